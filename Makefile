@@ -1,0 +1,48 @@
+# Everything a person needs: `make serve` to read, `make test` to prove, `make build` to publish.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+AXE := tests/site/node_modules/axe-core/axe.min.js
+ADDRESS ?= 127.0.0.1:8000
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test build lint types axe clean
+
+help:
+	@echo "make serve   read the site at http://$(ADDRESS)"
+	@echo "make test    run everything that proves the project"
+	@echo "make build   write the site to site/"
+	@echo "make lint    ruff; make types: mypy; make clean: forget what was built"
+
+serve: $(INSTALLED)
+	$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
+
+build: $(INSTALLED)
+	$(BIN)/mkdocs build --strict
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+test: $(INSTALLED) axe lint types
+	$(BIN)/pytest --codeblocks
+
+# The stamp is written last, so an installation that was cut short is taken up again.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12 …"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[site,test]"
+	@touch $@
+
+# Without npm the accessibility tests say that they need it.
+axe:
+	@if [ ! -e $(AXE) ] && command -v npm >/dev/null; then \
+	  npm install --prefix tests/site --no-package-lock --no-audit --no-fund --loglevel=error; fi
+
+clean:
+	rm -rf site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

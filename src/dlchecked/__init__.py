@@ -1,0 +1,1 @@
+"""The mathematics of the answers: one module a topic, in chapter order; it knows nothing of sites."""

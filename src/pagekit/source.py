@@ -1,0 +1,53 @@
+"""Which file, and which of its lines, the Markdown text in hand came from.
+
+A Python-Markdown extension is given text and no file name. It is told the folder of the pages instead, and finds the
+page whose text it holds. That works under every site builder, which a hook of one builder would not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pagekit.errors import PageError
+
+UNKNOWN = Path("<text>")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page's text and where it stands: line `i` of the text (from 0) is line `first_line + i` of `path`."""
+
+    path: Path
+    first_line: int
+    text: str
+
+    def line_of(self, snippet: str) -> int:
+        """The line in the file on which `snippet` first occurs; the page's first line where it does not."""
+        at = self.text.find(snippet)
+        return self.first_line + (self.text.count("\n", 0, at) if at >= 0 else 0)
+
+    def error(self, snippet: str, problem: str, remedy: str = "") -> PageError:
+        """The error to raise for what `snippet` of the page got wrong."""
+        return PageError(self.path, self.line_of(snippet), problem, remedy)
+
+
+def locate(text: str, docs_dir: Path) -> Source:
+    """The page below `docs_dir` that ends with `text` (front matter may come before it).
+
+    Text of no page, such as a fragment under test, belongs to the path `<text>`.
+    """
+    body = text.strip()
+    for path in sorted(docs_dir.rglob("*.md")):
+        content = _read(path, path.stat().st_mtime_ns)
+        if body and content.endswith(body):
+            before = content[: len(content) - len(body)]
+            return Source(path, before.count("\n") + 1, body)
+    return Source(UNKNOWN, 1, text)
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, _modified_ns: int) -> str:
+    # MkDocs drops a byte order mark, and Python-Markdown knows only \n.
+    return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").rstrip()
