@@ -1,0 +1,123 @@
+"""Walks a page's HTML once and notes, in order, what stands where: headings, fences, check links, answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from evidence.fences import MARK
+from evidence.languages import Language, classify
+
+CHECK_SCHEME = "check:"
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass
+class LinkSeen:
+    """A check link: its words as read, its target, and the section that it stands in."""
+
+    name: str
+    section: str
+    words: str = ""
+
+
+@dataclass
+class AnswerSeen:
+    """A details block titled "Answer"."""
+
+    section: str
+    supported: bool = False
+
+
+@dataclass
+class Outline:
+    """What the HTML shows.
+
+    `fences` maps the number of each fence on show to its section; `hidden` are those within comments; `raw_python` counts
+    the blocks that call themselves Python in HTML of their own.
+    """
+
+    fences: dict[int, str] = field(default_factory=dict)
+    links: list[LinkSeen] = field(default_factory=list)
+    answers: list[AnswerSeen] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+    raw_python: int = 0
+
+
+class _Walker(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.outline = Outline()
+        self.section = ""
+        self.open: list[str] = []
+        self.link: LinkSeen | None = None
+        self.summary: list[str] | None = None
+        self.details: list[AnswerSeen | None] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag[0] == "h" and tag[1:].isdigit():
+            self.section = given.get("id") or ""
+        if MARK in given:
+            self.outline.fences[int(given[MARK] or 0)] = self.section
+        elif _names_python(given.get("class")) and (tag in ("div", "pre") or (tag == "code" and "pre" in self.open)):
+            self.outline.raw_python += 1
+        if tag == "details":
+            self.details.append(None)
+        elif tag == "summary":
+            self.summary = []
+        elif tag == "a":
+            self._open_link(given.get("href") or "")
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def _open_link(self, href: str) -> None:
+        if href.startswith(CHECK_SCHEME):
+            self.link = LinkSeen(href.removeprefix(CHECK_SCHEME), self.section)
+            self.outline.links.append(self.link)
+        if href.startswith(CHECK_SCHEME) or "references.md#" in href:
+            for answer in self.details:
+                if answer is not None:
+                    answer.supported = True
+
+    def handle_comment(self, data: str) -> None:
+        self.outline.hidden.update(int(number) for number in re.findall(rf'{MARK}="(\d+)"', data))
+
+    def handle_data(self, data: str) -> None:
+        if self.link is not None:
+            self.link.words += data
+        if self.summary is not None:
+            self.summary.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self.link = None
+        elif tag == "summary" and self.summary is not None:
+            if "".join(self.summary).strip() == "Answer" and self.details:
+                self.details[-1] = AnswerSeen(self.section)
+                self.outline.answers.append(self.details[-1])
+            self.summary = None
+        elif tag == "details" and self.details:
+            self.details.pop()
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+
+def _names_python(classes: str | None) -> bool:
+    names = [name.removeprefix("language-") for name in (classes or "").split() if name.startswith("language-")]
+    return any(classify(name) is not Language.OTHER for name in names)
+
+
+def outline(html: str) -> Outline:
+    """What `html`, as converted with the fence recorder, shows."""
+    walker = _Walker()
+    walker.feed(html)
+    walker.close()
+    return walker.outline
+
+
+def count_python(html: str) -> int:
+    """How many blocks of the finished page `html` are shown as Python."""
+    return outline(html).raw_python

@@ -1,0 +1,155 @@
+"""pytest plugin: `pytest --codeblocks` runs the blocks of a page as the site shows them, strictly.
+
+pytest-codeblocks stays the one who collects; for each Markdown file that it takes, this plugin puts a collector of ours
+in its place, built on the parser that the site is built with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from _pytest._code.code import ExceptionInfo, ReprFileLocation, TerminalRepr
+from _pytest._io import TerminalWriter
+from pytest_codeblocks.plugin import MarkdownFile
+
+from evidence.directives import GRADES
+from evidence.failure import Failure, describe
+from evidence.page import Block
+from evidence.run import Session
+from evidence.site import Site
+from pagekit.errors import PageError
+
+_MEANING = {
+    "exact": "integers, symbols or enumeration: holds to the last bit",
+    "numeric": "float64 against an independent route, with a stated tolerance",
+    "statistical": "sampling, with n and the chance of a false alarm",
+    "experiment": "a seeded training run that holds over many seeds",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the site's pages lie, for links from one to another."""
+    parser.addini("evidence_docs", "folder of the site's pages", default="docs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The four grades are marks: `-m "not experiment"` leaves the training runs out."""
+    for grade in GRADES:
+        config.addinivalue_line("markers", f"{grade}(name): a check of a page; {_MEANING[grade]}")
+
+
+@cache
+def _site(root: Path, docs: str) -> Site:
+    return Site(root / docs, root / "mkdocs.yml")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Iterator[None]:  # a generator that returns the collectors
+    """Take the place of pytest-codeblocks' own collector of a Markdown file."""
+    collectors = yield
+    return [
+        PageFile.from_parent(parent, path=file_path) if isinstance(each, MarkdownFile) else each
+        for each in collectors  # type: ignore[attr-defined]
+    ]
+
+
+class PageFile(pytest.File):
+    """A page: one item for its rules, one for each block that is run or waived."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The page's items, in its order."""
+        site = _site(self.config.rootpath, self.config.getini("evidence_docs"))
+        page = site.page(self.path)
+        yield RulesItem.from_parent(self, name="rules", errors=site.errors(page))
+        sessions = {block.ident: Session(blocks) for blocks in page.sessions() for block in blocks}
+        # Two checks of one name are an error of the page already; their items need distinct ids all the same.
+        for block in page.blocks:
+            yield BlockItem.from_parent(self, name=block.ident, block=block, session_run=sessions.get(block.ident))
+
+
+class RulesItem(pytest.Item):
+    """What a page must keep besides that its blocks pass: links, names, numbers, fences."""
+
+    def __init__(self, *, errors: list[PageError], **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+        self.errors = errors
+
+    def runtest(self) -> None:
+        """Fail if the page breaks a rule."""
+        if self.errors:
+            raise RulesBroken(self.errors)
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:  # type: ignore[override]
+        """All rules broken, one a line."""
+        if not isinstance(excinfo.value, RulesBroken):
+            return super().repr_failure(excinfo)
+        first = excinfo.value.errors[0]
+        text = "\n".join(f"E   {error}" for error in excinfo.value.errors)
+        return _Report(text, ReprFileLocation(str(first.path), first.line, str(first)))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where pytest says that the item lies."""
+        return self.path, 0, f"{self.parent.nodeid if self.parent else ''} rules"
+
+
+class RulesBroken(Exception):
+    """A page that breaks rules."""
+
+    def __init__(self, errors: list[PageError]) -> None:
+        super().__init__(f"{len(errors)} rules broken")
+        self.errors = errors
+
+
+class BlockItem(pytest.Item):
+    """One block."""
+
+    def __init__(self, *, block: Block, session_run: Session | None, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+        self.block = block
+        self.session_run = session_run
+        if block.grade:
+            self.add_marker(getattr(pytest.mark, block.grade)(block.name))
+        if block.waived:
+            self.add_marker(pytest.mark.skip(reason=block.waived))
+
+    def runtest(self) -> None:
+        """Run the block, after those that it continues; what it raises is what pytest sees."""
+        assert self.session_run is not None, "a waived block is skipped"
+        error = self.session_run.outcome(self.block).error
+        if error is not None:
+            raise error
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:  # type: ignore[override]
+        """The page's file, line, lines and values."""
+        return failure_report(describe(self.block, excinfo.value))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where pytest says that the item lies."""
+        return self.path, self.block.fence_line - 1, f"{self.block.where} {self.block.ident}"
+
+
+class _Report(TerminalRepr):
+    """A failure as text; pytest's short summary reads `reprcrash`."""
+
+    def __init__(self, text: str, crash: ReprFileLocation) -> None:
+        self.text = text
+        self.reprcrash = crash
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        """Write the report; what came out stands out."""
+        for line in self.text.split("\n"):
+            tw.line(line, red=line.startswith("E "), bold=line.startswith("> "))
+
+
+def failure_report(failure: Failure) -> TerminalRepr:
+    """The failure as pytest prints it."""
+    crash = ReprFileLocation(str(failure.block.path), failure.line, f"{failure.where}: {failure.summary}")
+    return _Report(failure.text(), crash)

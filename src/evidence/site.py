@@ -1,0 +1,104 @@
+"""All pages together: what their checks are called, and whether links and checks agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evidence.numbers import has_assertion, numbers_asserted, numbers_in_text
+from evidence.page import Block, CheckLink, Page
+from evidence.parse import PageParser
+from evidence.settings import load_settings
+from pagekit.errors import PageError
+
+
+class Site:
+    """The pages below a folder, parsed on first use and again when their files change.
+
+    Args:
+        docs_dir: the folder of the pages.
+        config_file: the site's `mkdocs.yml`, which names the Markdown extensions; `docs_dir/../mkdocs.yml` if not given.
+    """
+
+    def __init__(self, docs_dir: Path, config_file: Path | None = None) -> None:
+        self.docs_dir = docs_dir
+        self._parser = PageParser(load_settings(config_file or docs_dir.parent / "mkdocs.yml"))
+        self._pages: dict[Path, tuple[int, Page]] = {}
+
+    def page(self, path: Path) -> Page:
+        """The page in `path`, which need not lie below the site's folder."""
+        modified = path.stat().st_mtime_ns
+        cached = self._pages.get(path)
+        if cached is None or cached[0] != modified:
+            cached = self._pages[path] = (modified, self._parser.parse(path))
+        return cached[1]
+
+    def pages(self) -> list[Page]:
+        """All pages of the site, in the order of their paths."""
+        return [self.page(path) for path in sorted(self.docs_dir.rglob("*.md"))]
+
+    def checks(self) -> dict[str, Block]:
+        """The checks of the site by name; of two with one name, the first."""
+        checks: dict[str, Block] = {}
+        for page in self.pages():
+            for block in page.blocks:
+                if block.name:
+                    checks.setdefault(block.name, block)
+        return checks
+
+    def errors(self, page: Page) -> list[PageError]:
+        """Everything that forbids to publish `page`, in the order of its lines."""
+        checks = self.checks()
+        for block in page.blocks:
+            if block.name:
+                checks.setdefault(block.name, block)
+        linked = {link.name for each in (page, *self.pages()) for link in each.links}
+        found = [
+            *page.errors,
+            *(error for link in page.links for error in _link_errors(link, checks)),
+            *(error for block in page.blocks for error in _block_errors(block, checks, linked)),
+            *_answer_errors(page),
+        ]
+        return sorted(found, key=lambda error: error.line)
+
+
+def _link_errors(link: CheckLink, checks: dict[str, Block]) -> Iterator[PageError]:
+    check = checks.get(link.name)
+    if check is None:
+        yield link.error(f"the link [{link.words}] names the check {link.name!r}, which is on no page",
+                         f"The checks are: {', '.join(sorted(checks)) or 'none yet'}")  # fmt: skip
+        return
+    if check.waived:
+        yield link.error(f"the link [{link.words}] rests on the check {link.name!r}, which is not run", "Let it run, or do not claim it")
+    asserted = numbers_asserted(check)
+    for written, values in numbers_in_text(link.words):
+        if not values & asserted:
+            yield link.error(
+                f"the link [{link.words}] claims {written}, which the check {link.name!r} at {check.where} does not assert",
+                "Assert it there as a literal, print it in the expected output, or take it out of the link's words",
+            )
+
+
+def _block_errors(block: Block, checks: dict[str, Block], linked: set[str]) -> Iterator[PageError]:
+    if block.name is None:
+        return
+    first = checks[block.name]
+    if (first.path, first.line) != (block.path, block.line):
+        yield block.error(f"a second check is named {block.name!r}; the first is at {first.where}", "Give it a name of its own")
+    if not has_assertion(block):
+        yield block.error(f"the check {block.name!r} has no assert and no expected output, so it cannot fail",
+                          "Assert what it shows, or remove its marker: set-up claims nothing")  # fmt: skip
+    if block.name not in linked:
+        yield block.error(f"no sentence links to the check {block.name!r}",
+                          f"Link the words that claim it: [words](check:{block.name})")  # fmt: skip
+
+
+def _answer_errors(page: Page) -> Iterator[PageError]:
+    for answer in page.answers:
+        if not answer.supported:
+            yield PageError(
+                page.path,
+                answer.line,
+                f"the answer to {answer.section!r} links to no check and cites no source",
+                "Link its first sentence to a check, [words](check:name), or to references.md#…",
+            )
