@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 try:
-    # MkDocs prints a BuildError as one line and ends with a non-zero code; any other exception is a traceback.
+    # MkDocs prints a BuildError as one line and ends with a non-zero code; all else is a traceback.
     from mkdocs.exceptions import BuildError as _Base
 except ImportError:  # pragma: no cover - other site builders do without MkDocs
     _Base = Exception  # type: ignore[assignment, misc]

@@ -1,11 +1,13 @@
 """Which file, and which of its lines, the Markdown text in hand came from.
 
-A Python-Markdown extension is given text and no file name. It is told the folder of the pages instead, and finds the
-page whose text it holds. That works under every site builder, which a hook of one builder would not.
+A Python-Markdown extension is given text and no file name. It is told the folder of the pages instead, and
+finds the page whose text it holds. That works under every site builder, which a hook of one builder would
+not.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +15,11 @@ from pathlib import Path
 from pagekit.errors import PageError
 
 UNKNOWN = Path("<text>")
+
+# Code is no prose: a formula or an image in it is shown as it is written.
+_CODE = re.compile(
+    r"^[ >]*(?P<fence>```+|~~~+).*?^[ >]*(?P=fence)[ ]*$|(?<!`)(?P<tick>`+)(?!`)[^\n]*?(?P=tick)", re.M | re.S
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,21 @@ class Source:
         """The line in the file on which `snippet` first occurs; the page's first line where it does not."""
         at = self.text.find(snippet)
         return self.first_line + (self.text.count("\n", 0, at) if at >= 0 else 0)
+
+    def line_of_prose(self, snippet: str, occurrence: int = 0) -> int:
+        """The line on which `snippet` stands outside of code, for the n-th time, from 0.
+
+        Its white space may differ from the page's, as it does after the indentation of a list item was taken
+        away. Falls back to the last such place, and then to `line_of`.
+        """
+        prose = _CODE.sub(lambda code: re.sub(r"[^\n]", "\0", code[0]), self.text)
+        words = map(re.escape, snippet.split())
+        places = (
+            [match.start() for match in re.finditer(r"[\s>]+".join(words), prose)] if snippet.strip() else []
+        )
+        if not places:
+            return self.line_of(snippet)
+        return self.first_line + prose.count("\n", 0, places[min(occurrence, len(places) - 1)])
 
     def error(self, snippet: str, problem: str, remedy: str = "") -> PageError:
         """The error to raise for what `snippet` of the page got wrong."""

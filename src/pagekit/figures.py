@@ -1,0 +1,133 @@
+"""Figures that are drawn when the site is built: `figures/cnns/how-fields-grow.svg` is `how_fields_grow()` in
+`docs/figures/cnns.py`. They are kept by a digest of all that could change them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pagekit.cache import cache_folder, write_atomic
+from pagekit.errors import display_path
+from pagekit.reach import digest, our_packages, reach
+
+_ADDRESS = re.compile(r"(?:\.\.?/)*figures/(?P<module>[\w-]+)/(?P<function>[\w-]+)\.svg")
+# What a run of matplotlib or torch depends on besides our own files.
+_VERSIONS = ("matplotlib", "numpy", "torch")
+
+
+class DrawingError(Exception):
+    """A figure that could not be drawn; the message names its module, with the line where there is one."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A function that draws.
+
+    Args:
+        module: its file.
+        function: its name there.
+    """
+
+    module: Path
+    function: str
+
+    @property
+    def name(self) -> str:
+        """`cnns-how-fields-grow`, for ids."""
+        return f"{self.module.stem}-{self.function}".replace("_", "-")
+
+
+def figure_at(address: str, docs_dir: Path) -> Figure | None:
+    """The figure that an image's address means; None for an image that is a file, or stands elsewhere.
+
+    Args:
+        address: as on the page; dashes in it stand for underscores in the names of module and function.
+        docs_dir: the folder of the pages, with `figures/` in it.
+    """
+    match = _ADDRESS.fullmatch(address)
+    if not match or (docs_dir / match[0].lstrip("./")).is_file():
+        return None
+    module, function = (match[group].replace("-", "_") for group in ("module", "function"))
+    return Figure(docs_dir / "figures" / f"{module}.py", function)
+
+
+def svgs(figures: Iterable[Figure], docs_dir: Path) -> dict[Figure, str | DrawingError]:
+    """The SVG of each figure, or why there is none. Those not kept are drawn, a module's all in one go.
+
+    Args:
+        figures: any number of them, of any modules.
+        docs_dir: the folder of the pages; what is drawn is kept in `.cache/figures` beside it.
+    """
+    result: dict[Figure, str | DrawingError] = {}
+    missing: dict[Path, list[tuple[Figure, Path]]] = defaultdict(list)
+    for figure in dict.fromkeys(figures):
+        if not figure.module.is_file():
+            result[figure] = DrawingError(f"{display_path(figure.module)} does not exist")
+            continue
+        kept = cache_folder(docs_dir) / "figures" / f"{figure_digest(figure)}.svg"
+        if kept.is_file():
+            result[figure] = kept.read_text(encoding="utf-8")
+        else:
+            missing[figure.module].append((figure, kept))
+    for module, wanted in missing.items():
+        result |= _draw(module, wanted)
+    return result
+
+
+def figure_digest(figure: Figure) -> str:
+    """A digest of all that could change the figure: its module, what of ours that reaches, and the versions
+    below it.
+    """
+    content = figure.module.read_text(encoding="utf-8")
+    packages = our_packages()
+    try:
+        below = reach(content, packages)
+    except SyntaxError:
+        below = frozenset()  # Drawing will tell, with the line.
+    # How we draw is not imported by the figure, and changes it all the same.
+    ours = below | {packages["pagekit"] / name for name in ("draw.py", "svg.py", "palette.py")}
+    parts = (figure.function, content, digest(ours, packages), _platform())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@cache
+def _platform() -> str:
+    versions = [f"python {platform.python_version()}"]
+    for name in _VERSIONS:
+        try:
+            versions.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            versions.append(f"{name} none")
+    return "\n".join(versions)
+
+
+def _draw(module: Path, wanted: list[tuple[Figure, Path]]) -> dict[Figure, str | DrawingError]:
+    functions = [figure.function for figure, _ in wanted]
+    command = [sys.executable, "-m", "pagekit.draw", str(module), *functions]
+    process = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if process.returncode:
+        last = (process.stderr.strip().splitlines() or ["no message"])[-1]
+        failed = DrawingError(f"{display_path(module)}: drawing ended with code {process.returncode}: {last}")
+        return {figure: failed for figure, _ in wanted}
+    drawn = json.loads(process.stdout)
+    result: dict[Figure, str | DrawingError] = {}
+    for figure, kept in wanted:
+        answer = drawn[figure.function]
+        if "svg" in answer:
+            write_atomic(kept, answer["svg"].encode())
+            result[figure] = answer["svg"]
+        else:
+            where = f"{display_path(module)}:{answer['line']}" if answer["line"] else display_path(module)
+            result[figure] = DrawingError(f"{where}: {answer['problem']}")
+    return result

@@ -1,0 +1,194 @@
+r"""Formulas in a page: `$…$` and `\(…\)` in a sentence, `$$…$$` and `\[…\]` in a paragraph of their own.
+
+Which characters are a formula is left to pymdownx.arithmatex; this extension puts MathML in the place of its
+output. A dollar sign that is neither a formula's nor an amount's stops the page: it would show TeX to the
+reader.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from pymdownx.arithmatex import ArithmatexExtension
+
+from pagekit import math_text
+from pagekit.errors import PageError
+from pagekit.math import FormulaError, Formulas, formulas
+from pagekit.page_text import KeepText
+from pagekit.source import Source, locate
+
+# A formula wider than the text of a small phone: 328 px less some padding, at 1.2 × 16 px an em.
+SCROLLS_FROM_EM = 15.0
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_CODE = ("code", "pre", "script", "style", "svg")
+_STRAY = re.compile(r"\$(?!\d)|\\begin\{|\\end\{")
+
+
+class MathExtension(Extension):
+    r"""Python-Markdown extension `pagekit.math`.
+
+    Config:
+        macros: TeX by macro name, `{norm: '\left\lVert #1 \right\rVert'}`.
+        docs_dir: the folder of the pages, to name file and line of a mistake.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {
+            "macros": [{}, "TeX by macro name"],
+            "docs_dir": ["docs", "The folder of the pages"],
+        }
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Register the parser of formulas and what puts MathML in their place.
+
+        Raises:
+            ValueError: a macro is not acceptable.
+        """
+        ArithmatexExtension(generic=True, block_syntax=["dollar", "square"]).extendMarkdown(md)
+        converter = formulas(tuple((self.getConfig("macros") or {}).items()))
+        text = KeepText(md)
+        md.preprocessors.register(text, "pagekit-math-text", 1000)
+        place = PlaceFormulas(md, converter, text, Path(self.getConfig("docs_dir")))
+        # After `inline` (20), which finds the formulas, and `attr_list` (8), which takes `{ #id }` off a
+        # heading; before `toc` (5), which reads the heading.
+        md.treeprocessors.register(place, "pagekit-math", 6)
+
+
+class PlaceFormulas(Treeprocessor):
+    """Puts MathML in the place of the formulas that arithmatex found."""
+
+    def __init__(self, md: Markdown, converter: Formulas, text: KeepText, docs_dir: Path) -> None:
+        super().__init__(md)
+        self.converter = converter
+        self.text = text
+        self.docs_dir = docs_dir
+
+    def run(self, root: Element) -> None:
+        """Replace every formula below `root`.
+
+        Raises:
+            PageError: a formula is wrong, or a dollar sign belongs to none.
+        """
+        for parent in list(_prose(root)):
+            if parent.tag in _HEADINGS:
+                self.label(parent)
+            for child in list(parent):
+                if child.get("class") == "arithmatex":
+                    self.place(parent, child)
+            self.check_strays(parent)
+
+    def place(self, parent: Element, child: Element) -> None:
+        if child.tag == "div":
+            self.place_display(child)
+            return
+        tex = _tex(child)
+        if child.tail and child.tail[0].isdigit():
+            problem = (
+                f"${tex}$ is followed by the digit {child.tail[0]}, so that it could be two amounts of money"
+            )
+            raise self.error(
+                f"{tex}$", 0, problem, r"Write \$ for a dollar, or put a space after the formula"
+            )
+        mathml = self.convert(tex, display=False)
+        _replace_by_text(parent, child, self.store(mathml) + (child.tail or ""))
+
+    def place_display(self, box: Element) -> None:
+        mathml = self.convert(_tex(box), display=True)
+        box.set("class", "math-display")
+        box.text = self.store(mathml)
+        if math_text.width(mathml) > SCROLLS_FROM_EM:
+            # It scrolls within its box where the screen is narrow, and who has no mouse must be able to get
+            # there.
+            box.set("tabindex", "0")
+            box.set("role", "group")
+            box.set("aria-label", "Wide formula")
+
+    def store(self, mathml: str) -> str:
+        """A placeholder for the formula. Search leaves out what would read as scrambled characters there."""
+        if not math_text.is_plain(mathml):
+            mathml = mathml.replace("<math", '<math data-search-exclude="math"', 1)
+        return self.md.htmlStash.store(mathml)
+
+    def convert(self, tex: str, *, display: bool) -> str:
+        try:
+            return self.converter.mathml(tex, display=display)
+        except FormulaError as error:
+            raise self.error(tex, error.line, error.problem, error.remedy) from None
+
+    def label(self, heading: Element) -> None:
+        """The heading's entry in the table of contents, where that must be text."""
+        inline = [child for child in heading.iter() if child.get("class") == "arithmatex"]
+        if not inline or "data-toc-label" in heading.attrib:
+            return
+        texts = {
+            id(child): math_text.plain_text(self.convert(_tex(child), display=False)) for child in inline
+        }
+        heading.set("data-toc-label", " ".join(_flatten(heading, texts).split()))
+
+    def check_strays(self, parent: Element) -> None:
+        for text in (parent.text, *(child.tail for child in parent)):
+            stray = _STRAY.search(text or "")
+            if text and stray:
+                word_before = text[: stray.start()].rpartition(" ")[2][-20:]
+                context = f"{word_before}{text[stray.start() :].splitlines()[0][:20]}".strip()
+                raise self.error(
+                    context,
+                    0,
+                    f"{stray[0]} belongs to no formula in “{' '.join(context.split())}”",
+                    r"Write \$ for a dollar, no space inside the ends of $…$, and an empty line around $$",
+                )
+
+    def error(self, snippet: str, line: int, problem: str, remedy: str) -> PageError:
+        source: Source = locate(self.text.text, self.docs_dir)
+        # A formula's first line is the one of its delimiter, which the snippet's leading line break stands
+        # for.
+        lead = len(snippet) - len(snippet.lstrip())
+        start = source.line_of_prose(snippet.strip()) - snippet.count("\n", 0, lead)
+        return PageError(source.path, start + line, problem, remedy)
+
+
+def _prose(root: Element) -> Iterator[Element]:
+    """Every element of the tree that may hold prose, parents first."""
+    if root.tag in _CODE or root.get("class") == "arithmatex":
+        return
+    yield root
+    for child in root:
+        yield from _prose(child)
+
+
+def _tex(formula: Element) -> str:
+    r"""The TeX that arithmatex wrapped in `\(…\)` or `\[…\]`; it escapes a display formula for HTML."""
+    wrapped = (formula.text or "").strip()
+    if formula.tag == "div":
+        return html.unescape(wrapped).removeprefix("\\[").removesuffix("\\]")
+    return wrapped.removeprefix("\\(").removesuffix("\\)")
+
+
+def _replace_by_text(parent: Element, child: Element, text: str) -> None:
+    at = list(parent).index(child)
+    parent.remove(child)
+    if at == 0:
+        parent.text = (parent.text or "") + text
+    else:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + text
+
+
+def _flatten(element: Element, texts: dict[int, str]) -> str:
+    """The text of an element, with other words for some of its descendants."""
+    if id(element) in texts:
+        return texts[id(element)]
+    inner = (_flatten(child, texts) + (child.tail or "") for child in element)
+    return (element.text or "") + "".join(inner)
+
+
+def makeExtension(**kwargs: Any) -> MathExtension:  # noqa: N802 - Python-Markdown's name
+    return MathExtension(**kwargs)

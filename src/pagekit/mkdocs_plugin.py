@@ -1,0 +1,50 @@
+"""Adds to a MkDocs site what its formulas and figures need: the font, the style sheet, and eyes on the
+figures' files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files
+
+from pagekit.math_font import characters, math_font
+from pagekit.reach import our_packages
+from pagekit.stylesheet import stylesheet
+
+
+class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """MkDocs plugin `pagekit`, without settings. The Markdown extensions do what is about a single page."""
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Keep the figures' modules out of the site."""
+        for file in list(files):
+            if file.src_uri.startswith("figures/") and file.src_uri.endswith((".py", ".pyc")):
+                files.remove(file)
+        return files
+
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
+        """Add font and style sheet, now that every page's formulas are known, and no page is written yet."""
+        pages = [file.page.content or "" for file in files.documentation_pages() if file.page]
+        chars = characters(pages)
+        address = ""
+        if chars:
+            font = math_font(chars, Path(config.docs_dir))
+            name = f"stix-two-math.{hashlib.sha256(font).hexdigest()[:8]}.woff2"
+            files.append(File.generated(config, f"assets/fonts/{name}", content=font))
+            address = f"../fonts/{name}"
+        style = stylesheet(address)
+        uri = f"assets/stylesheets/pagekit.{hashlib.sha256(style.encode()).hexdigest()[:8]}.css"
+        files.append(File.generated(config, uri, content=style))
+        # First, so that the site's own style sheets have the last word.
+        config.extra_css.insert(0, uri)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
+        """Build again when a module changes that figures are drawn with; `docs/` is watched already."""
+        for folder in our_packages().values():
+            server.watch(str(folder))
