@@ -144,12 +144,12 @@ class _Images(HTMLParser):
 
 
 def _with_title(svg: str, description: str) -> str:
-    """The SVG with its description as its accessible name."""
+    """The SVG with its description as its accessible name. Search finds that, and not the numbers of the axes."""
     end = svg.index(">")
+    drawing = svg[end + 1 :].removesuffix("</svg>")
     opening = f'{svg[:end]} role="img" aria-labelledby="{PREFIX}-title">'
-    return (
-        f'{opening}<title id="{PREFIX}-title">{html.escape(description, quote=False)}</title>{svg[end + 1 :]}'
-    )
+    title = f'<title id="{PREFIX}-title">{html.escape(description, quote=False)}</title>'
+    return f'{opening}{title}<g data-search-exclude="figure">{drawing}</g></svg>'
 
 
 def makeExtension(**kwargs: Any) -> FiguresExtension:  # noqa: N802 - Python-Markdown's name

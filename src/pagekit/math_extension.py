@@ -23,6 +23,7 @@ from pagekit import math_text
 from pagekit.errors import PageError
 from pagekit.math import FormulaError, Formulas, formulas
 from pagekit.page_text import KeepText
+from pagekit.search_text import MARK
 from pagekit.source import Source, locate
 
 # A formula wider than the text of a small phone: 328 px less some padding, at 1.2 × 16 px an em.
@@ -115,7 +116,7 @@ class PlaceFormulas(Treeprocessor):
     def store(self, mathml: str) -> str:
         """A placeholder for the formula. Search leaves out what would read as scrambled characters there."""
         if not math_text.is_plain(mathml):
-            mathml = mathml.replace("<math", '<math data-search-exclude="math"', 1)
+            mathml = mathml.replace("<math", f"<math{MARK}", 1)
         return self.md.htmlStash.store(mathml)
 
     def convert(self, tex: str, *, display: bool) -> str:

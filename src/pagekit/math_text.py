@@ -27,14 +27,23 @@ def _limits(parts: list[str]) -> str:
     return f"{_two_scripts(parts) if len(parts) == 3 else _script('_')(parts)} "
 
 
+# How an accent is written where it has no letter below it, and where it has.
+_ACCENTS = dict(zip("ˆ˜¯‾˙¨→⃗̂", "\u0302\u0303\u0304\u0305\u0307\u0308\u20d7\u20d7\u0302", strict=True))
+
+
 def _over(parts: list[str]) -> str:
-    # An accent belongs to its letter: x̂, not x^ˆ.
-    return f"{parts[0]}{parts[1]}" if parts[1] in "ˆ˜¯ˉ˙¨→̲⃗̂̃̅̄" else f"{parts[0]}^{_group(parts[1])}"
+    if parts[1] in "⏞⏟":
+        return parts[0]
+    return parts[0] + _ACCENTS[parts[1]] if parts[1] in _ACCENTS else f"{parts[0]}^{_group(parts[1])}"
+
+
+def _under(parts: list[str]) -> str:
+    return parts[0] if parts[1] in "⏟‾" else _limits(parts)
 
 
 _JOIN: dict[str, Join] = {
     "msub": _script("_"),
-    "munder": _limits,
+    "munder": _under,
     "msup": lambda parts: parts[0] + ("′" if parts[1] == "′" else f"^{_group(parts[1])}"),
     "mover": _over,
     "msubsup": _two_scripts,
@@ -43,14 +52,19 @@ _JOIN: dict[str, Join] = {
     "msqrt": lambda parts: f"√{_group(''.join(parts))}",
     "mroot": lambda parts: f"{_group(parts[0])}^(1/{parts[1]})",
     "mtable": "; ".join,
-    "mtr": ", ".join,
+    "mtr": " ".join,
     "mspace": lambda parts: "",
 }
 
 
 def parse(mathml: str) -> ET.Element:
     """The tree of one `<math>` element."""
-    return ET.fromstring(mathml.replace("&ApplyFunction;", "\u2061"))
+    return ET.fromstring(_without_names(mathml))
+
+
+def _without_names(mathml: str) -> str:
+    """Characters in the place of HTML's names for them, of which XML knows but five."""
+    return re.sub(r"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z]+;", lambda name: html.unescape(name[0]), mathml)
 
 
 def plain_text(mathml: str) -> str:
@@ -65,9 +79,7 @@ def plain_text(mathml: str) -> str:
 
 def is_plain(mathml: str) -> bool:
     """Whether the formula's characters in their order already read like it, as in `a = b`."""
-    characters = _INVISIBLE.sub(
-        "", html.unescape(re.sub(r"<[^>]*>", "", mathml.replace("&ApplyFunction;", "")))
-    )
+    characters = _INVISIBLE.sub("", html.unescape(re.sub(r"<[^>]*>", "", mathml)))
     return re.sub(r"\s", "", characters) == re.sub(r"\s", "", plain_text(mathml))
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from pagekit.math_font import characters, math_font
 from pagekit.reach import our_packages
+from pagekit.search_text import as_formulas, as_text
 from pagekit.stylesheet import stylesheet
 
 
@@ -27,6 +29,19 @@ class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             if file.src_uri.startswith("figures/") and file.src_uri.endswith((".py", ".pyc")):
                 files.remove(file)
         return files
+
+    @event_priority(90)
+    def _show_text(self, /, context: Any, *, page: Page, **_: Any) -> Any:
+        page.content, self._formulas = as_text(page.content or "")
+        return context
+
+    @event_priority(-90)
+    def _show_formulas(self, /, context: Any, *, page: Page, **_: Any) -> Any:
+        page.content = as_formulas(page.content or "", self._formulas)
+        return context
+
+    # Search reads a page when its template is about to be filled in: before that, and after.
+    on_page_context = CombinedEvent(_show_text, _show_formulas)
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Add font and style sheet, now that every page's formulas are known, and no page is written yet."""
