@@ -144,12 +144,13 @@ class _Images(HTMLParser):
 
 
 def _with_title(svg: str, description: str) -> str:
-    """The SVG with its description as its accessible name. Search finds that, and not the numbers of the axes."""
+    """The SVG with its description as its accessible name; search finds that, and no numbers of axes."""
     end = svg.index(">")
     drawing = svg[end + 1 :].removesuffix("</svg>")
     opening = f'{svg[:end]} role="img" aria-labelledby="{PREFIX}-title">'
     title = f'<title id="{PREFIX}-title">{html.escape(description, quote=False)}</title>'
-    return f'{opening}{title}<g data-search-exclude="figure">{drawing}</g></svg>'
+    # Not a group: Material's search ends what is excluded at the first end tag of that name.
+    return f'{opening}{title}<svg data-search-exclude="figure">{drawing}</svg></svg>'
 
 
 def makeExtension(**kwargs: Any) -> FiguresExtension:  # noqa: N802 - Python-Markdown's name
