@@ -27,7 +27,7 @@ class DirectiveError(ValueError):
 
 @dataclass(frozen=True)
 class Directive:
-    """One comment: `kind` is `cont`, `expected-output`, `skip` or a grade; `argument` the skip's reason or check's name."""
+    """One comment: `kind` is `cont`, `expected-output`, `skip` or a grade; `argument` a reason or a check's name."""
 
     kind: str
     argument: str = ""
@@ -88,7 +88,8 @@ def _parse_mark(body: str) -> Directive:
         reason = arguments.get("reason", arguments.get("", "")).strip()
         if not reason:
             raise DirectiveError(
-                "a block is skipped without a reason", 'Write <!--pytest.mark.skip(reason="…")-->; the reader sees it'
+                "a block is skipped without a reason",
+                'Write <!--pytest.mark.skip(reason="…")-->; the reader sees it',
             )
         return Directive("skip", reason)
     if name == "skipif":

@@ -1,13 +1,14 @@
 """Finds the fenced code blocks of a page: the fences that the site's own Markdown parser takes for such, and no others.
 
-No second grammar is written here. The parser that renders the site, pymdownx.superfences, is made to note each fence that
-it meets, with its place, and to leave a numbered mark in the HTML instead of highlighted code. A fence whose mark is not in the
-HTML is not shown as code: it was literal text, or stood in an HTML comment.
+No second grammar is written here. The parser that renders the site, pymdownx.superfences, is made to note each fence
+that it meets, with its place, and to leave a numbered mark in the HTML instead of highlighted code. A fence whose mark
+is not in the HTML is not shown as code: it was literal text, or stood in an HTML comment.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -29,7 +30,7 @@ class Fence:
     end: int
 
 
-class _RecordingPreprocessor(SuperFencesBlockPreprocessor):
+class _RecordingPreprocessor(SuperFencesBlockPreprocessor):  # type: ignore[misc] # it carries no types
     """superfences, but for what it does with a fence once found."""
 
     fences: list[Fence]
@@ -53,7 +54,7 @@ class FenceRecorder(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Take the place of superfences' preprocessor, with its own settings."""
-        original = md.preprocessors["fenced_code_block"]
+        original: Any = md.preprocessors["fenced_code_block"]
         recorder = _RecordingPreprocessor(md)
         recorder.config = original.config
         recorder.extension = original.extension

@@ -1,7 +1,7 @@
 """Python-Markdown extension: shows checks and check links, and refuses a page that breaks a rule.
 
-It works under any site builder that renders with Python-Markdown. It needs to be told no file name: the page is found by
-its text (`pagekit.source`).
+It works under any site builder that renders with Python-Markdown. It needs to be told no file name: the page is found
+by its text (`pagekit.source`).
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class EvidenceExtension(Extension):
         }
         super().__init__(**kwargs)
         self.page: Page | None = None
+        self.tree_is_done = False
 
     @property
     def docs_dir(self) -> Path:
@@ -47,8 +48,8 @@ class EvidenceExtension(Extension):
         return Path(self.getConfig("docs_dir")).absolute()
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Before all other preprocessing, so that line numbers are the file's; links before MkDocs makes them relative."""
-        md.preprocessors.register(_Directives(self), "evidence_directives", 1000)
+        """Lines are read before other preprocessing changes them, and links set before MkDocs makes them relative."""
+        md.preprocessors.register(_Directives(self), "evidence_directives", 900)
         md.treeprocessors.register(_CheckLinks(self), "evidence_links", 1)
         md.postprocessors.register(_Recount(self), "evidence_recount", -1000)
 
@@ -74,7 +75,7 @@ class _Directives(Preprocessor):
         extension = self.extension
         text = "\n".join(lines)
         source = locate(text, extension.docs_dir)
-        extension.page = None
+        extension.page, extension.tree_is_done = None, False
         if source.path == UNKNOWN:
             _forbid_claims(source)
             return lines
@@ -91,8 +92,11 @@ class _Directives(Preprocessor):
 def _forbid_claims(source: Source) -> None:
     """Text that is no page's has not been checked, so it may claim nothing."""
     if f"]({CHECK_SCHEME}" in source.text:
-        raise source.error(f"]({CHECK_SCHEME}", "a check link stands in text that is no page of the site",
-                           "Set the option docs_dir of the Markdown extension `evidence` to the pages' folder")  # fmt: skip
+        raise source.error(
+            f"]({CHECK_SCHEME}",
+            "a check link stands in text that is no page of the site",
+            "Set the option docs_dir of the Markdown extension `evidence` to the pages' folder",
+        )
 
 
 def _together(errors: list[PageError]) -> PageError:
@@ -108,6 +112,7 @@ class _CheckLinks(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Point each check link to its check's place."""
+        self.extension.tree_is_done = True
         page = self.extension.page
         if page is None:
             return
@@ -128,9 +133,14 @@ class _Recount(Postprocessor):
     def run(self, text: str) -> str:
         """Compare the blocks that the reader will see as Python with those that were found."""
         page = self.extension.page
-        if page is not None:
+        # The table of contents is postprocessed by itself, before the tree is done.
+        if page is not None and self.extension.tree_is_done:
             shown = count_python(text)
             if shown != len(page.blocks):
-                raise PageError(page.path, 1, f"{shown} blocks are shown as Python, but {len(page.blocks)} were found to run",
-                                "Write each as a fence; set pygments_lang_class of pymdownx.highlight to true")  # fmt: skip
+                raise PageError(
+                    page.path,
+                    1,
+                    f"{shown} blocks are shown as Python, but {len(page.blocks)} were found to run",
+                    "Write each as a fence; set pygments_lang_class of pymdownx.highlight to true",
+                )
         return text

@@ -34,8 +34,8 @@ class AnswerSeen:
 class Outline:
     """What the HTML shows.
 
-    `fences` maps the number of each fence on show to its section; `hidden` are those within comments; `raw_python` counts
-    the blocks that call themselves Python in HTML of their own.
+    `fences` maps the number of each fence on show to its section; `hidden` are those within comments; `raw_python`
+    counts the blocks that call themselves Python in HTML of their own.
     """
 
     fences: dict[int, str] = field(default_factory=dict)
@@ -95,8 +95,8 @@ class _Walker(HTMLParser):
             self.link = None
         elif tag == "summary" and self.summary is not None:
             if "".join(self.summary).strip() == "Answer" and self.details:
-                self.details[-1] = AnswerSeen(self.section)
-                self.outline.answers.append(self.details[-1])
+                answer = self.details[-1] = AnswerSeen(self.section)
+                self.outline.answers.append(answer)
             self.summary = None
         elif tag == "details" and self.details:
             self.details.pop()

@@ -29,9 +29,7 @@ class PageParser:
     def __init__(self, settings: MarkdownSettings | None = None) -> None:
         settings = settings or MarkdownSettings()
         self._recorder = FenceRecorder()
-        self._markdown = Markdown(
-            extensions=[*settings.extensions, self._recorder], extension_configs=settings.configs
-        )
+        self._markdown = Markdown(extensions=[*settings.extensions, self._recorder], extension_configs=settings.configs)
 
     def parse(self, path: Path) -> Page:
         """The page in `path`, with the errors that it shows by itself."""
@@ -69,8 +67,11 @@ class _Reader:
             if number in self.seen.fences:
                 self._read_fence(fence, above, self.seen.fences[number])
             elif number in self.seen.hidden and classify(fence.language) is not Language.OTHER:
-                self._error(fence.start, "a block of Python stands in an HTML comment, where no reader sees it",
-                            "Show it; set-up that distracts can go into a module under src/")  # fmt: skip
+                self._error(
+                    fence.start,
+                    "a block of Python stands in an HTML comment, where no reader sees it",
+                    "Show it; set-up that distracts can go into a module under src/",
+                )
         self._read_strays(bound)
         self._read_links()
         self._read_answers()
@@ -103,19 +104,28 @@ class _Reader:
             self._read_output(fence, above, directives, kind)
         elif kind is Language.OTHER:
             if directives:
-                self._error(above[0], f"{', '.join(directives)} stands above a block that is not Python",
-                            "Put it above the Python block that it is meant for")  # fmt: skip
+                self._error(
+                    above[0],
+                    f"{', '.join(directives)} stands above a block that is not Python",
+                    "Put it above the Python block that it is meant for",
+                )
         elif kind is Language.LOOKALIKE and "skip" not in directives:
-            self._error(fence.start, f"a block of {fence.language!r} looks like checked Python and cannot be run",
-                        'Write it as ```python, or waive it with <!--pytest.mark.skip(reason="…")-->')  # fmt: skip
+            self._error(
+                fence.start,
+                f"a block of {fence.language!r} looks like checked Python and cannot be run",
+                'Write it as ```python, or waive it with <!--pytest.mark.skip(reason="…")-->',
+            )
         else:
             self._read_python(fence, above, directives, section)
 
     def _read_python(self, fence: Fence, above: list[int], directives: dict[str, Directive], section: str) -> None:
         grades = [directives[grade] for grade in GRADES if grade in directives]
         if len(grades) > 1:
-            self._error(fence.start, f"a check of two grades: {' and '.join(g.kind for g in grades)}",
-                        "Give the one that its evidence has, or split it in two blocks")  # fmt: skip
+            self._error(
+                fence.start,
+                f"a check of two grades: {' and '.join(g.kind for g in grades)}",
+                "Give the one that its evidence has, or split it in two blocks",
+            )
         waived = directives["skip"].argument if "skip" in directives else ""
         previous = self.page.blocks[-1] if self.page.blocks else None
         continues = None
@@ -137,7 +147,7 @@ class _Reader:
                 end_line=self.first + fence.end - 1,
                 code=fence.code,
                 section=section,
-                ident=name or f"{key}.{self.unnamed[key]}",
+                ident=self._ident(name or f"{key}.{self.unnamed[key]}"),
                 grade=grades[0].kind if grades else None,
                 name=name,
                 waived=waived,
@@ -146,11 +156,19 @@ class _Reader:
             )
         )
 
+    def _ident(self, wanted: str) -> str:
+        """A second check of the same name is an error of the page, and still a block of its own."""
+        same = sum(block.ident.split("~")[0] == wanted for block in self.page.blocks)
+        return f"{wanted}~{same + 1}" if same else wanted
+
     def _read_output(self, fence: Fence, above: list[int], directives: dict[str, Directive], kind: Language) -> None:
         self.page.output_directive_lines += [self.first + at for at in above]
         if kind is Language.PYTHON or len(directives) > 1:
-            self._error(fence.start, "expected-output stands above a block of Python, which would never run",
-                        "Put it above the text block that holds the output")  # fmt: skip
+            self._error(
+                fence.start,
+                "expected-output stands above a block of Python, which would never run",
+                "Put it above the text block that holds the output",
+            )
         elif not self.page.blocks:
             self._error(fence.start, "an expected output, and no Python block before it to print it")
         elif self.page.blocks[-1].output is not None:
@@ -167,10 +185,17 @@ class _Reader:
             if at not in bound and is_directive(line):
                 self._error(at, f"{line.strip()} stands above no code block", "Put it right above the fence it is for")
             elif _FENCE_LINE.match(line):
-                self._error(at, f"{line.strip()!r} is shown as text, not as code: the fence is not closed, or its "
-                            "options are not understood", 'Close it; quote its options, as in ```python title="…"')  # fmt: skip
+                self._error(
+                    at,
+                    f"{line.strip()!r} is shown as text: the fence is not closed, or its options are not understood",
+                    'Close it; quote its options, as in ```python title="…"',
+                )
         for _ in range(self.seen.raw_python):
-            self._error(0, "a block of Python is written as raw HTML, where nothing can run it", "Write a ```python fence")
+            self._error(
+                0,
+                "a block of Python is written as raw HTML, where nothing can run it",
+                "Write a ```python fence",
+            )
 
     def _read_links(self) -> None:
         text, at = "\n".join(self.lines), 0

@@ -6,7 +6,7 @@ in its place, built on the parser that the site is built with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -49,12 +49,11 @@ def _site(root: Path, docs: str) -> Site:
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
-) -> Iterator[None]:  # a generator that returns the collectors
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Take the place of pytest-codeblocks' own collector of a Markdown file."""
     collectors = yield
     return [
-        PageFile.from_parent(parent, path=file_path) if isinstance(each, MarkdownFile) else each
-        for each in collectors  # type: ignore[attr-defined]
+        PageFile.from_parent(parent, path=file_path) if isinstance(each, MarkdownFile) else each for each in collectors
     ]
 
 
@@ -84,7 +83,7 @@ class RulesItem(pytest.Item):
         if self.errors:
             raise RulesBroken(self.errors)
 
-    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:  # type: ignore[override]
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:
         """All rules broken, one a line."""
         if not isinstance(excinfo.value, RulesBroken):
             return super().repr_failure(excinfo)
@@ -124,7 +123,7 @@ class BlockItem(pytest.Item):
         if error is not None:
             raise error
 
-    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:  # type: ignore[override]
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:
         """The page's file, line, lines and values."""
         return failure_report(describe(self.block, excinfo.value))
 

@@ -29,14 +29,16 @@ def render_directives(page: Page, lines: list[str], first_line: int, grades_href
         if block.directive_lines:
             shown[block.directive_lines[0]] = _heading(block, grades_href)
             shown.update(dict.fromkeys(block.directive_lines[1:], ""))
-    for line in page.output_directive_lines:
-        shown[line] = '<p class="check-note">It prints</p>'
+    for number in page.output_directive_lines:
+        shown[number] = '<p class="check-note">It prints</p>'
     rendered: list[str] = []
     for number, line in enumerate(lines, first_line):
         if number in shown:
             prefix = indentation(line)
             # Blank lines around it keep the heading from joining a paragraph.
-            rendered += [prefix.rstrip(), prefix + shown[number], prefix.rstrip()] if shown[number] else [prefix.rstrip()]
+            rendered += (
+                [prefix.rstrip(), prefix + shown[number], prefix.rstrip()] if shown[number] else [prefix.rstrip()]
+            )
         else:
             rendered.append(line)
     return rendered
@@ -55,5 +57,3 @@ def _heading(block: Block, grades_href: str) -> str:
         parts.append(f'<span class="check-waived">Not run: {escape(block.waived)}</span>')
     identity = f' id="{anchor(block.name)}"' if block.name else ""
     return f'<p class="check"{identity}>{" ".join(parts)}</p>'
-
-

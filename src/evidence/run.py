@@ -51,7 +51,12 @@ class Session:
     def _run(self, block: Block) -> Outcome:
         failed = next((outcome for outcome in self._outcomes.values() if outcome.error is not None), None)
         if failed is not None:
-            return Outcome(block, "", 0.0, ContinuedBlockFailed(f"not run: {failed.block.where}, which it continues, failed"))
+            return Outcome(
+                block,
+                "",
+                0.0,
+                ContinuedBlockFailed(f"not run: {failed.block.where}, which it continues, failed"),
+            )
         if not self._outcomes:
             reset_global_state()
         self._show_source(block)

@@ -57,6 +57,8 @@ def load_settings(config_file: Path) -> MarkdownSettings:
         if not name.startswith(OURS):
             configs[name] = options or {}
     if "pymdownx.superfences" not in configs:
-        raise ValueError(f"{config_file} must list pymdownx.superfences under markdown_extensions: it finds the code blocks")
+        raise ValueError(
+            f"{config_file} must list pymdownx.superfences under markdown_extensions: it finds the code blocks"
+        )
     names = dict.fromkeys((*BUILT_IN, *configs))
     return MarkdownSettings(tuple(names), {name: options for name, options in configs.items() if options})

@@ -17,7 +17,7 @@ class Site:
 
     Args:
         docs_dir: the folder of the pages.
-        config_file: the site's `mkdocs.yml`, which names the Markdown extensions; `docs_dir/../mkdocs.yml` if not given.
+        config_file: the site's `mkdocs.yml`, which names the Markdown extensions; by default beside `docs_dir`.
     """
 
     def __init__(self, docs_dir: Path, config_file: Path | None = None) -> None:
@@ -65,11 +65,16 @@ class Site:
 def _link_errors(link: CheckLink, checks: dict[str, Block]) -> Iterator[PageError]:
     check = checks.get(link.name)
     if check is None:
-        yield link.error(f"the link [{link.words}] names the check {link.name!r}, which is on no page",
-                         f"The checks are: {', '.join(sorted(checks)) or 'none yet'}")  # fmt: skip
+        yield link.error(
+            f"the link [{link.words}] names the check {link.name!r}, which is on no page",
+            f"The checks are: {', '.join(sorted(checks)) or 'none yet'}",
+        )
         return
     if check.waived:
-        yield link.error(f"the link [{link.words}] rests on the check {link.name!r}, which is not run", "Let it run, or do not claim it")
+        yield link.error(
+            f"the link [{link.words}] rests on the check {link.name!r}, which is not run",
+            "Let it run, or do not claim it",
+        )
     asserted = numbers_asserted(check)
     for written, values in numbers_in_text(link.words):
         if not values & asserted:
@@ -84,13 +89,20 @@ def _block_errors(block: Block, checks: dict[str, Block], linked: set[str]) -> I
         return
     first = checks[block.name]
     if (first.path, first.line) != (block.path, block.line):
-        yield block.error(f"a second check is named {block.name!r}; the first is at {first.where}", "Give it a name of its own")
+        yield block.error(
+            f"a second check is named {block.name!r}; the first is at {first.where}",
+            "Give it a name of its own",
+        )
     if not has_assertion(block):
-        yield block.error(f"the check {block.name!r} has no assert and no expected output, so it cannot fail",
-                          "Assert what it shows, or remove its marker: set-up claims nothing")  # fmt: skip
+        yield block.error(
+            f"the check {block.name!r} has no assert and no expected output, so it cannot fail",
+            "Assert what it shows, or remove its marker: set-up claims nothing",
+        )
     if block.name not in linked:
-        yield block.error(f"no sentence links to the check {block.name!r}",
-                          f"Link the words that claim it: [words](check:{block.name})")  # fmt: skip
+        yield block.error(
+            f"no sentence links to the check {block.name!r}",
+            f"Link the words that claim it: [words](check:{block.name})",
+        )
 
 
 def _answer_errors(page: Page) -> Iterator[PageError]:

@@ -9,7 +9,7 @@ SEED = 0
 
 
 def reset_global_state() -> None:
-    """Seeds, and torch's default dtype and device, threads, gradient mode, determinism and printing, as in a new process.
+    """Seeds, torch's default dtype and device, threads, gradient mode, determinism and printing: as in a new process.
 
     One thread: tiny models run slower on two, and sums come out the same on every machine.
     """
@@ -17,7 +17,7 @@ def reset_global_state() -> None:
     if importlib.util.find_spec("numpy") is not None:
         import numpy as np
 
-        np.random.seed(SEED)  # noqa: NPY002 - it is the legacy global state that a block may use
+        np.random.seed(SEED)
     if importlib.util.find_spec("torch") is not None:
         _reset_torch()
 
@@ -31,5 +31,6 @@ def _reset_torch() -> None:
     torch.set_num_threads(1)
     torch.set_grad_enabled(True)
     torch.autograd.set_detect_anomaly(False)
-    torch.use_deterministic_algorithms(False)
-    torch.set_printoptions(profile="default")
+    if torch.are_deterministic_algorithms_enabled():  # to set it imports torch's compiler, which takes seconds
+        torch.use_deterministic_algorithms(False)
+    torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]

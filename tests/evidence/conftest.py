@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy  # noqa: F401
+import pytest
+import torch  # noqa: F401
+
+from evidence.parse import PageParser
+
+# pytester drops the modules that were loaded during a run. These load but once (torch), or take a second each time.
+PageParser().parse_text("```python\n```\n\n```text\n```\n", Path("page.md"))
+
+INI = """
+[pytest]
+addopts = -p no:hypothesispytest --strict-markers --strict-config -rfEsX
+filterwarnings = error
+"""
+
+
+@pytest.fixture
+def run_page(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+    """Write pages into a project of their own and run their blocks as `pytest --codeblocks` does."""
+
+    def run(text: str, *arguments: str, **others: str) -> pytest.RunResult:
+        pytester.makefile(".ini", pytest=INI)
+        docs = pytester.path / "docs"
+        docs.mkdir(exist_ok=True)
+        (docs / "page.md").write_text(text)
+        for name, content in others.items():
+            (docs / f"{name}.md").write_text(content)
+        return pytester.runpytest("--codeblocks", *(arguments or ("docs",)))
+
+    return run

@@ -1,0 +1,97 @@
+"""Links, names, numbers and answers: each rule that a page can break is an error with file, line and remedy."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from evidence.numbers import numbers_in_text
+
+
+def check(name: str = "size-is-112", code: str = "assert size == (112, 112)", grade: str = "exact") -> str:
+    return f'\n\n<!--pytest.mark.{grade}("{name}")-->\n```python\nsize = (112, 112)\n{code}\n```\n'
+
+
+def test_a_page_that_keeps_the_rules(run_page):
+    run_page(f"It is [**112 × 112**](check:size-is-112).{check()}").assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (f"[36 × 36](check:size-is-112){check()}", 1, "claims 36*'size-is-112'*does not assert"),
+        (f"On\ntwo lines [112\nand 113](check:size-is-112){check()}", 2, "claims 113"),
+        (
+            f"[112](check:sise-is-112){check()}",
+            1,
+            "'sise-is-112', which is on no page. The checks are: size-is-112",
+        ),
+        (f"No link.{check()}", 4, "no sentence links to the check 'size-is-112'"),
+        (
+            f"[112](check:size-is-112){check()}{check()}",
+            11,
+            "a second check is named 'size-is-112'*first is at docs/page.md:5",
+        ),
+        (f"[It](check:a){check('a', 'print(size)')}", 4, "has no assert and no expected output"),
+        (
+            '[It](check:a)\n\n<!--pytest.mark.exact("a")-->\n<!--pytest.mark.skip(reason="r")-->\n```python\nassert 1\n```',
+            1,
+            "not run",
+        ),
+        (
+            "## Q { #q-1 }\n\n/// details | Answer\n    type: success\n\nBecause.\n///",
+            3,
+            "answer to 'q-1' links to no check",
+        ),
+    ],
+)
+def test_a_broken_rule_names_line_and_remedy(text, line, message, run_page):
+    result = run_page(f"{text}\n")
+    result.stdout.fnmatch_lines([f"E *docs/page.md:{line}: *{message}*"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_links_reach_checks_of_other_pages(run_page):
+    run_page("[112](check:size-is-112)\n", other=check()).assert_outcomes(passed=3)
+
+
+def test_an_answer_may_rest_on_a_cited_source(run_page):
+    answer = "## Q { #q-1 }\n\n/// details | Answer\n    type: success\n\nAs [Luo](references.md#luo2016) says.\n///\n"
+    run_page(answer).assert_outcomes(passed=1)
+
+
+def test_an_expected_error_is_an_assertion(run_page):
+    code = "import pytest\nwith pytest.raises(ZeroDivisionError):\n    1 / 0"
+    run_page(f"[It](check:a){check('a', code)}").assert_outcomes(passed=2)
+
+
+def test_numbers_of_an_expected_output_count(run_page):
+    output = "\n<!--pytest-codeblocks:expected-output-->\n```text\n224\n```\n"
+    run_page(f"[224](check:a){check('a', 'print(sum(size))')}{output}").assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("112 × 112", [112, 112]),
+        ("12,544 pixels", [12544]),
+        ("1\u202f024 wide", [1024]),
+        ("rows −29 to 82", [29, 82]),
+        ("1.5 × 10⁻¹⁵", [Fraction("1.5e-15")]),
+        ("$9 \\times 10^{-16}$", [Fraction("9e-16")]),
+        ("2e-21", [Fraction("2e-21")]),
+        ("$2^{-50}$ and 2⁻⁵⁰", [2, 50, 2, 50]),
+        ("25/18", [25, 18]),
+        ("½", [Fraction(1, 2)]),
+        ("L2, float64, x_1 and conv3", []),
+        ("no number", []),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(text, values):
+    found = [value for _, (value,) in ((written, tuple(v)) for written, v in numbers_in_text(text))]
+    assert found == values
+
+
+def test_a_percentage_may_be_asserted_as_either():
+    assert numbers_in_text("87.3 %") == [("87.3 %", {Fraction("87.3"), Fraction("0.873")})]
