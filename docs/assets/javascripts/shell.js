@@ -11,7 +11,10 @@ for (const [id, name] of [["__drawer", "Menu"], ["__search", "Search"]]) {
   button.setAttribute("aria-label", name);
   button.append(...label.childNodes);
   const tell = () => button.setAttribute("aria-expanded", String(toggle.checked));
-  button.addEventListener("click", () => toggle.click());
+  button.addEventListener("click", () => {
+    toggle.click();
+    if (id === "__search") document.querySelector(".md-search__input")?.focus();
+  });
   toggle.addEventListener("change", tell);
   tell();
   label.replaceWith(button);

@@ -1,0 +1,232 @@
+"""The site, built once and served from here, and one browser for all tests that need one."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The browser must do nothing of its own accord: a request seen is a request that a page made.
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def missing(what: str) -> NoReturn:
+    """Skip for want of a tool; but fail where the environment says CI=true: there nothing may go untested."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An opening tag of a built page. `text` is the text that follows it, up to the next tag."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the built site."""
+
+    file: Path
+    address: str  # relative to the site's root, as a browser asks for it: "", "cnns/", "404.html"
+    source: Path | None  # the Markdown file that it was built from
+
+    @property
+    def name(self) -> str:
+        return f"/{self.address}"
+
+    def at(self, line: int) -> str:
+        """A place in the built page, for messages."""
+        return f"{self.name} (built page, line {line})"
+
+    def written_at(self, snippet: str) -> str:
+        """Where the Markdown source says `snippet`; the page's name where it does not."""
+        if self.source:
+            for number, line in enumerate(self.source.read_text(encoding="utf-8").splitlines(), 1):
+                if snippet and snippet in line:
+                    return f"{self.source.relative_to(ROOT)}:{number}"
+        return self.name
+
+    def tags(self) -> list[Tag]:
+        """Every opening tag, in order."""
+        reader = _Tags()
+        reader.feed(self.file.read_text(encoding="utf-8"))
+        reader.close()
+        return reader.found
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Tag] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        self.found.append(Tag(tag, attributes, self.getpos()[0]))
+
+    def handle_data(self, data: str) -> None:
+        if self.found and data.strip():
+            last = self.found[-1]
+            self.found[-1] = Tag(last.name, last.attributes, last.line, last.text + data)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The built site, and where it is served."""
+
+    folder: Path
+    url: str
+
+    @property
+    def pages(self) -> list[Page]:
+        """All pages, found by walking the folder: a new chapter is tested as soon as it is there."""
+        found = []
+        for file in sorted(self.folder.rglob("*.html")):
+            path = file.relative_to(self.folder)
+            address = path.as_posix().removesuffix("index.html")
+            stem = address.rstrip("/") or "index"
+            source = ROOT / "docs" / f"{stem}.md"
+            index = ROOT / "docs" / stem / "index.md"
+            found.append(Page(file, address, next((s for s in (source, index) if s.is_file()), None)))
+        return found
+
+    @property
+    def chapters(self) -> list[Page]:
+        """The pages that answer questions, told by their answer boxes."""
+        return [page for page in self.pages if any(tag.name == "details" for tag in page.tags())]
+
+    def file(self, url: str) -> Path | None:
+        """The file that answers a request for `url`."""
+        path = self.folder / unquote(urlsplit(url).path).lstrip("/")
+        path = path / "index.html" if path.is_dir() else path
+        return path if path.is_file() else None
+
+    def resolve(self, page: Page, href: str) -> str:
+        """`href` on `page` as an absolute address."""
+        return urljoin(urljoin(self.url, page.address), href)
+
+    def is_own(self, url: str) -> bool:
+        """Whether a request for `url` stays with us; data and blob addresses make no request."""
+        return url.startswith((self.url, "data:", "blob:"))
+
+    def bytes_over_the_wire(self, url: str) -> int:
+        """What a server sends for `url`, text compressed as any static host does."""
+        file = self.file(url)
+        if file is None:
+            return 0
+        content = file.read_bytes()
+        return len(content) if file.suffix in (".woff2", ".png", ".webp") else len(gzip.compress(content, 6))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as `make build` makes it."""
+    folder = tmp_path_factory.mktemp("site")
+    build = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if build.returncode:
+        pytest.fail(f"`mkdocs build --strict` ended with {build.returncode}:\n{build.stdout}", pytrace=False)
+    with _serving(folder) as url:
+        yield Site(folder, url)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Debian's Chromium, started once."""
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        missing("These tests look at the site in a browser: install Debian's package `chromium`.")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_tab(browser: object, built_site: Site) -> Iterator[Callable[..., object]]:
+    """Open a fresh tab of a reader who was never here; options are those of Playwright's `new_context`."""
+    contexts = []
+
+    def tab(**options: object) -> object:
+        options = {"viewport": {"width": 1280, "height": 800}, "base_url": built_site.url, **options}
+        contexts.append(browser.new_context(**options))
+        contexts[-1].set_default_timeout(10_000)
+        return contexts[-1].new_page()
+
+    yield tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def search() -> Callable[[object, str], None]:
+    """Type words into the search of a tab and wait for the answer."""
+
+    def type_and_wait(tab: object, words: str) -> None:
+        # The theme searches when a key goes up, which a mere change of the value is not.
+        tab.locator(".md-search__input").press_sequentially(words)
+        tab.locator(".md-search-result__meta", has_text=re.compile(r"matching document")).wait_for()
+
+    return type_and_wait
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core."""
+    if not AXE.is_file():
+        missing("The accessibility rules are not here: run `make axe`, which needs Debian's package `npm`.")
+    return AXE.read_text(encoding="utf-8")

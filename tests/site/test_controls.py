@@ -1,0 +1,78 @@
+"""What a reader clicks does what it says: search, copy, colours."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
+
+
+def test_search_finds_each_chapter_by_a_question(built_site, open_tab, search):
+    assert built_site.chapters, "the site has no page with answers"
+    tab = open_tab()
+    for page in built_site.chapters:
+        tab.goto(page.address)
+        heading = tab.locator("article h2").first.evaluate("heading => heading.firstChild.textContent")
+        words = re.findall(r"[A-Za-z]{4,}", heading)
+        tab.goto("")
+        search(tab, " ".join(words))
+        link = tab.locator(f'.md-search-result__link[href*="{page.address}"]').first
+        link.wait_for()
+        link.click()
+        tab.wait_for_url(re.compile(re.escape(built_site.url + page.address)))
+
+
+def test_search_opens_from_its_button_on_a_phone(open_tab):
+    tab = open_tab(viewport={"width": 360, "height": 800})
+    tab.goto("")
+    tab.get_by_role("button", name="Search").click()
+    assert tab.locator(".md-search__input").evaluate("box => box === document.activeElement")
+
+
+def test_code_is_copied_as_it_stands(built_site, open_tab):
+    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+    for page in built_site.chapters:
+        tab.goto(page.address)
+        tab.evaluate("() => document.querySelectorAll('details').forEach(details => details.open = true)")
+        blocks = tab.locator("article .highlight")
+        buttons = tab.locator("article .highlight button[data-md-type=copy]")
+        buttons.first.wait_for()
+        assert buttons.count() == blocks.count(), f"{page.name}: not every block of code can be copied"
+        buttons.first.click()
+        shown = tab.locator("article .highlight code").first.inner_text().rstrip()
+        copied = tab.evaluate("() => navigator.clipboard.readText()").rstrip()
+        assert copied == shown, page.name
+
+
+def test_colours_follow_the_system_until_the_reader_chooses(open_tab):
+    tab = open_tab(color_scheme="light")
+    tab.goto("")
+    light = tab.evaluate(BACKGROUND)
+    tab.emulate_media(color_scheme="dark")
+    tab.wait_for_function(f"light => ({BACKGROUND})() !== light", arg=light)
+    dark = tab.evaluate(BACKGROUND)
+
+    toggle = tab.locator("form[data-md-component=palette] label:visible")
+    seen = []
+    for _ in range(3):
+        toggle.click()
+        seen.append(tab.evaluate(BACKGROUND))
+    assert seen == [light, dark, dark], "the toggle goes from system (dark here) to light, dark, and system again"
+
+    toggle.click()
+    tab.reload()
+    assert tab.evaluate(BACKGROUND) == light, "the choice is stronger than the system, and outlives the page"
+
+
+def test_a_check_link_opens_the_way_to_its_check(built_site, open_tab):
+    """The code that a claim leads to may stand in a closed box."""
+    tab = open_tab()
+    for page in built_site.chapters:
+        for tag in page.tags():
+            if "check-link" in tag.attributes.get("class", "").split():
+                tab.goto("about:blank")
+                tab.goto(built_site.resolve(page, tag.attributes["href"]))
+                tab.locator(":target").wait_for(state="visible", timeout=3000)
+                break
