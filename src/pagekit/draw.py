@@ -73,9 +73,7 @@ def _svg(function: Any, name: str) -> str:
     if not callable(function):
         raise FigureError(f"it has no function {name}()")
     with _settings(), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "error", module="matplotlib"
-        )  # A missing glyph is an empty box in the figure.
+        warnings.filterwarnings("error", module="matplotlib")  # A missing glyph is an empty box in the figure.
         figure = function()
         if not isinstance(figure, Figure):
             raise FigureError(f"{name}() returned {type(figure).__name__}, not a matplotlib Figure")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from pagekit.cache import cache_folder, write_atomic
 from pagekit.errors import display_path
@@ -112,15 +113,26 @@ def _platform() -> str:
     return "\n".join(versions)
 
 
-def _draw(module: Path, wanted: list[tuple[Figure, Path]]) -> dict[Figure, str | DrawingError]:
-    functions = [figure.function for figure, _ in wanted]
+def _run(module: Path, functions: list[str]) -> dict[str, dict[str, Any]]:
+    """What `pagekit.draw.draw` returns, from a process of its own.
+
+    Raises:
+        DrawingError: the process ended before it could tell.
+    """
     command = [sys.executable, "-m", "pagekit.draw", str(module), *functions]
     process = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     if process.returncode:
         last = (process.stderr.strip().splitlines() or ["no message"])[-1]
-        failed = DrawingError(f"{display_path(module)}: drawing ended with code {process.returncode}: {last}")
-        return {figure: failed for figure, _ in wanted}
-    drawn = json.loads(process.stdout)
+        raise DrawingError(f"{display_path(module)}: drawing ended with code {process.returncode}: {last}")
+    drawn: dict[str, dict[str, Any]] = json.loads(process.stdout)
+    return drawn
+
+
+def _draw(module: Path, wanted: list[tuple[Figure, Path]]) -> dict[Figure, str | DrawingError]:
+    try:
+        drawn = _run(module, [figure.function for figure, _ in wanted])
+    except DrawingError as error:
+        return {figure: error for figure, _ in wanted}
     result: dict[Figure, str | DrawingError] = {}
     for figure, kept in wanted:
         answer = drawn[figure.function]

@@ -100,7 +100,7 @@ class PlaceFigures(Treeprocessor):
     def place(self, root: Element, parent: Element, image: Element, svg: str) -> None:
         """Put the figure in the place of the image, or of the paragraph that holds nothing else."""
         box = Element("figure", {"class": "figure"})
-        box.text = self.md.htmlStash.store(svg)
+        box.text = self.md.htmlStash.store(svg) + "\n"
         if image.get("title"):
             # Only what is below an element is looked at for emphasis, links and formulas.
             below = Element("div")
@@ -117,9 +117,7 @@ class PlaceFigures(Treeprocessor):
             parent[list(parent).index(image)] = box
         else:
             src = image.get("src", "")
-            raise self.error(
-                src, f"The figure {src} stands in a sentence", "Put it in a paragraph of its own"
-            )
+            raise self.error(src, f"The figure {src} stands in a sentence", "Put it in a paragraph of its own")
 
     def error(self, src: str, problem: str, remedy: str = "") -> PageError:
         source = locate(self.text.text, self.docs_dir)

@@ -95,10 +95,11 @@ def _check_macro(name: str, tex: object) -> None:
 
 def _message(error: LatexError) -> tuple[int, str]:
     r"""Where in the formula, in characters, and what: math-core says `12: Unknown command "\foo".`."""
-    offset, _, problem = str(error).strip().partition(": ")
-    if not offset.isdecimal():
+    match = re.fullmatch(r"(?P<macro>macro\d+:)?(?P<offset>\d+): (?P<problem>.*)", str(error).strip(), re.S)
+    if not match:
         return 0, str(error).strip().rstrip(".")
-    return int(offset), problem.rstrip(".")
+    # What is counted within a macro is no place in the formula.
+    return 0 if match["macro"] else int(match["offset"]), match["problem"].rstrip(".")
 
 
 def _remedy(problem: str) -> str:

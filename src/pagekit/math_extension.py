@@ -93,12 +93,8 @@ class PlaceFormulas(Treeprocessor):
             return
         tex = _tex(child)
         if child.tail and child.tail[0].isdigit():
-            problem = (
-                f"${tex}$ is followed by the digit {child.tail[0]}, so that it could be two amounts of money"
-            )
-            raise self.error(
-                f"{tex}$", 0, problem, r"Write \$ for a dollar, or put a space after the formula"
-            )
+            problem = f"${tex}$ is followed by the digit {child.tail[0]}, so that it could be two amounts of money"
+            raise self.error(f"{tex}$", 0, problem, r"Write \$ for a dollar, or put a space after the formula")
         mathml = self.convert(tex, display=False)
         _replace_by_text(parent, child, self.store(mathml) + (child.tail or ""))
 
@@ -130,20 +126,19 @@ class PlaceFormulas(Treeprocessor):
         inline = [child for child in heading.iter() if child.get("class") == "arithmatex"]
         if not inline or "data-toc-label" in heading.attrib:
             return
-        texts = {
-            id(child): math_text.plain_text(self.convert(_tex(child), display=False)) for child in inline
-        }
+        texts = {id(child): math_text.plain_text(self.convert(_tex(child), display=False)) for child in inline}
         heading.set("data-toc-label", " ".join(_flatten(heading, texts).split()))
 
     def check_strays(self, parent: Element) -> None:
         for text in (parent.text, *(child.tail for child in parent)):
             stray = _STRAY.search(text or "")
             if text and stray:
-                word_before = text[: stray.start()].rpartition(" ")[2][-20:]
-                context = f"{word_before}{text[stray.start() :].splitlines()[0][:20]}".strip()
+                # A dollar alone would be found anywhere: the word before it tells the place.
+                before = re.findall(r"\S*\s*$", text[: stray.start()])[0]
+                context = f"{before}{text[stray.start() :].splitlines()[0][:20]}".strip()
                 raise self.error(
                     context,
-                    0,
+                    before.strip(" ").count("\n"),
                     f"{stray[0]} belongs to no formula in “{' '.join(context.split())}”",
                     r"Write \$ for a dollar, no space inside the ends of $…$, and an empty line around $$",
                 )

@@ -35,9 +35,7 @@ def source_font() -> Path:
         font = Path(folder) / "fonts" / "STIXTwoMath-Regular.ttf"
         if font.is_file():
             return font
-    raise FileNotFoundError(
-        "STIXTwoMath-Regular.ttf is in the package ziamath, which is part of the extra `site`"
-    )
+    raise FileNotFoundError("STIXTwoMath-Regular.ttf is in the package ziamath, which is part of the extra `site`")
 
 
 def characters(pages: Iterable[str]) -> frozenset[str]:
@@ -58,11 +56,7 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
                 if tag == "mi" and len(text) == 1 and "normal" not in attributes:
                     text = italic(text)
                 found.update(text, (_IMPLIED[char] for char in text if char in _IMPLIED))
-    return (
-        frozenset(char for char in found if not char.isspace() or char == "\u00a0") | {" "}
-        if found
-        else frozenset()
-    )
+    return frozenset(char for char in found if not char.isspace() or char == "\u00a0") | {" "} if found else frozenset()
 
 
 def italic(letter: str) -> str:
@@ -71,9 +65,7 @@ def italic(letter: str) -> str:
     """
     if letter == "h":
         return "\u210e"
-    exceptions = {"ı": "𝚤", "ȷ": "𝚥", "ϴ": "𝛳", "∇": "𝛻", "∂": "𝜕"} | dict(
-        zip("ϵϑϰϕϱϖ", "𝜖𝜗𝜘𝜙𝜚𝜛", strict=True)
-    )
+    exceptions = {"ı": "𝚤", "ȷ": "𝚥", "ϴ": "𝛳", "∇": "𝛻", "∂": "𝜕"} | dict(zip("ϵϑϰϕϱϖ", "𝜖𝜗𝜘𝜙𝜚𝜛", strict=True))
     if letter in exceptions:
         return exceptions[letter]
     for first, last, mapped in (
@@ -122,9 +114,7 @@ def subset(font: Path, chars: frozenset[str]) -> bytes:
 
     options = Options()
     options.layout_features = list(_FEATURES)
-    options.hinting = (
-        False  # Screens of today smooth by themselves; the instructions are a third of the file.
-    )
+    options.hinting = False  # Screens of today smooth by themselves; the instructions are a third of the file.
     options.name_IDs = [0, 1, 2, 4, 5, 6, 7, 13, 14]
     options.notdef_outline = True
     options.flavor = "woff2"

@@ -94,7 +94,7 @@ def _text(element: ET.Element) -> str:
 
 def _group(text: str) -> str:
     text = text.strip()
-    simple = len(_INVISIBLE.sub("", text)) <= 1 or re.fullmatch(r"[\w.]+", text)
+    simple = len(_INVISIBLE.sub("", text)) <= 1 or re.fullmatch(r"√?[\w.]+", text)
     return text if simple else f"({text})"
 
 

@@ -32,9 +32,7 @@ def as_text(content: str) -> tuple[str, list[str]]:
     def text(match: re.Match[str]) -> str:
         formula = match[0].replace(MARK, "", 1)
         formulas.append(formula)
-        return (
-            f'<span data-formula="{len(formulas) - 1}">{html.escape(plain_text(formula), quote=False)}</span>'
-        )
+        return f'<span data-formula="{len(formulas) - 1}">{html.escape(plain_text(formula), quote=False)}</span>'
 
     return _MARKED.sub(text, content), formulas
 

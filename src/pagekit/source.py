@@ -43,9 +43,7 @@ class Source:
         """
         prose = _CODE.sub(lambda code: re.sub(r"[^\n]", "\0", code[0]), self.text)
         words = map(re.escape, snippet.split())
-        places = (
-            [match.start() for match in re.finditer(r"[\s>]+".join(words), prose)] if snippet.strip() else []
-        )
+        places = [match.start() for match in re.finditer(r"[\s>]+".join(words), prose)] if snippet.strip() else []
         if not places:
             return self.line_of(snippet)
         return self.first_line + prose.count("\n", 0, places[min(occurrence, len(places) - 1)])

@@ -110,9 +110,7 @@ def _variable(value: str) -> str:
         return value
     variable = VARIABLES.get(value.lower())
     if not variable:
-        raise FigureError(
-            f"the colour {value} is none of pagekit.palette, so that it would not follow the page"
-        )
+        raise FigureError(f"the colour {value} is none of pagekit.palette, so that it would not follow the page")
     return f"var({variable},{value.lower()})"
 
 
@@ -132,9 +130,7 @@ def _without_family(declarations: dict[str, str]) -> dict[str, str]:
 
 def _round(value: str) -> str:
     # A hundredth of a point is finer than any screen; matplotlib writes six decimals.
-    shorter = re.sub(
-        r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), value
-    )
+    shorter = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), value)
     return re.sub(r"\s+", " ", re.sub(r"(?<![\d.])-0(?![\d.])", "0", shorter)).strip()
 
 
