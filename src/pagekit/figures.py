@@ -87,9 +87,7 @@ def svgs(figures: Iterable[Figure], docs_dir: Path) -> dict[Figure, str | Drawin
 
 
 def figure_digest(figure: Figure) -> str:
-    """A digest of all that could change the figure: its module, what of ours that reaches, and the versions
-    below it.
-    """
+    """A digest of all that could change the figure: its module, what of ours it reaches, the versions below."""
     content = figure.module.read_text(encoding="utf-8")
     packages = our_packages()
     try:

@@ -1,7 +1,6 @@
 """TeX to MathML, at build time: what a browser sets by itself, and a screen reader reads by itself.
 
-No annotation with the TeX source is added. It would double the bytes of every formula, and a browser does not
-copy it.
+The TeX source is not added as an annotation: that would double each formula, and browsers do not copy it.
 """
 
 from __future__ import annotations
@@ -76,8 +75,7 @@ class Formulas:
 def _with_lines(mathml: str) -> str:
     r"""The line of \overline and \underline as the overline, which stretches to any width.
 
-    math-core takes the combining low line, which has no width of its own, and lies beside what it should
-    cover.
+    math-core takes the combining low line, which has no width, and comes to lie beside what it should cover.
     """
     return mathml.replace('<mo stretchy="true">\u0332</mo>', '<mo stretchy="true">\u203e</mo>')
 

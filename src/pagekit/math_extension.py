@@ -1,8 +1,7 @@
 r"""Formulas in a page: `$…$` and `\(…\)` in a sentence, `$$…$$` and `\[…\]` in a paragraph of their own.
 
-Which characters are a formula is left to pymdownx.arithmatex; this extension puts MathML in the place of its
-output. A dollar sign that is neither a formula's nor an amount's stops the page: it would show TeX to the
-reader.
+Which characters are a formula is left to pymdownx.arithmatex; this extension puts MathML in their place. A dollar
+sign that is neither a formula's nor an amount's stops the page, as it would show TeX to the reader.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from pagekit.errors import PageError
 from pagekit.math import FormulaError, Formulas, formulas
 from pagekit.page_text import KeepText
 from pagekit.search_text import MARK
-from pagekit.source import Source, locate
+from pagekit.source import locate
 
 # A formula wider than the text of a small phone: 328 px less some padding, at 1.2 × 16 px an em.
 SCROLLS_FROM_EM = 15.0
@@ -103,8 +102,7 @@ class PlaceFormulas(Treeprocessor):
         box.set("class", "math-display")
         box.text = self.store(mathml)
         if math_text.width(mathml) > SCROLLS_FROM_EM:
-            # It scrolls within its box where the screen is narrow, and who has no mouse must be able to get
-            # there.
+            # On a narrow screen it scrolls in its box, which must be in reach of who has no mouse.
             box.set("tabindex", "0")
             box.set("role", "group")
             box.set("aria-label", "Wide formula")
@@ -144,11 +142,12 @@ class PlaceFormulas(Treeprocessor):
                 )
 
     def error(self, snippet: str, line: int, problem: str, remedy: str) -> PageError:
-        source: Source = locate(self.text.text, self.docs_dir)
-        # A formula's first line is the one of its delimiter, which the snippet's leading line break stands
-        # for.
-        lead = len(snippet) - len(snippet.lstrip())
-        start = source.line_of_prose(snippet.strip()) - snippet.count("\n", 0, lead)
+        source = locate(self.text.text, self.docs_dir)
+        # The same letters may stand in a word before, but hardly after a dollar.
+        opening = next((mark for mark in ("$", "\\(") if f"{mark}{snippet}" in source.text), "")
+        # A line break at the beginning is counted in `line`: the formula begins at its delimiter.
+        before = snippet.count("\n", 0, len(snippet) - len(snippet.lstrip()))
+        start = source.line_of_prose(f"{opening}{snippet}".strip()) - (0 if opening else before)
         return PageError(source.path, start + line, problem, remedy)
 
 

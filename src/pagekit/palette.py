@@ -3,7 +3,7 @@
 A figure is drawn in these colours, and published with a CSS variable in the place of each, so that it follows
 the page from light to dark. Import this from a figure's module:
 
-    from pagekit.palette import C1, MUTED, style
+    from pagekit.palette import C1, MUTED
 
 A colour from elsewhere would stay as it is in the dark, so that drawing with one is an error.
 """

@@ -23,6 +23,7 @@ Render = Callable[[str], str]
         ("/// details | A\n\nb\n$\\foo$\n///", "docs/page.md:4: Unknown"),
         ("> a\n> $x +\n> \\foo$", "docs/page.md:3: Unknown"),
         ("```\n$\\foo$\n```\n\n`$\\foo$`\n\n$\\foo$", "docs/page.md:7: Unknown"),
+        ("a }\n\nb $}$", "docs/page.md:3: "),
         ("# The $\\foo$", "docs/page.md:1: Unknown"),
         ("| a |\n| - |\n| $\\foo$ |", "docs/page.md:3: Unknown"),
         ("$\\frac{1$", "docs/page.md:1: "),
