@@ -1,0 +1,88 @@
+"""The question and its answer."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from dlchecked.receptive_field import rules  # noqa: F401
+from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.guard import untouched
+from dlchecked.receptive_field.layout import Layout
+from dlchecked.receptive_field.report import Fields
+from dlchecked.receptive_field.result import ReceptiveField
+from dlchecked.receptive_field.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.terms import input_terms
+from dlchecked.receptive_field.trace import Trace
+
+
+def receptive_field(
+    module: nn.Module, input_shape: Sequence[int], *, output: Callable[[Any], Any] | None = None
+) -> ReceptiveField:
+    """The exact theoretical receptive field of every unit of a module's output.
+
+    The module's own forward is run once on a stand-in for its input that has a shape but no values, and that
+    notes for every position what it depends on. Nothing of the module is changed, and nothing is computed.
+    For definitions see Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
+    Distill 2019, whose size, stride and padding (= −start) are those of the result, and Luo et al.,
+    "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks", NeurIPS 2016,
+    section 1, for the difference to the effective one.
+
+    Args:
+        module: any module that takes one tensor.
+        input_shape: (batch, channels, *spatial), with any number of spatial axes, in pixels (positions).
+        output: picks one tensor where the module returns several, as in ``lambda out: out["logits"]``.
+
+    Returns:
+        The fields of all units; spatial units are the indices after batch and channels of the output.
+
+    Raises:
+        InvalidArgument: if an argument, or the input's shape for this module, cannot be right.
+        UnknownOperation: if the forward calls something of which it is not known what depends on what.
+        ValueDependence: if the forward looks at values that depend on the input.
+    """
+    shape = check_arguments(module, input_shape)
+    trace = Trace(module, next(module.parameters(), torch.empty(0)))
+    found = run_forward(module, shape, trace)
+    if output is not None:
+        found = output(found)
+    return ReceptiveField(trace, Fields(_single(found, trace).layout, shape[2:]), shape)
+
+
+def check_arguments(module: object, input_shape: object) -> tuple[int, ...]:
+    """The shape as a tuple.
+
+    Raises:
+        InvalidArgument: if there is no module or no shape.
+    """
+    if not isinstance(module, nn.Module):
+        kind = "class" if isinstance(module, type) else type(module).__name__
+        raise InvalidArgument(f"the first argument is an nn.Module; got a {kind}: {module!r}")
+    if not isinstance(input_shape, Sequence) or not all(isinstance(n, int) and n > 0 for n in input_shape):
+        raise InvalidArgument(f"input_shape is (batch, channels, *spatial), positive integers; got {input_shape!r}")
+    if len(input_shape) < 3:
+        raise InvalidArgument(
+            f"input_shape is (batch, channels, *spatial), as in (1, 3, 224, 224); got {tuple(input_shape)}, "
+            "which leaves no spatial axis"
+        )
+    return tuple(input_shape)
+
+
+def run_forward(module: nn.Module, shape: tuple[int, ...], trace: Trace) -> Any:
+    """Whatever the module returns for a traced input."""
+    layout = Layout(shape, (1,) * len(shape), input_terms(shape))
+    with untouched(module):
+        return module(TracedTensor(layout, trace, shape))
+
+
+def _single(found: Any, trace: Trace) -> TracedTensor:
+    if is_traced(found):
+        return found
+    if isinstance(found, torch.Tensor):
+        raise InvalidArgument(f"the output of {type(trace.module).__name__} does not depend on its input")
+    keys = f" with keys {list(found)}" if isinstance(found, dict) else ""
+    raise InvalidArgument(
+        f"{type(trace.module).__name__} returns a {type(found).__name__}{keys}; say which tensor of it is meant, "
+        "for example output=lambda out: out[0]"
+    )

@@ -1,0 +1,153 @@
+"""The ground truth: what really changes, measured on a copy, without a rule about any layer.
+
+A gradient is zero wherever a ReLU is off, a maximum is elsewhere, a sigmoid is saturated or a weight happens to
+be zero; none of that is structure. So the copy is in double precision, its weights are positive, its
+activations pass everything through and its maxima become means: then nothing can cancel, switch off or
+underflow, and the gradient of a unit is non-zero exactly where the unit depends on its input.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from itertools import product
+from math import prod
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+Unit = tuple[int, ...]
+
+_ACTIVATIONS = (
+    "relu relu_ relu6 leaky_relu leaky_relu_ elu elu_ selu selu_ celu celu_ gelu silu mish hardswish hardsigmoid "
+    "hardtanh hardtanh_ sigmoid sigmoid_ tanh tanh_ softplus softsign logsigmoid tanhshrink softshrink hardshrink "
+    "threshold rrelu dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout "
+    "clamp clamp_ clip clamp_min clamp_max abs sqrt exp log square prelu"
+)
+_HOMES = (torch, F, torch.Tensor, torch._C._nn)
+
+
+def _all_named(names: str) -> set[Any]:
+    return {getattr(home, name) for name in names.split() for home in _HOMES if hasattr(home, name)}
+
+
+_PASSED_THROUGH = _all_named(_ACTIVATIONS)
+_MAX_POOLS = {
+    **dict.fromkeys(_all_named("max_pool1d max_pool1d_with_indices"), 1),
+    **dict.fromkeys(_all_named("max_pool2d max_pool2d_with_indices"), 2),
+    **dict.fromkeys(_all_named("max_pool3d max_pool3d_with_indices"), 3),
+}
+_MAX_TO_MEAN: dict[Any, Callable[..., Any]] = {
+    **dict.fromkeys(_all_named("adaptive_max_pool1d"), F.adaptive_avg_pool1d),
+    **dict.fromkeys(_all_named("adaptive_max_pool2d"), F.adaptive_avg_pool2d),
+    **dict.fromkeys(_all_named("adaptive_max_pool3d"), F.adaptive_avg_pool3d),
+    **dict.fromkeys(_all_named("amax amin"), torch.mean),
+}
+
+
+class _Linearized(TorchFunctionMode):
+    """Activations pass everything through, maxima become sums over the same window."""
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        kwargs = dict(kwargs or {})
+        if function in _PASSED_THROUGH:
+            return args[0]
+        if function in _MAX_POOLS:
+            return _sum_pool(function, _MAX_POOLS[function], *args, **kwargs)
+        if function in _MAX_TO_MEAN:
+            kwargs.pop("return_indices", None)
+            return _MAX_TO_MEAN[function](*args, **kwargs)
+        return function(*args, **kwargs)
+
+
+def _sum_pool(function: Callable[..., Any], count: int, x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+    """The sum over every window of a max pooling, whose own output says how many windows there are."""
+    names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    pooled = function(x.detach(), **given)
+    pooled = pooled[0] if isinstance(pooled, tuple) else pooled
+    windows = pooled.shape[-count:]
+    kernel = _tuple(given["kernel_size"], count)
+    padding, dilation = _tuple(given.get("padding", 0), count), _tuple(given.get("dilation", 1), count)
+    stride = _tuple(given.get("stride") or kernel, count)
+    for axis in range(count):
+        dim = x.ndim - count + axis
+        taps = [
+            _shifted(x, dim, k * dilation[axis] - padding[axis], stride[axis], windows[axis])
+            for k in range(kernel[axis])
+        ]
+        x = torch.stack(taps).sum(0) / len(taps)
+    return x
+
+
+def _shifted(x: torch.Tensor, dim: int, first: int, stride: int, count: int) -> torch.Tensor:
+    """Positions first, first + stride, … along one dimension, zero where there is none."""
+    positions = first + stride * torch.arange(count)
+    inside = (positions >= 0) & (positions < x.shape[dim])
+    shape = [1] * x.ndim
+    shape[dim] = count
+    return x.index_select(dim, positions.clamp(0, x.shape[dim] - 1)) * inside.view(shape).to(x.dtype)
+
+
+def _tuple(value: Any, count: int) -> tuple[int, ...]:
+    found = tuple(value) if isinstance(value, tuple | list) else (value,)
+    return found * count if len(found) == 1 else found
+
+
+def positive_copy(module: nn.Module, seed: int = 0) -> nn.Module:
+    """A copy in double precision in which nothing can cancel."""
+    copy = deepcopy(module).double()
+    generator = torch.Generator().manual_seed(seed)
+    for name, parameter in copy.named_parameters():
+        values = torch.rand(parameter.shape, generator=generator, dtype=torch.float64) + 0.5
+        fan_in = prod(parameter.shape[1:])
+        parameter.data = torch.zeros_like(values) if "bias" in name.rpartition(".")[2] else values / fan_in
+    for part in copy.modules():
+        if isinstance(part, nn.modules.batchnorm._NormBase) and part.running_mean is not None:
+            part.reset_running_stats()
+    return copy
+
+
+class GroundTruth:
+    """What every unit of a module depends on, by the gradients of a positive copy."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        input_shape: Iterable[int],
+        output: Callable[[Any], Any] | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Runs the copy's forward once."""
+        generator = torch.Generator().manual_seed(seed)
+        self._input = torch.rand(tuple(input_shape), generator=generator, dtype=torch.float64) + 0.5
+        self._input.requires_grad_(True)
+        with torch.enable_grad(), _Linearized():
+            found = positive_copy(module, seed)(self._input)
+        self._output = found if output is None else output(found)
+        self.output_shape = tuple(self._output.shape)
+        # Channels get different weights: behind a normalization their plain sum is constant.
+        self._weights = torch.rand(self.output_shape[:2], generator=generator, dtype=torch.float64) + 0.5
+
+    def units(self) -> Iterator[Unit]:
+        """Every unit, in row-major order."""
+        return product(*map(range, self.output_shape[2:]))
+
+    def gradient(self, unit: Unit) -> torch.Tensor:
+        """Magnitude of the unit's gradient, over the input's spatial shape."""
+        value = (self._output[(..., *unit)] * self._weights).sum()
+        if not value.requires_grad:
+            return torch.zeros(self._input.shape[2:], dtype=torch.float64)
+        (gradient,) = torch.autograd.grad(value, self._input, retain_graph=True)
+        return gradient.abs().sum((0, 1))
+
+    def mask(self, unit: Unit) -> torch.Tensor:
+        """Which positions the unit depends on."""
+        return self.gradient(unit) > 0

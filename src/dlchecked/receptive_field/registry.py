@@ -1,0 +1,92 @@
+"""The rules, by the torch function that they stand for, and how a call finds its rule."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import torch
+import torch.nn.functional as F
+
+from dlchecked.receptive_field.errors import ReceptiveFieldError, UnknownOperation
+from dlchecked.receptive_field.trace import Traced, location
+
+Rule = Callable[..., Any]
+RuleT = TypeVar("RuleT", bound=Rule)
+
+# Where torch keeps its functions; a rule is found by the function itself, since a user's own function may
+# bear the same name.
+HOMES = (torch, F, torch.Tensor, torch.special, torch._C._nn)
+
+RULES: dict[Any, tuple[Rule, str]] = {}
+
+
+class Unsupported(ReceptiveFieldError):
+    """Raised by a rule that knows the operation, but not with these arguments."""
+
+
+def rule(*names: str) -> Callable[[RuleT], RuleT]:
+    """Make a function the rule for every torch function of these names."""
+
+    def register(function: RuleT) -> RuleT:
+        for name in names:
+            found = [getattr(home, name) for home in HOMES if hasattr(home, name)]
+            assert found, f"torch has no {name}"
+            for torch_function in found:
+                RULES[torch_function] = (function, name.strip("_"))
+        return function
+
+    return register
+
+
+def dispatch(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Answer a call of a torch function with at least one traced tensor among its arguments.
+
+    Raises:
+        UnknownOperation: if there is no rule for the function, or none for these arguments.
+        ReceptiveFieldError: if the rule finds the arguments impossible.
+    """
+    entry = RULES.get(function)
+    if entry is None:
+        raise UnknownOperation(_message(_name(function), args, kwargs, "has no rule"))
+    found, name = entry
+    try:
+        result = found(*args, **kwargs)
+    except Unsupported as error:
+        raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
+    except TypeError as error:
+        # One level deep, it is the call itself that failed: an argument that the rule does not take.
+        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+            raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
+        raise
+    except ReceptiveFieldError as error:
+        if error.args and "\n" not in str(error):
+            error.args = (f"{error}\n  {location(_first(args, kwargs).run)}",)
+        raise
+    if isinstance(result, Traced):
+        result.run.record(name, result)
+    elif isinstance(result, tuple):
+        for part in result:
+            if isinstance(part, Traced):
+                part.run.record(name, part)
+    return result
+
+
+def _message(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> str:
+    return (
+        f"torch's {name} {reason}\n  {location(_first(args, kwargs).run)}\n"
+        '  receptive_field(..., method="numeric") measures such a module on a copy instead'
+    )
+
+
+def _first(args: Any, kwargs: Mapping[str, Any]) -> Traced:
+    for value in (*args, *kwargs.values()):
+        if isinstance(value, list | tuple):
+            for part in value:
+                if isinstance(part, Traced):
+                    return part
+        if isinstance(value, Traced):
+            return value
+    raise AssertionError("torch dispatched a call without a traced tensor")
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__name__", function))

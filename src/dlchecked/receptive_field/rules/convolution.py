@@ -1,0 +1,101 @@
+"""Convolutions and transposed convolutions, of any number of spatial axes."""
+
+from typing import Any
+
+import numpy as np
+
+from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.rules.arguments import expect_output, expect_size, per_axis
+from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.terms import is_bound
+from dlchecked.receptive_field.windows import gathering, sliding, transposed
+
+
+@rule("conv1d", "conv2d", "conv3d")
+def convolution(
+    input: TracedTensor,  # noqa: A002
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> TracedTensor:
+    """Output j reads ``j · stride − padding + k · dilation`` of every channel of its group."""
+    x = _spatial_input(input, weight)
+    count = weight.dim() - 2
+    channels = len(x.shape) - count - 1
+    expect_size("input channels", x.shape[channels], weight.shape[1] * groups)
+    strides, dilations = per_axis(stride, count), per_axis(dilation, count)
+    windows = {}
+    for axis in range(count):
+        kernel, length = weight.shape[2 + axis], x.shape[channels + 1 + axis]
+        before, after = _padding(padding, axis, count, dilations[axis] * (kernel - 1))
+        extent = dilations[axis] * (kernel - 1) + 1
+        outputs = (length + before + after - extent) // strides[axis] + 1
+        expect_output("convolution", outputs, length + before + after, extent)
+        windows[channels + 1 + axis] = sliding(length, kernel, strides[axis], dilations[axis], before, outputs)
+    return mix_channels(x, channels, weight.shape[0], groups).slid(windows)
+
+
+@rule("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
+def transposed_convolution(
+    input: TracedTensor,  # noqa: A002
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> TracedTensor:
+    """Output j reads every i with ``i · stride − padding + k · dilation = j``."""
+    x = _spatial_input(input, weight)
+    count = weight.dim() - 2
+    channels = len(x.shape) - count - 1
+    expect_size("input channels", x.shape[channels], weight.shape[0])
+    strides, dilations = per_axis(stride, count), per_axis(dilation, count)
+    paddings, extra = per_axis(padding, count), per_axis(output_padding, count)
+    windows = {}
+    for axis in range(count):
+        kernel, length = weight.shape[2 + axis], x.shape[channels + 1 + axis]
+        extent = dilations[axis] * (kernel - 1) + 1
+        outputs = (length - 1) * strides[axis] - 2 * paddings[axis] + extent + extra[axis]
+        expect_output("transposed convolution", outputs, length, extent)
+        windows[channels + 1 + axis] = transposed(
+            length, kernel, strides[axis], dilations[axis], paddings[axis], outputs
+        )
+    return mix_channels(x, channels, weight.shape[1] * groups, groups).slid(windows)
+
+
+def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> TracedTensor:
+    """Every output channel reads all input channels of its group."""
+    if groups == 1:
+        mixed = x.mixed(dim)
+        return mixed if mixed.shape[dim] == outputs else mixed.resized(dim, outputs)
+    start, stop = x.layout.ranges()[dim]
+    if not any(is_bound(x.layout.terms, atom) for atom in range(start, stop)):
+        return x.resized(dim, outputs)
+    size = x.shape[dim] // groups
+    first = np.arange(outputs) // (outputs // groups) * size
+    return x.slid({dim: gathering(first + np.arange(size)[:, None])})
+
+
+def _spatial_input(x: Any, weight: Any) -> TracedTensor:
+    if not is_real(weight):
+        raise Unsupported("its kernel depends on the input")
+    if not is_traced(x):
+        raise Unsupported("its input does not depend on the input of the module")
+    if len(x.shape) - (weight.dim() - 2) not in (1, 2):
+        expect_size("dimensions of the input", len(x.shape), weight.dim())
+    return x
+
+
+def _padding(padding: Any, axis: int, count: int, total: int) -> tuple[int, int]:
+    """Padding before and after, where ``total`` keeps the size."""
+    if padding == "same":
+        return total // 2, total - total // 2
+    if padding == "valid":
+        return 0, 0
+    size = per_axis(padding, count)[axis]
+    return size, size

@@ -1,0 +1,123 @@
+"""Where branches meet: arithmetic between tensors, and concatenation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from dlchecked.receptive_field.endless import Endless, EndlessTaps
+from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.layout import Layout, broadcast
+from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.terms import simplify, slide
+from dlchecked.receptive_field.windows import picking
+
+
+def join(*operands: Any) -> TracedTensor:
+    """Element by element, with broadcasting: an element depends on what either operand's depends on."""
+    traced = [x for x in operands if is_traced(x)]
+    first = traced[0]
+    shapes = [tuple(x.shape) for x in operands if isinstance(x, torch.Tensor)]
+    shape = shapes[0] if all(s == shapes[0] for s in shapes) else _common_shape(shapes)
+    if len(traced) == 1 and shape == first.shape:
+        return first.with_terms(first.layout.terms)
+    layouts = [x.layout for x in traced]
+    if any(
+        layout.groups != first.layout.groups or layout.sizes != first.layout.sizes or layout.shape != shape
+        for layout in layouts
+    ):
+        layouts = broadcast(layouts, shape)
+    if len(traced) > 1:
+        note_misalignment(traced, layouts)
+    terms = simplify(term for layout in layouts for term in layout.terms)
+    return first.derived(layouts[0]._replace(terms=terms), shape)
+
+
+def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    try:
+        return tuple(np.broadcast_shapes(*shapes))
+    except ValueError:
+        raise InvalidArgument(f"shapes {' and '.join(map(str, shapes))} do not broadcast") from None
+
+
+def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout]) -> None:
+    """Record the axes along which fields about to be united have different centres or strides."""
+    trace = operands[0].run
+    axes = len(layouts[0].terms[0]) - 1 if layouts[0].terms else 0
+    for axis in range(axes):
+        rules = [_rule(layout, axis) for layout in layouts]
+        known = [(x.source, r) for x, r in zip(operands, rules, strict=True) if r is not None]
+        if any(not r.concentric(known[0][1]) for _, r in known[1:] if r is not known[0][1]):
+            trace.meet([source for source, _ in known], axis)
+
+
+def _rule(layout: Layout, axis: int) -> Endless | None:
+    found: Endless | None = None
+    for term in layout.terms:
+        endless = term[axis].support.endless
+        if endless is None:
+            return None
+        found = endless if found is None or found is endless else found.union(endless)
+        if found is None:
+            return None
+    return found
+
+
+_BINARY = (
+    "add sub subtract rsub mul multiply div divide true_divide floor_divide remainder fmod pow float_power "
+    "maximum minimum fmax fmin atan2 hypot lerp addcmul addcdiv logaddexp where copysign "
+    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor "
+    "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __rdiv__ __div__ __floordiv__ "
+    "__rfloordiv__ __pow__ __rpow__ __mod__ __rmod__ __and__ __or__ __xor__ "
+    "__lt__ __le__ __gt__ __ge__ __eq__ __ne__"
+)
+rule(*_BINARY.split())(lambda *operands, rounding_mode=None, alpha=1, value=1: join(*operands))
+
+
+@rule("cat", "concat", "concatenate")
+def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTensor:
+    """Side by side along one dimension."""
+    if is_traced(tensors):
+        raise Unsupported("it takes a list of tensors, not one tensor")
+    parts = [x for x in tensors if tuple(x.shape) != (0,)]
+    traced = [x for x in parts if is_traced(x)]
+    dim = traced[0].dimension(dim if axis is None else axis)
+    shapes = [tuple(x.shape) for x in parts]
+    if len({(*shape[:dim], *shape[dim + 1 :]) for shape in shapes}) > 1:
+        raise InvalidArgument(f"shapes {' and '.join(map(str, shapes))} differ beside dimension {dim}")
+    total = sum(shape[dim] for shape in shapes)
+    layouts, offset = [], 0
+    for part in parts:
+        size = part.shape[dim]
+        if is_traced(part):
+            layouts.append(_embed(part.layout.with_single(dim), dim, offset, total, len(traced) == 1))
+        offset += size
+    if len(layouts) > 1:
+        full = (*shapes[0][:dim], total, *shapes[0][dim + 1 :])
+        layouts = broadcast(layouts, full)
+        note_misalignment(traced, layouts)
+    terms = simplify(term for layout in layouts for term in layout.terms)
+    return traced[0].derived(layouts[0]._replace(terms=terms))
+
+
+def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> Layout:
+    """The layout as one stretch of a longer dimension."""
+    atom = layout.ranges()[dim][0]
+    size = layout.sizes[atom]
+    sizes = (*layout.sizes[:atom], total, *layout.sizes[atom + 1 :])
+    if size == total:
+        return layout
+    positions = tuple(j - offset if 0 <= j - offset < size else -1 for j in range(total))
+    # Beside constants it is padding; beside another branch no one rule describes all positions.
+    endless = EndlessTaps(1, 1, (range(-offset, 1 - offset),)) if alone else None
+    return Layout(sizes, layout.groups, slide(layout.terms, atom, picking(positions, endless)))
+
+
+@rule("stack")
+def stack(tensors: Any, dim: int = 0) -> TracedTensor:
+    """Side by side along a new dimension."""
+    traced = next(x for x in tensors if is_traced(x))
+    dim = dim % (len(traced.shape) + 1)
+    return concatenate([x.unsqueeze(dim) for x in tensors], dim)

@@ -1,0 +1,129 @@
+"""Pooling over windows: what is taken of a window differs, what is read does not."""
+
+from typing import Any
+
+import torch.nn.functional as F
+
+from dlchecked.receptive_field.endless import EndlessTaps
+from dlchecked.receptive_field.registry import rule
+from dlchecked.receptive_field.rules.arguments import expect_output, per_axis
+from dlchecked.receptive_field.tensor import TracedTensor
+from dlchecked.receptive_field.windows import Window, gathering, sliding
+
+
+def _pool(
+    x: TracedTensor, count: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> TracedTensor:
+    kernels = per_axis(kernel, count)
+    strides = kernels if stride is None or stride == [] else per_axis(stride, count)
+    paddings, dilations = per_axis(padding, count), per_axis(dilation, count)
+    windows = {}
+    for axis in range(count):
+        dim = len(x.shape) - count + axis
+        length, pad, step = x.shape[dim], paddings[axis], strides[axis]
+        extent = dilations[axis] * (kernels[axis] - 1) + 1
+        room = length + 2 * pad - extent
+        outputs = (room + (step - 1 if ceil_mode else 0)) // step + 1
+        # torch drops a last window that would begin in the padding after the input.
+        if ceil_mode and (outputs - 1) * step >= length + pad:
+            outputs -= 1
+        expect_output("pooling", outputs, length + 2 * pad, extent)
+        windows[dim] = sliding(length, kernels[axis], step, dilations[axis], pad, outputs)
+    return x.slid(windows)
+
+
+def _max_pooling(count: int) -> Any:
+    def pooling(
+        input: TracedTensor,  # noqa: A002
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
+        """Output j reads ``j · stride − padding + k · dilation``."""
+        pooled = _pool(input, count, kernel_size, stride, padding, dilation, ceil_mode)
+        return (pooled, pooled) if return_indices else pooled
+
+    return pooling
+
+
+def _max_pooling_with_indices(count: int) -> Any:
+    def pooling(*args: Any, **kwargs: Any) -> Any:
+        """The maxima, and where they were: both depend on the whole window."""
+        kwargs.pop("return_indices", None)
+        pooled = _max_pooling(count)(*args[:6], **kwargs)
+        return pooled, pooled
+
+    return pooling
+
+
+def _average_pooling(count: int) -> Any:
+    def pooling(
+        input: TracedTensor,  # noqa: A002
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: Any = None,
+    ) -> TracedTensor:
+        """Output j reads ``j · stride − padding + k``."""
+        return _pool(input, count, kernel_size, stride, padding, 1, ceil_mode)
+
+    return pooling
+
+
+def _norm_pooling(count: int) -> Any:
+    def pooling(
+        input: TracedTensor,  # noqa: A002
+        norm_type: float,
+        kernel_size: Any,
+        stride: Any = None,
+        ceil_mode: bool = False,
+    ) -> TracedTensor:
+        """Output j reads ``j · stride + k``."""
+        return _pool(input, count, kernel_size, stride, 0, 1, ceil_mode)
+
+    return pooling
+
+
+def _adaptive_pooling(count: int, indices: bool = False) -> Any:
+    def pooling(input: TracedTensor, output_size: Any, return_indices: bool = False) -> Any:  # noqa: A002
+        """Output j of m reads ``⌊j·n/m⌋`` up to, but not including, ``⌈(j+1)·n/m⌉``."""
+        sizes = output_size if isinstance(output_size, tuple | list) else (output_size,) * count
+        windows = {}
+        for axis, size in enumerate(sizes):
+            dim = len(input.shape) - count + axis
+            if size is not None and size != input.shape[dim]:
+                windows[dim] = adaptive(input.shape[dim], int(size))
+        pooled = input.slid(windows)
+        return (pooled, pooled) if return_indices or indices else pooled
+
+    return pooling
+
+
+def adaptive(length: int, outputs: int) -> Window:
+    """The windows of adaptive pooling; a single one is the whole axis, whatever its length."""
+    import numpy as np
+
+    unit = np.arange(outputs)
+    first, last = unit * length // outputs, -(-(unit + 1) * length // outputs) - 1
+    taps = first + np.arange(int((last - first).max()) + 1)[:, None]
+    endless = None
+    if outputs > 1 and length % outputs == 0:
+        size = length // outputs
+        endless = EndlessTaps(1, size, (range(size),))
+    return gathering(np.where(taps <= last, taps, -1), endless)
+
+
+for _count in (1, 2, 3):
+    rule(f"max_pool{_count}d")(_max_pooling(_count))
+    rule(f"max_pool{_count}d_with_indices")(_max_pooling_with_indices(_count))
+    rule(f"avg_pool{_count}d")(_average_pooling(_count))
+    rule(f"adaptive_avg_pool{_count}d")(_adaptive_pooling(_count))
+    rule(f"adaptive_max_pool{_count}d")(_adaptive_pooling(_count))
+    rule(f"adaptive_max_pool{_count}d_with_indices")(_adaptive_pooling(_count, indices=True))
+    if hasattr(F, f"lp_pool{_count}d"):
+        rule(f"lp_pool{_count}d")(_norm_pooling(_count))

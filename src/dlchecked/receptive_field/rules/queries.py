@@ -1,0 +1,51 @@
+"""What a forward may ask about a tensor, or make in its image, without depending on it."""
+
+from typing import Any
+
+import torch
+
+from dlchecked.receptive_field.registry import rule
+from dlchecked.receptive_field.tensor import TracedTensor
+
+
+@rule("is_floating_point")
+def is_floating_point(input: TracedTensor) -> bool:  # noqa: A002
+    """As the module's parameters."""
+    return input.dtype.is_floating_point
+
+
+@rule("is_complex")
+def is_complex(input: TracedTensor) -> bool:  # noqa: A002
+    """As the module's parameters."""
+    return input.dtype.is_complex
+
+
+@rule("is_contiguous")
+def is_contiguous(input: TracedTensor, memory_format: Any = None) -> bool:  # noqa: A002
+    """There is no memory to be scattered in."""
+    return True
+
+
+@rule("get_device")
+def get_device(input: TracedTensor) -> int:  # noqa: A002
+    """As the module's parameters."""
+    index = input.device.index
+    return -1 if index is None else index
+
+
+@rule("element_size")
+def element_size(input: TracedTensor) -> int:  # noqa: A002
+    """As the module's parameters."""
+    return input.dtype.itemsize
+
+
+@rule("nelement", "numel")
+def numel(input: TracedTensor) -> int:  # noqa: A002
+    """How many elements."""
+    return input.numel()
+
+
+@rule("ones_like", "zeros_like", "empty_like", "rand_like", "randn_like")
+def like(input: TracedTensor, **options: Any) -> torch.Tensor:  # noqa: A002
+    """A tensor of the same shape that depends on nothing."""
+    return torch.ones(input.shape, dtype=options.get("dtype") or input.dtype, device=input.device)

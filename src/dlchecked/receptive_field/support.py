@@ -1,0 +1,209 @@
+"""The set of input positions that each position depends on, along one input axis.
+
+Almost always every set is an interval, and two arrays hold all of them. Where dilation leaves holes, each set
+is also kept as the bits of a Python integer, which is exact, compact and fast to unite.
+"""
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from dlchecked.receptive_field.endless import POINT, Endless
+from dlchecked.receptive_field.windows import Index, Window
+
+Array = TypeVar("Array", bound=npt.NDArray[Any])
+Bits = npt.NDArray[np.object_]
+
+
+class Support:
+    """For each position (an array of any number of dimensions) the input positions that it depends on.
+
+    Attributes:
+        length: number of input positions along this axis.
+        lo, hi: both ends of each set, inclusive; an empty set has lo = length and hi = −1.
+        bits: each set as an integer whose bit p says whether p belongs to it; None where all are intervals.
+        ordered: whether the sets are non-empty intervals in one dimension and no end moves backwards.
+        endless: the same without borders, along the only dimension; None where there is no such rule.
+    """
+
+    __slots__ = ("bits", "endless", "hi", "length", "lo", "ordered")
+
+    def __init__(
+        self,
+        length: int,
+        lo: Index,
+        hi: Index,
+        bits: Bits | None = None,
+        ordered: bool = False,
+        endless: Endless | None = None,
+    ) -> None:
+        """Immutable by convention: layers share these objects."""
+        self.length = length
+        self.lo = lo
+        self.hi = hi
+        self.bits = bits
+        self.ordered = ordered
+        self.endless = endless
+
+    def through(self, window: Window, axis: int = 0) -> "Support":
+        """What the output positions of a layer depend on, when it reads these positions along ``axis``."""
+        endless = None
+        if self.endless is not None and window.endless is not None:
+            endless = self.endless.through(window.endless)
+        if self.ordered and window.full and self._touching(window.step):
+            lo, hi = self.lo[window.first], self.hi[window.last]
+            return Support(self.length, lo, hi, None, window.monotone, endless)
+        return self._gathered(window.taps, axis, endless)
+
+    def _touching(self, step: int) -> bool:
+        """Whether sets that many positions apart leave no gap between them."""
+        if step == 0 or len(self.lo) <= step:
+            return True
+        return bool((self.lo[step:] - self.hi[:-step]).max() <= 1)
+
+    def _gathered(self, taps: Index, axis: int, endless: Endless | None) -> "Support":
+        los = _with_empty(self.lo, self.length, axis).take(taps, axis)
+        his = _with_empty(self.hi, -1, axis).take(taps, axis)
+        if self.bits is None and _no_gaps(los, his, axis, self.length):
+            return _interval(self.length, los.min(axis, initial=self.length), his.max(axis, initial=-1), endless)
+        bits = _with_empty(self.as_bits(), 0, axis).take(taps, axis)
+        return _of_bits(self.length, np.bitwise_or.reduce(bits, axis), endless)
+
+    def merged(self, axis: int) -> "Support":
+        """The union over all positions along ``axis``, which disappears."""
+        if self.bits is None and _no_gaps(self.lo, self.hi, axis, self.length):
+            lo, hi = self.lo.min(axis, initial=self.length), self.hi.max(axis, initial=-1)
+            return Support(self.length, np.asarray(lo), np.asarray(hi))
+        bits = np.asarray(np.bitwise_or.reduce(self.as_bits(), axis), dtype=object)
+        return _of_bits(self.length, bits, None)
+
+    def union(self, other: "Support") -> "Support":
+        """The union position by position; the two broadcast against each other."""
+        endless = None
+        if self.endless is not None and other.endless is not None:
+            endless = self.endless.union(other.endless)
+        if self.bits is None and other.bits is None:
+            apart = np.maximum(self.lo, other.lo) > np.minimum(self.hi, other.hi) + 1
+            if not (apart & (self.hi >= 0) & (other.hi >= 0)).any():
+                lo, hi = np.minimum(self.lo, other.lo), np.maximum(self.hi, other.hi)
+                ordered = self.ordered and other.ordered
+                return Support(self.length, lo, hi, None, ordered, endless)
+        return _of_bits(self.length, self.as_bits() | other.as_bits(), endless)
+
+    def within(self, other: "Support") -> bool:
+        """Whether every set lies inside the other's set for the same position."""
+        if not ((other.lo <= self.lo).all() and (self.hi <= other.hi).all()):
+            return False
+        if other.bits is None:
+            return True
+        return not (self.as_bits() & ~other.bits).any()
+
+    def as_bits(self) -> Bits:
+        """Every set as an integer, in an array of the same shape."""
+        if self.bits is not None:
+            return self.bits
+        return _objects([((1 << (hi - lo + 1)) - 1) << lo if hi >= lo else 0 for lo, hi in _pairs(self)], self.lo.shape)
+
+    def with_endless(self, endless: Endless | None) -> "Support":
+        """The same sets, said to follow another rule without borders."""
+        if endless == self.endless:
+            return self
+        return Support(self.length, self.lo, self.hi, self.bits, self.ordered, endless)
+
+    def reshaped(self, shape: tuple[int, ...], endless: Endless | None = None) -> "Support":
+        """The same sets, arranged otherwise."""
+        bits = None if self.bits is None else self.bits.reshape(shape)
+        ordered = self.ordered and len(shape) == 1
+        return Support(self.length, self.lo.reshape(shape), self.hi.reshape(shape), bits, ordered, endless)
+
+    def arranged(self, order: tuple[int, ...], shape: tuple[int, ...]) -> "Support":
+        """The same sets with dimensions permuted by ``order``, then broadcast to ``shape``.
+
+        A −1 in ``order`` stands for a new dimension.
+        """
+        kept = [dim for dim in order if dim >= 0]
+        view = tuple(slice(None) if dim >= 0 else None for dim in order)
+
+        def arrange(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+            return np.broadcast_to(array.transpose(kept)[view], shape)
+
+        bits = None if self.bits is None else arrange(self.bits)
+        return Support(self.length, arrange(self.lo), arrange(self.hi), bits)  # type: ignore[arg-type]
+
+    def restricted(self, present: npt.NDArray[np.bool_]) -> "Support":
+        """The same sets, emptied where ``present`` (of a shape that broadcasts) is false."""
+        lo = np.where(present, self.lo, self.length)
+        hi = np.where(present, self.hi, -1)
+        bits = None if self.bits is None else np.where(present, self.bits, 0)
+        return Support(self.length, lo, hi, bits)
+
+    def positions(self, where: tuple[int, ...]) -> list[int]:
+        """The set of one position, as a list."""
+        lo, hi = int(self.lo[where]), int(self.hi[where])
+        if self.bits is None:
+            return list(range(lo, hi + 1))
+        bits = self.bits[where]
+        return [p for p in range(lo, hi + 1) if bits >> p & 1]
+
+
+@lru_cache(maxsize=64)
+def identity(length: int) -> Support:
+    """Every position depends on itself."""
+    positions = np.arange(length)
+    return Support(length, positions, positions, None, True, POINT)
+
+
+def _interval(length: int, lo: Index, hi: Index, endless: Endless | None) -> Support:
+    ordered = lo.ndim == 1 and bool((hi >= lo).all() and (lo[1:] >= lo[:-1]).all() and (hi[1:] >= hi[:-1]).all())
+    return Support(length, lo, hi, None, ordered, endless)
+
+
+def _of_bits(length: int, bits: Bits, endless: Endless | None) -> Support:
+    """Sets from their bits, which are forgotten where every set is an interval."""
+    flat = bits.ravel().tolist()
+    lo = np.array([(b & -b).bit_length() - 1 if b else length for b in flat], dtype=np.int64)
+    hi = np.array([b.bit_length() - 1 for b in flat], dtype=np.int64)
+    lo, hi = lo.reshape(bits.shape), hi.reshape(bits.shape)
+    count = np.array([b.bit_count() for b in flat], dtype=np.int64).reshape(bits.shape)
+    if (count == np.maximum(hi - lo + 1, 0)).all():
+        return _interval(length, lo, hi, endless)
+    return Support(length, lo, hi, bits, False, endless)
+
+
+def _no_gaps(los: Index, his: Index, axis: int, length: int) -> bool:
+    """Whether the union over ``axis`` of these intervals is an interval, everywhere."""
+    if los.shape[axis] < 2:
+        return True
+    order = los.argsort(axis)
+    los, his = np.take_along_axis(los, order, axis), np.take_along_axis(his, order, axis)
+    reached = np.maximum.accumulate(his, axis)
+    rest = [slice(None)] * los.ndim
+    done = list(rest)
+    rest[axis], done[axis] = slice(1, None), slice(None, -1)
+    after, before = los[tuple(rest)], reached[tuple(done)]
+    return not ((after > before + 1) & (after < length)).any()
+
+
+def _with_empty(array: Array, empty: int, axis: int) -> Array:
+    """The array with one more entry along ``axis``: what a tap of −1 finds there."""
+    shape = list(array.shape)
+    shape[axis] = 1
+    return cast(Array, np.concatenate([array, np.full(shape, empty, dtype=array.dtype)], axis))
+
+
+def _pairs(support: Support) -> list[tuple[int, int]]:
+    return list(zip(support.lo.ravel().tolist(), support.hi.ravel().tolist(), strict=True))
+
+
+def _objects(values: list[int], shape: tuple[int, ...]) -> Bits:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array.reshape(shape)
+
+
+def runs(positions: list[int]) -> int:
+    """How many separate runs of neighbours a sorted list has."""
+    return bool(positions) + sum(b - a > 1 for a, b in pairwise(positions))

@@ -1,0 +1,194 @@
+"""The stand-in for a tensor with which a forward is run: a shape, and what every element depends on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn, TypeGuard, cast
+
+import torch
+
+from dlchecked.receptive_field.errors import ValueDependence
+from dlchecked.receptive_field.layout import Layout, select
+from dlchecked.receptive_field.registry import dispatch
+from dlchecked.receptive_field.terms import Terms, mix, slide
+from dlchecked.receptive_field.trace import Trace, Traced, location
+from dlchecked.receptive_field.windows import Window
+
+
+class TracedTensor(Traced):
+    """A tensor without values.
+
+    Attributes:
+        layout: its shape, and what its elements depend on.
+        shape: the shape, as torch has it.
+        trace: the run that it belongs to.
+        source: the number of the step that it came from, −1 for the input.
+    """
+
+    __slots__ = ("__weakref__", "_mixed", "known", "shape", "views")
+
+    def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
+        """``shape`` is that of the layout; given, it need not be computed."""
+        self.layout = layout
+        self.shape = torch.Size(layout.shape if shape is None else shape)
+        self.run = trace
+        self.source = -1
+        self.known: Any = None
+        self.views: Any = None
+        self._mixed: dict[int, Terms] | None = None
+
+    # isinstance(x, torch.Tensor) is a common question in a forward, and the right answer is yes.
+    __class__ = cast(Any, property(lambda self: torch.Tensor))
+
+    @classmethod
+    def __torch_function__(
+        cls, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Answer a call of torch with the rule for it."""
+        return dispatch(function, args, kwargs or {})
+
+    # For the rules.
+
+    def derived(self, layout: Layout, shape: Sequence[int] | None = None) -> "TracedTensor":
+        """Another tensor of the same run."""
+        return TracedTensor(layout, self.run, shape)
+
+    def with_terms(self, terms: Terms) -> "TracedTensor":
+        """Another tensor of the same shape."""
+        return TracedTensor(self.layout._replace(terms=terms), self.run, self.shape)
+
+    def dimension(self, dim: int) -> int:
+        """A dimension counted from the front.
+
+        Raises:
+            IndexError: if there is no such dimension.
+        """
+        count = len(self.shape)
+        if not -count <= dim < count:
+            raise IndexError(f"dimension {dim} of a tensor with {count} dimensions")
+        return dim % count
+
+    def mixed(self, *dims: int) -> "TracedTensor":
+        """The tensor in which all positions along some dimensions depend on all of them."""
+        terms = self.layout.terms
+        ranges = self.layout.ranges() if len(self.layout.sizes) != len(self.layout.groups) else None
+        for dim in dims:
+            atoms = (dim,) if ranges is None else range(*ranges[dim])
+            for atom in atoms:
+                terms = self._mixed_terms(atom) if terms is self.layout.terms else mix(terms, atom)
+        return self if terms is self.layout.terms else self.with_terms(terms)
+
+    def _mixed_terms(self, atom: int) -> Terms:
+        # The branches of an Inception block all begin by mixing the channels of the same tensor.
+        if self._mixed is None:
+            self._mixed = {}
+        if atom not in self._mixed:
+            self._mixed[atom] = mix(self.layout.terms, atom)
+        return self._mixed[atom]
+
+    def slid(self, windows: Mapping[int, Window]) -> "TracedTensor":
+        """The output of a layer that reads windows along some dimensions."""
+        layout = self.layout
+        for dim, window in windows.items():
+            layout = layout.with_single(dim)
+            atom = dim if len(layout.sizes) == len(layout.groups) else layout.ranges()[dim][0]
+            sizes = (*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :])
+            layout = Layout(sizes, layout.groups, slide(layout.terms, atom, window))
+        return TracedTensor(layout, self.run)
+
+    def resized(self, dim: int, size: int) -> "TracedTensor":
+        """The same after a mixed dimension has got another size."""
+        layout = self.layout
+        start, stop = layout.ranges()[dim] if len(layout.sizes) != len(layout.groups) else (dim, dim + 1)
+        while stop - start > 1:
+            layout, stop = select(layout, start, 0), stop - 1
+        sizes = (*layout.sizes[:start], size, *layout.sizes[start + 1 :])
+        groups = (*layout.groups[:dim], 1, *layout.groups[dim + 1 :])
+        return self.derived(Layout(sizes, groups, layout.terms))
+
+    # What a forward may ask of a tensor without looking at its values.
+
+    def dim(self) -> int:
+        """How many dimensions."""
+        return len(self.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or one entry of it."""
+        return self.shape if dim is None else self.shape[dim]
+
+    def numel(self) -> int:
+        """How many elements."""
+        return self.shape.numel()
+
+    @property
+    def ndim(self) -> int:
+        """How many dimensions."""
+        return len(self.shape)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the module's parameters."""
+        return self.run.example.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """The device of the module's parameters."""
+        return self.run.example.device
+
+    @property
+    def requires_grad(self) -> bool:
+        """There is nothing to differentiate."""
+        return False
+
+    is_leaf = True
+    is_sparse = is_quantized = is_nested = is_meta = is_mkldnn = False
+    grad = grad_fn = names = None
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Any:
+        return iter(cast(Any, self).unbind(0))
+
+    def _no_value(self, *_: Any) -> NoReturn:
+        raise ValueDependence(
+            "the forward asks for the value of a tensor that depends on the input; which units depend on what "
+            f"then depends on the values\n  {location(self.run)}"
+        )
+
+    __bool__ = __float__ = __int__ = __index__ = __array__ = _no_value
+    item = tolist = numpy = cpu_values = _no_value
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"TracedTensor(shape={tuple(self.shape)})"
+
+
+def is_traced(x: object) -> TypeGuard[TracedTensor]:
+    """Whether something depends on the input of the run."""
+    return type(x) is TracedTensor
+
+
+def is_real(x: object) -> TypeGuard[torch.Tensor]:
+    """Whether something is a tensor with values."""
+    return isinstance(x, torch.Tensor) and not is_traced(x)
+
+
+def _method(name: str) -> Callable[..., Any]:
+    function = getattr(torch.Tensor, name)
+
+    def method(self: TracedTensor, *args: Any, **kwargs: Any) -> Any:
+        return dispatch(function, (self, *args), kwargs)
+
+    return method
+
+
+# A forward calls methods of tensors; each goes the way of the torch function behind it.
+_OPERATORS = (
+    "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv pow rpow mod matmul rmatmul "
+    "neg abs invert and or xor lt le gt ge eq ne getitem setitem"
+)
+for _name in [*dir(torch.Tensor), *(f"__{name}__" for name in _OPERATORS.split())]:
+    if (_name not in TracedTensor.__dict__ and not _name.startswith("_")) or _name.strip("_") in _OPERATORS.split():
+        if _name.startswith("__") and _name in TracedTensor.__dict__:
+            continue
+        if callable(getattr(torch.Tensor, _name, None)):
+            setattr(TracedTensor, _name, _method(_name))

@@ -1,0 +1,98 @@
+"""One run of a forward: what it called, in which module and on which line, and where branches met."""
+
+import linecache
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from dlchecked.receptive_field.layout import Layout
+
+
+class Traced:
+    """What a run keeps of a tensor: its layout, the run, and the number of the step that it came from."""
+
+    __slots__ = ("layout", "run", "source")
+
+    layout: Layout
+    source: int
+    run: "Trace"
+
+
+class Step(NamedTuple):
+    """One call of the forward and what came out of it."""
+
+    module: nn.Module | None
+    operation: str
+    layout: Layout
+
+
+class Meeting(NamedTuple):
+    """A place where branches of different centre or stride met: the step, and the steps they came from."""
+
+    step: int
+    sources: tuple[int, ...]
+    axis: int
+
+
+class Trace:
+    """The record that all tensors of one run share."""
+
+    def __init__(self, module: nn.Module, example: torch.Tensor) -> None:
+        """The module about to run; ``example`` has the dtype and device its tensors pretend to have."""
+        self.module = module
+        self.example = example
+        self.steps: list[Step] = []
+        self.meetings: list[Meeting] = []
+
+    def record(self, operation: str, output: "Traced") -> None:
+        """Note one finished call."""
+        output.source = len(self.steps)
+        self.steps.append(Step(owner(sys._getframe(2)), operation, output.layout))
+
+    def meet(self, sources: Sequence[int], axis: int) -> None:
+        """Note that the branches about to be joined do not share a centre."""
+        self.meetings.append(Meeting(len(self.steps), tuple(sources), axis))
+
+    def names(self) -> dict[int, str]:
+        """The path of every module, by its id."""
+        return {id(module): path for path, module in self.module.named_modules()}
+
+
+def owner(frame: FrameType | None) -> nn.Module | None:
+    """The module whose forward is running in or above a frame."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "forward" and code.co_argcount:
+            found = frame.f_locals.get(code.co_varnames[0])
+            if isinstance(found, nn.Module):
+                return found
+        frame = frame.f_back
+    return None
+
+
+def location(trace: Trace) -> str:
+    """Where the forward stands: the path of the layer, and the line of code outside torch that led there."""
+    frame: FrameType | None = sys._getframe(1)
+    module = owner(frame)
+    path = trace.names().get(id(module), "") if module is not None else ""
+    where = f"in {path!r} ({type(module).__name__})" if path else f"in the forward of {type(trace.module).__name__}"
+    torch_home = torch.__name__ + "."
+    own_home = __name__.rpartition(".")[0]
+    while frame is not None:
+        home = frame.f_globals.get("__name__", "")
+        if not home.startswith((torch_home, own_home)) and home != "torch":
+            return f"{where}, {_line(frame)}"
+        if frame.f_code.co_name == "run_forward":
+            break
+        frame = frame.f_back
+    return where
+
+
+def _line(frame: FrameType) -> str:
+    path, number = frame.f_code.co_filename, frame.f_lineno
+    source = linecache.getline(path, number, frame.f_globals).strip()
+    return f"line {number} of {path}" + (f": {source}" if source else "")
