@@ -25,8 +25,8 @@ from pagekit.page_text import KeepText
 from pagekit.search_text import MARK
 from pagekit.source import locate
 
-# A formula wider than the text of a small phone: 328 px less some padding, at 1.2 × 16 px an em.
-SCROLLS_FROM_EM = 15.0
+# A formula wider than the text on a small phone, within two boxes: 13 × 1.1 × 17 px = 243 px.
+SCROLLS_FROM_EM = 13.0
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = ("code", "pre", "script", "style", "svg")
 _STRAY = re.compile(r"\$(?!\d)|\\begin\{|\\end\{")
