@@ -9,21 +9,20 @@ from fractions import Fraction
 from evidence.page import Block
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_THIN = "\u00a0\u2009\u202f"
-_FRACTIONS = {
-    "½": Fraction(1, 2),
-    "⅓": Fraction(1, 3),
-    "⅔": Fraction(2, 3),
-    "¼": Fraction(1, 4),
-    "¾": Fraction(3, 4),
-}
-# A digit after a letter, as in L2 or float64, belongs to a name.
-_NUMBER = re.compile(
-    r"(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?:[eE](?P<e>[-+]?\d+)|\s*(?:[×x·]|\\times|\\cdot)\s*10(?:\^\{?(?P<caret>[-+]?\d+)\}?|(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)))?"
-    r"(?P<percent>\s*\\?%)?"
-)
 _SUPERSCRIPT = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_THIN = "\u00a0\u2009\u202f"
+_FRACTIONS = {"½": Fraction(1, 2), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}
+_NUMBER = re.compile(
+    r"""
+    (?<![\w.])                                  # a digit after a letter, as in L2 or float64, belongs to a name
+    (?: (?P<digits> \d{1,3}(?:,\d{3})+(?:\.\d+)? | \d+(?:\.\d+)? | \.\d+ )
+        (?: [eE](?P<e>[-+]?\d+) | \s*(?:[×·]|\\times|\\cdot)\s*(?P<scale>10\^\{?(?P<ten>[-+]?\d+)\}?) )?
+    )
+    (?P<percent>\s*\\?%)?
+    """,
+    re.VERBOSE,
+)
+_POWER_OF_TEN = re.compile(r"(?<![\w.,])10\^\{?(?P<ten>[-+]?\d+)\}?")
 
 
 def numbers_in_text(text: str) -> list[tuple[str, set[Fraction]]]:
@@ -32,21 +31,31 @@ def numbers_in_text(text: str) -> list[tuple[str, set[Fraction]]]:
     Signs are left aside: `−29` and a hyphen before a number are written alike. A percentage may stand as itself or as
     its hundredth.
     """
+    text = _plain(text)
+    found = [(sign, {value}) for sign, value in _FRACTIONS.items() if sign in text]
+    at = 0
+    while match := _POWER_OF_TEN.search(text, at) or _NUMBER.search(text, at):
+        # A power of ten alone is one number, 1e-8, and not two; what stands before it is read first.
+        earlier = _NUMBER.search(text, at)
+        if earlier and earlier.start() < match.start():
+            match = earlier
+        found.append((match[0].strip(), _values(match)))
+        at = match.end()
+    return found
+
+
+def _plain(text: str) -> str:
     for thin in _THIN:
         text = re.sub(rf"(?<=\d){thin}(?=\d{{3}})", "", text).replace(thin, " ")
-    text = text.replace("\u2212", "-").replace("{,}", ",")
-    found = [(sign, {value}) for sign, value in _FRACTIONS.items() if sign in text]
-    taken: list[tuple[int, int]] = []
-    for match in _NUMBER.finditer(text):
-        taken.append(match.span())
-        exponent = match["e"] or match["caret"] or (match["sup"] or "0").translate(_SUPERSCRIPTS)
-        value = Fraction(match["digits"].replace(",", "")) * Fraction(10) ** int(exponent)
-        values = {value, value / 100} if match["percent"] else {value}
-        found.append((match[0].strip(), values))
-    for match in _SUPERSCRIPT.finditer(text):
-        if not any(start <= match.start() < end for start, end in taken):
-            found.append((match[0], {abs(Fraction(match[0].translate(_SUPERSCRIPTS)))}))
-    return found
+    text = _SUPERSCRIPT.sub(lambda match: f"^{{{match[0].translate(_SUPERSCRIPTS)}}}", text)
+    return text.replace("\u2212", "-").replace("{,}", ",")
+
+
+def _values(match: re.Match[str]) -> set[Fraction]:
+    groups = match.groupdict()
+    value = Fraction((groups.get("digits") or "1").replace(",", ""))
+    value *= Fraction(10) ** int(groups.get("e") or groups.get("ten") or 0)
+    return {value, value / 100} if groups.get("percent") else {value}
 
 
 def numbers_asserted(block: Block) -> set[Fraction]:

@@ -79,7 +79,7 @@ def _link_errors(link: CheckLink, checks: dict[str, Block]) -> Iterator[PageErro
     for written, values in numbers_in_text(link.words):
         if not values & asserted:
             yield link.error(
-                f"the link [{link.words}] claims {written}, which the check {link.name!r} at {check.where} does not assert",
+                f"the link [{link.words}] claims {written}, which {link.name!r} ({check.where}) does not assert",
                 "Assert it there as a literal, print it in the expected output, or take it out of the link's words",
             )
 
