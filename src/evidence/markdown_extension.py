@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -23,6 +23,8 @@ from evidence.render import GRADES_PAGE, anchor, render_directives
 from evidence.site import Site
 from pagekit.errors import PageError
 from pagekit.source import UNKNOWN, Source, locate
+
+_END = "evidence-end-of-page"
 
 
 @cache
@@ -40,7 +42,6 @@ class EvidenceExtension(Extension):
         }
         super().__init__(**kwargs)
         self.page: Page | None = None
-        self.tree_is_done = False
 
     @property
     def docs_dir(self) -> Path:
@@ -75,7 +76,7 @@ class _Directives(Preprocessor):
         extension = self.extension
         text = "\n".join(lines)
         source = locate(text, extension.docs_dir)
-        extension.page, extension.tree_is_done = None, False
+        extension.page = None
         if source.path == UNKNOWN:
             _forbid_claims(source)
             return lines
@@ -112,7 +113,6 @@ class _CheckLinks(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Point each check link to its check's place."""
-        self.extension.tree_is_done = True
         page = self.extension.page
         if page is None:
             return
@@ -123,6 +123,7 @@ class _CheckLinks(Treeprocessor):
                 check = checks[target.removeprefix(CHECK_SCHEME)]
                 link.set("href", self.extension.href(check.path, anchor(check.name or "")))
                 link.set("class", "check-link")
+        SubElement(root, "div").text = _END
 
 
 class _Recount(Postprocessor):
@@ -133,8 +134,9 @@ class _Recount(Postprocessor):
     def run(self, text: str) -> str:
         """Compare the blocks that the reader will see as Python with those that were found."""
         page = self.extension.page
-        # The table of contents is postprocessed by itself, before the tree is done.
-        if page is not None and self.extension.tree_is_done:
+        # Titles and tables of contents are postprocessed by themselves; only the whole page holds its end.
+        if page is not None and _END in text:
+            text = text.replace(f"<div>{_END}</div>", "").rstrip("\n")
             shown = count_python(text)
             if shown != len(page.blocks):
                 raise PageError(

@@ -83,6 +83,10 @@ def test_code_that_nobody_counts_is_refused(render):
         render(f"[2](check:it-is-2)\n\n{CHECK}", pygments_lang_class=False, use_pygments=True)
 
 
+def test_the_mark_of_the_page_end_is_not_published(render):
+    assert render("Text.\n") == "<p>Text.</p>"
+
+
 def test_text_of_no_page_may_claim_nothing(tmp_path):
     (tmp_path / "docs").mkdir()
     markdown = Markdown(extensions=[*BASELINE, EvidenceExtension(docs_dir=str(tmp_path / "docs"))])
