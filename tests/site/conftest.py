@@ -196,20 +196,26 @@ def browser() -> Iterator[object]:
         chromium.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_tab(browser: object, built_site: Site) -> Iterator[Callable[..., object]]:
-    """Open a fresh tab of a reader who was never here; options are those of Playwright's `new_context`."""
-    contexts = []
+    """Get a tab, with scripts or without. Starting one takes a second, so tests share them, unless `fresh`."""
+    tabs: dict[bool, object] = {}
 
-    def tab(**options: object) -> object:
-        options = {"viewport": {"width": 1280, "height": 800}, "base_url": built_site.url, **options}
-        contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(10_000)
-        return contexts[-1].new_page()
+    def start(scripts: bool) -> object:
+        context = browser.new_context(base_url=built_site.url, java_script_enabled=scripts)
+        context.set_default_timeout(10_000)
+        return context.new_page()
+
+    def tab(*, scripts: bool = True, scheme: str = "light", width: int = 1280, fresh: bool = False) -> object:
+        found = start(scripts) if fresh else tabs.get(scripts) or tabs.setdefault(scripts, start(scripts))
+        found.set_viewport_size({"width": width, "height": 800})
+        # What moves is not where a test looks for it.
+        found.emulate_media(media="null", color_scheme=scheme, reduced_motion="reduce")
+        return found
 
     yield tab
-    for context in contexts:
-        context.close()
+    for shared in tabs.values():
+        shared.context.close()
 
 
 @pytest.fixture(scope="session")

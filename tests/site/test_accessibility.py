@@ -30,7 +30,7 @@ def violations(tab, axe, where):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_page_with_all_answers_open(built_site, open_tab, axe, scheme):
-    tab = open_tab(color_scheme=scheme, reduced_motion="reduce")
+    tab = open_tab(scheme=scheme)
     found = []
     for page in built_site.pages:
         tab.goto(page.address)
@@ -43,7 +43,7 @@ def test_every_page_with_all_answers_open(built_site, open_tab, axe, scheme):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_open_menu_and_open_search(built_site, open_tab, search, axe, scheme):
-    tab = open_tab(color_scheme=scheme, viewport={"width": 360, "height": 800}, reduced_motion="reduce")
+    tab = open_tab(scheme=scheme, width=360)
     tab.goto("")
     tab.get_by_role("button", name="Menu").click()
     tab.wait_for_function("() => document.querySelector('.md-sidebar--primary').getBoundingClientRect().left >= 0")
@@ -57,7 +57,7 @@ def test_open_menu_and_open_search(built_site, open_tab, search, axe, scheme):
 
 
 def test_menu_opens_from_the_keyboard(open_tab):
-    tab = open_tab(viewport={"width": 360, "height": 800})
+    tab = open_tab(width=360)
     tab.goto("")
     menu = tab.get_by_role("button", name="Menu")
     for _ in range(5):

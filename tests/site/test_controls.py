@@ -25,14 +25,15 @@ def test_search_finds_each_chapter_by_a_question(built_site, open_tab, search):
 
 
 def test_search_opens_from_its_button_on_a_phone(open_tab):
-    tab = open_tab(viewport={"width": 360, "height": 800})
+    tab = open_tab(width=360)
     tab.goto("")
     tab.get_by_role("button", name="Search").click()
     assert tab.locator(".md-search__input").evaluate("box => box === document.activeElement")
 
 
 def test_code_is_copied_as_it_stands(built_site, open_tab):
-    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+    tab = open_tab()
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     for page in built_site.chapters:
         tab.goto(page.address)
         tab.evaluate("() => document.querySelectorAll('details').forEach(details => details.open = true)")
@@ -47,7 +48,7 @@ def test_code_is_copied_as_it_stands(built_site, open_tab):
 
 
 def test_colours_follow_the_system_until_the_reader_chooses(open_tab):
-    tab = open_tab(color_scheme="light")
+    tab = open_tab(fresh=True)
     tab.goto("")
     light = tab.evaluate(BACKGROUND)
     tab.emulate_media(color_scheme="dark")

@@ -19,7 +19,7 @@ STICKING_OUT = """() => {
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_no_page_scrolls_sideways(built_site, open_tab, scripts):
-    tab = open_tab(java_script_enabled=scripts)
+    tab = open_tab(scripts=scripts)
     found = []
     for page in built_site.pages:
         tab.goto(page.address)
@@ -32,7 +32,7 @@ def test_no_page_scrolls_sideways(built_site, open_tab, scripts):
 
 def test_what_scrolls_can_be_reached_by_keyboard(built_site, open_tab):
     """Not every browser lets the keyboard into a box that scrolls, unless the page says so."""
-    tab = open_tab(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    tab = open_tab(width=360, scripts=False)
     found = []
     for page in built_site.pages:
         tab.goto(page.address)

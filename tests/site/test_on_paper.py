@@ -16,7 +16,7 @@ NAVIGATION = ".md-header, .md-sidebar, .md-footer, .md-search, .headerlink, .md-
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_answers_are_open_and_navigation_is_gone(built_site, open_tab, scripts):
-    tab = open_tab(java_script_enabled=scripts)
+    tab = open_tab(scripts=scripts)
     found = []
     for page in built_site.pages:
         tab.goto(page.address)
@@ -25,14 +25,14 @@ def test_answers_are_open_and_navigation_is_gone(built_site, open_tab, scripts):
         for element in tab.locator(NAVIGATION).all():
             if element.is_visible():
                 found.append(f"{page.name}: on paper: {element.evaluate('element => element.className')}")
-        tab.emulate_media(media="screen")
+        tab.emulate_media(media="null")
     assert not found, "\n" + "\n".join(found)
 
 
 def test_pdf_holds_the_answers_and_the_addresses(built_site, open_tab, tmp_path):
     if not shutil.which("pdftotext"):
         pytest.skip("needs pdftotext, of Debian's package `poppler-utils`")
-    tab = open_tab(java_script_enabled=False, color_scheme="dark")
+    tab = open_tab(scripts=False, scheme="dark")
     for page in built_site.chapters:
         tab.goto(page.address)
         wanted = tab.locator("article details > p:not(.check, .check-note)").all_inner_texts()

@@ -14,7 +14,7 @@ LOST = """() => [...document.querySelectorAll("article :is(math, svg, pre, table
 
 @pytest.fixture
 def tab(open_tab):
-    return open_tab(java_script_enabled=False)
+    return open_tab(scripts=False)
 
 
 def test_answers_open_by_a_click_and_show_everything(built_site, tab):
