@@ -144,7 +144,7 @@ def train(
     trajectory = [[p.detach().clone() for p in model.parameters()]]
     for _ in range(steps):
         chosen.zero_grad()
-        F.mse_loss(model(x), y).backward()
+        F.mse_loss(model(x), y).backward()  # type: ignore[no-untyped-call]
         chosen.step()
         trajectory.append([p.detach().clone() for p in model.parameters()])
     return trajectory

@@ -130,12 +130,8 @@ def without_constants(factor: Factor) -> Factor:
             break
         arrays = [support.lo, support.hi] if support.bits is None else [support.lo, support.hi, support.bits]
         if all((array == array.take([0], axis)).all() for array in arrays):
-            order = tuple(i for i in range(len(dims)) if i != axis)
-            first = support.reshaped(support.lo.shape)
-            index = tuple(0 if i == axis else slice(None) for i in range(len(dims)))
-            bits = None if first.bits is None else first.bits[index]
-            support = type(support)(support.length, first.lo[index], first.hi[index], bits)
-            dims = tuple(dims[i] for i in order)
+            support = support.selected(axis, 0)
+            dims = (*dims[:axis], *dims[axis + 1 :])
     return Factor(dims, support)
 
 
@@ -162,7 +158,7 @@ def _fuse_factor(factor: Factor, start: int, stop: int, sizes: tuple[int, ...]) 
     full = tuple(sizes[dim - start] if start <= dim < stop else known[factor.dims.index(dim)] for dim in dims)
     arranged = factor.support.arranged(order, full)
     shape = (*full[: len(before)], prod(sizes), *full[len(before) + stop - start :])
-    endless = None
+    endless = arranged.interleaved() if factor.dims == (start, start + 1) else None
     if len(factor.dims) == 1 and factor.support.endless is not None and prod(sizes[: inside[0] - start]) == 1:
         repeats = prod(sizes[inside[0] - start + 1 :])
         endless = factor.support.endless.through(EndlessTaps(repeats, 1, (range(1),) * repeats))
@@ -176,10 +172,7 @@ def select(layout: Layout, atom: int, index: int) -> Layout:
         factors = []
         for dims, support in term:
             if atom in dims:
-                where = tuple(index if dim == atom else slice(None) for dim in dims)
-                bits = None if support.bits is None else np.asarray(support.bits[where], dtype=object)
-                lo, hi = np.asarray(support.lo[where]), np.asarray(support.hi[where])
-                support = type(support)(support.length, lo, hi, bits)
+                support = support.selected(dims.index(atom), index)
             factors.append(Factor(tuple(dim for dim in dims if dim != atom), support))
         if factors[-1].support.hi.max() >= 0:
             terms.append(tuple(factors))

@@ -1,7 +1,8 @@
 """The rules, by the torch function that they stand for, and how a call finds its rule."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +18,7 @@ RuleT = TypeVar("RuleT", bound=Rule)
 HOMES = (torch, F, torch.Tensor, torch.special, torch._C._nn)
 
 RULES: dict[Any, tuple[Rule, str]] = {}
+VIEWS: set[Rule] = set()
 
 
 class Unsupported(ReceptiveFieldError):
@@ -33,6 +35,16 @@ def rule(*names: str) -> Callable[[RuleT], RuleT]:
             for torch_function in found:
                 RULES[torch_function] = (function, name.strip("_"))
         return function
+
+    return register
+
+
+def view_rule(*names: str) -> Callable[[RuleT], RuleT]:
+    """The same for functions whose result may share memory with their argument."""
+
+    def register(function: RuleT) -> RuleT:
+        VIEWS.add(function)
+        return rule(*names)(function)
 
     return register
 
@@ -63,11 +75,23 @@ def dispatch(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         raise
     if isinstance(result, Traced):
         result.run.record(name, result)
+        if found in VIEWS:
+            _share(args[0], (result,))
     elif isinstance(result, tuple):
-        for part in result:
-            if isinstance(part, Traced):
-                part.run.record(name, part)
+        parts = [part for part in result if isinstance(part, Traced)]
+        for part in parts:
+            part.run.record(name, part)
+        if found in VIEWS:
+            _share(args[0], parts)
     return result
+
+
+def _share(base: Traced, views: Iterable[Traced]) -> None:
+    if base.aliases is None:
+        base.aliases = WeakSet([base])
+    for view in views:
+        base.aliases.add(view)
+        view.aliases = base.aliases
 
 
 def _message(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> str:

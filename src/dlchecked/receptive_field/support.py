@@ -4,18 +4,21 @@ Almost always every set is an interval, and two arrays hold all of them. Where d
 is also kept as the bits of a Python integer, which is exact, compact and fast to unite.
 """
 
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from math import lcm
 from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from dlchecked.receptive_field.endless import POINT, Endless
+from dlchecked.receptive_field.endless import LONGEST_PERIOD, POINT, Endless, EndlessTaps
 from dlchecked.receptive_field.windows import Index, Window
 
 Array = TypeVar("Array", bound=npt.NDArray[Any])
 Bits = npt.NDArray[np.object_]
+Phases = tuple[int, tuple[Endless, ...]]
 
 
 class Support:
@@ -27,9 +30,11 @@ class Support:
         bits: each set as an integer whose bit p says whether p belongs to it; None where all are intervals.
         ordered: whether the sets are non-empty intervals in one dimension and no end moves backwards.
         endless: the same without borders, along the only dimension; None where there is no such rule.
+        phases: after a dimension has been split into (outer, inner), the rule along outer for each inner
+            position, preceded by the axis of inner; None where there is no such rule.
     """
 
-    __slots__ = ("bits", "endless", "hi", "length", "lo", "ordered")
+    __slots__ = ("bits", "endless", "hi", "length", "lo", "ordered", "phases")
 
     def __init__(
         self,
@@ -39,6 +44,7 @@ class Support:
         bits: Bits | None = None,
         ordered: bool = False,
         endless: Endless | None = None,
+        phases: Phases | None = None,
     ) -> None:
         """Immutable by convention: layers share these objects."""
         self.length = length
@@ -47,6 +53,7 @@ class Support:
         self.bits = bits
         self.ordered = ordered
         self.endless = endless
+        self.phases = phases
 
     def through(self, window: Window, axis: int = 0) -> "Support":
         """What the output positions of a layer depend on, when it reads these positions along ``axis``."""
@@ -56,7 +63,11 @@ class Support:
         if self.ordered and window.full and self._touching(window.step):
             lo, hi = self.lo[window.first], self.hi[window.last]
             return Support(self.length, lo, hi, None, window.monotone, endless)
-        return self._gathered(window.taps, axis, endless)
+        found = self._gathered(window.taps, axis, endless)
+        if self.phases is not None and window.endless is not None and axis != self.phases[0]:
+            moved = [rule.through(window.endless) for rule in self.phases[1]]
+            found.phases = (self.phases[0], tuple(moved)) if None not in moved else None  # type: ignore[arg-type]
+        return found
 
     def _touching(self, step: int) -> bool:
         """Whether sets that many positions apart leave no gap between them."""
@@ -76,9 +87,41 @@ class Support:
         """The union over all positions along ``axis``, which disappears."""
         if self.bits is None and _no_gaps(self.lo, self.hi, axis, self.length):
             lo, hi = self.lo.min(axis, initial=self.length), self.hi.max(axis, initial=-1)
-            return Support(self.length, np.asarray(lo), np.asarray(hi))
-        bits = np.asarray(np.bitwise_or.reduce(self.as_bits(), axis), dtype=object)
-        return _of_bits(self.length, bits, None)
+            found = Support(self.length, np.asarray(lo), np.asarray(hi))
+        else:
+            bits = np.asarray(np.bitwise_or.reduce(self.as_bits(), axis), dtype=object)
+            found = _of_bits(self.length, bits, None)
+        if self.phases is not None and self.phases[0] == axis:
+            found.endless = _united(self.phases[1])
+        return found
+
+    def selected(self, axis: int, index: int) -> "Support":
+        """One position along ``axis``, which disappears."""
+        where = tuple(index if i == axis else slice(None) for i in range(self.lo.ndim))
+        bits = None if self.bits is None else np.asarray(self.bits[where], dtype=object)
+        endless = self.phases[1][index] if self.phases is not None and self.phases[0] == axis else None
+        return Support(self.length, np.asarray(self.lo[where]), np.asarray(self.hi[where]), bits, False, endless)
+
+    def split(self, axis: int, outer: int, inner: int) -> "Support":
+        """The same sets with one dimension split into two."""
+        shape = self.lo.shape
+        found = self.reshaped((*shape[:axis], outer, inner, *shape[axis + 1 :]))
+        if self.endless is not None:
+            parts = [self.endless.through(EndlessTaps(1, inner, (range(i, i + 1),))) for i in range(inner)]
+            found.phases = (1, tuple(parts)) if None not in parts else None  # type: ignore[arg-type]
+        return found
+
+    def interleaved(self) -> Endless | None:
+        """The rule along a dimension fused from (outer, inner) again."""
+        if self.phases is None or self.phases[0] != 1:
+            return None
+        rules = self.phases[1]
+        period = lcm(*(rule.period for rule in rules)) * len(rules)
+        shifts = {Fraction(rule.shift, rule.period) for rule in rules}
+        if len(shifts) > 1 or period > LONGEST_PERIOD:
+            return None
+        spans = tuple(rules[unit % len(rules)].span(unit // len(rules)) for unit in range(period))
+        return Endless(period, int(shifts.pop() * (period // len(rules))), spans).reduced()
 
     def union(self, other: "Support") -> "Support":
         """The union position by position; the two broadcast against each other."""
@@ -131,7 +174,10 @@ class Support:
             return np.broadcast_to(array.transpose(kept)[view], shape)
 
         bits = None if self.bits is None else arrange(self.bits)
-        return Support(self.length, arrange(self.lo), arrange(self.hi), bits)  # type: ignore[arg-type]
+        phases = None
+        if self.phases is not None and sorted(order) == [0, 1]:
+            phases = (order.index(self.phases[0]), self.phases[1])
+        return Support(self.length, arrange(self.lo), arrange(self.hi), bits, phases=phases)  # type: ignore[arg-type]
 
     def restricted(self, present: npt.NDArray[np.bool_]) -> "Support":
         """The same sets, emptied where ``present`` (of a shape that broadcasts) is false."""
@@ -204,6 +250,8 @@ def _objects(values: list[int], shape: tuple[int, ...]) -> Bits:
     return array.reshape(shape)
 
 
-def runs(positions: list[int]) -> int:
-    """How many separate runs of neighbours a sorted list has."""
-    return bool(positions) + sum(b - a > 1 for a, b in pairwise(positions))
+def _united(rules: Sequence[Endless]) -> Endless | None:
+    found: Endless | None = rules[0]
+    for other in rules[1:]:
+        found = None if found is None else found.union(other)
+    return found

@@ -1,8 +1,10 @@
 """The stand-in for a tensor with which a forward is run: a shape, and what every element depends on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeGuard, cast
+from typing import Any, NamedTuple, NoReturn, TypeGuard, cast
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from dlchecked.receptive_field.errors import ValueDependence
@@ -13,17 +15,30 @@ from dlchecked.receptive_field.trace import Trace, Traced, location
 from dlchecked.receptive_field.windows import Window
 
 
+class Known(NamedTuple):
+    """Elements that hold a certain value whatever the input: 0, or −∞ for a softmax to come.
+
+    Attributes:
+        value: 0 or −∞.
+        where: booleans that broadcast to the tensor's shape.
+    """
+
+    value: float
+    where: npt.NDArray[np.bool_]
+
+
 class TracedTensor(Traced):
     """A tensor without values.
 
     Attributes:
         layout: its shape, and what its elements depend on.
         shape: the shape, as torch has it.
-        trace: the run that it belongs to.
+        run: the run that it belongs to.
         source: the number of the step that it came from, −1 for the input.
+        known: what is known of some of its values.
     """
 
-    __slots__ = ("__weakref__", "_mixed", "known", "shape", "views")
+    __slots__ = ("_mixed", "known", "shape")
 
     def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
         """``shape`` is that of the layout; given, it need not be computed."""
@@ -31,8 +46,8 @@ class TracedTensor(Traced):
         self.shape = torch.Size(layout.shape if shape is None else shape)
         self.run = trace
         self.source = -1
-        self.known: Any = None
-        self.views: Any = None
+        self.known: Known | None = None
+        self.aliases = None
         self._mixed: dict[int, Terms] | None = None
 
     # isinstance(x, torch.Tensor) is a common question in a forward, and the right answer is yes.
@@ -137,6 +152,32 @@ class TracedTensor(Traced):
     def requires_grad(self) -> bool:
         """There is nothing to differentiate."""
         return False
+
+    @property
+    def T(self) -> Any:  # noqa: N802
+        """The dimensions in reverse order."""
+        return cast(Any, self).permute(*reversed(range(len(self.shape))))
+
+    @property
+    def mT(self) -> Any:  # noqa: N802
+        """The last two dimensions exchanged."""
+        return cast(Any, self).transpose(-1, -2)
+
+    @property
+    def data(self) -> Any:
+        """Without values, the tensor itself."""
+        return cast(Any, self).detach()
+
+    def new_zeros(self, *size: Any, **_: Any) -> "TracedTensor":
+        """A tensor that depends on nothing yet; a forward may write into it."""
+        shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+        return TracedTensor(Layout(shape, (1,) * len(shape), ()), self.run, shape)
+
+    new_ones = new_empty = new_zeros
+
+    def new_full(self, size: Any, fill_value: Any, **_: Any) -> "TracedTensor":
+        """A tensor that depends on nothing yet."""
+        return self.new_zeros(size)
 
     is_leaf = True
     is_sparse = is_quantized = is_nested = is_meta = is_mkldnn = False

@@ -266,3 +266,13 @@ def aligned(factors: Sequence[Factor], dims: tuple[int, ...]) -> list[Support]:
         shape = tuple(lo_shape[o] if o >= 0 else 1 for o in order)
         found.append(factor.support.arranged(order, shape))
     return found
+
+
+def restrict_to_mask(term: Term, dims: tuple[int, ...], present: npt.NDArray[np.bool_]) -> Term:
+    """The term, kept only where a mask over several dimensions is true."""
+    if len(dims) == 1:
+        return restrict(term, dims[0], present)
+    last = term[-1]
+    joint = tuple(sorted({*last.dims, *dims}))
+    mine, theirs = aligned([last, Factor(dims, Support(1, np.where(present, 0, 1), np.where(present, 0, -1)))], joint)
+    return (*term[:-1], Factor(joint, mine.restricted(theirs.hi >= 0)))

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import NamedTuple
+from weakref import WeakSet
 
 import torch
 from torch import nn
@@ -13,9 +14,18 @@ from dlchecked.receptive_field.layout import Layout
 
 
 class Traced:
-    """What a run keeps of a tensor: its layout, the run, and the number of the step that it came from."""
+    """What a run keeps of a tensor.
 
-    __slots__ = ("layout", "run", "source")
+    Attributes:
+        layout: its shape and what its elements depend on.
+        source: the number of the step that it came from, −1 for the input.
+        run: the run that it belongs to.
+        aliases: the tensors that share its memory, itself included; None if it was never viewed.
+    """
+
+    __slots__ = ("__weakref__", "aliases", "layout", "run", "source")
+
+    aliases: "WeakSet[Traced] | None"
 
     layout: Layout
     source: int

@@ -65,17 +65,6 @@ def _rule(layout: Layout, axis: int) -> Endless | None:
     return found
 
 
-_BINARY = (
-    "add sub subtract rsub mul multiply div divide true_divide floor_divide remainder fmod pow float_power "
-    "maximum minimum fmax fmin atan2 hypot lerp addcmul addcdiv logaddexp where copysign "
-    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor "
-    "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __rdiv__ __div__ __floordiv__ "
-    "__rfloordiv__ __pow__ __rpow__ __mod__ __rmod__ __and__ __or__ __xor__ "
-    "__lt__ __le__ __gt__ __ge__ __eq__ __ne__"
-)
-rule(*_BINARY.split())(lambda *operands, rounding_mode=None, alpha=1, value=1: join(*operands))
-
-
 @rule("cat", "concat", "concatenate")
 def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTensor:
     """Side by side along one dimension."""
@@ -121,3 +110,17 @@ def stack(tensors: Any, dim: int = 0) -> TracedTensor:
     traced = next(x for x in tensors if is_traced(x))
     dim = dim % (len(traced.shape) + 1)
     return concatenate([x.unsqueeze(dim) for x in tensors], dim)
+
+
+def overwrite(x: TracedTensor, layout: Layout) -> TracedTensor:
+    """Give a tensor other contents, in place.
+
+    Raises:
+        Unsupported: if that changes a tensor that shares its memory.
+    """
+    if layout.terms != x.layout.terms:
+        if x.aliases is not None and len(x.aliases) > 1:
+            raise Unsupported("it writes into a tensor of which there are views")
+        x.layout = layout
+    x.known = None
+    return x

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dlchecked.receptive_field.registry import rule
+from dlchecked.receptive_field.rules.indexing import chunk
 from dlchecked.receptive_field.rules.joining import join
-from dlchecked.receptive_field.rules.shape import chunk
 from dlchecked.receptive_field.tensor import TracedTensor
 
 _SHAPELESS = (

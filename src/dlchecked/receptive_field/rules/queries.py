@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import torch
-
 from dlchecked.receptive_field.registry import rule
 from dlchecked.receptive_field.tensor import TracedTensor
 
@@ -45,7 +43,7 @@ def numel(input: TracedTensor) -> int:  # noqa: A002
     return input.numel()
 
 
-@rule("ones_like", "zeros_like", "empty_like", "rand_like", "randn_like")
-def like(input: TracedTensor, **options: Any) -> torch.Tensor:  # noqa: A002
-    """A tensor of the same shape that depends on nothing."""
-    return torch.ones(input.shape, dtype=options.get("dtype") or input.dtype, device=input.device)
+@rule("ones_like", "zeros_like", "empty_like", "rand_like", "randn_like", "full_like")
+def like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """A tensor of the same shape that depends on nothing yet; a forward may write into it."""
+    return input.new_zeros(*input.shape)

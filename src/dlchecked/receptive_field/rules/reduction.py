@@ -1,15 +1,15 @@
-"""Sums, means, extrema and whatever else looks along whole dimensions."""
+"""Sums, means and whatever else makes one value of whole dimensions."""
 
 from typing import Any
 
 from dlchecked.receptive_field.layout import select
-from dlchecked.receptive_field.registry import rule
+from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.tensor import TracedTensor
 
 
 def dimensions(x: TracedTensor, dim: Any) -> tuple[int, ...]:
     """The dimensions named by an argument that may be None (all), one integer or several."""
-    if dim is None or dim == ():
+    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
         return tuple(range(len(x.shape)))
     return tuple(sorted(x.dimension(d) for d in ((dim,) if isinstance(dim, int) else dim)))
 
@@ -32,33 +32,64 @@ def drop(x: TracedTensor, dim: int) -> TracedTensor:
     return x.derived(layout._replace(groups=(*layout.groups[:dim], *layout.groups[dim + 1 :])))
 
 
-@rule(
-    *[
-        "sum",
-        "mean",
-        "prod",
-        "nansum",
-        "nanmean",
-        "std",
-        "var",
-        "amax",
-        "amin",
-        "all",
-        "any",
-        "logsumexp",
-        "norm",
-        "argmax",
-        "argmin",
-        "count_nonzero",
-        "quantile",
-        "nanquantile",
-    ]
-)
+@rule("sum", "mean", "nansum", "nanmean", "prod", "amax", "amin", "all", "any", "argmax", "argmin")
+@rule("logsumexp", "count_nonzero")
 def reduction(
     input: TracedTensor,  # noqa: A002
     dim: Any = None,
     keepdim: bool = False,
-    **options: Any,
+    *,
+    dtype: Any = None,
+    axis: Any = None,
 ) -> TracedTensor:
     """One value from all positions along some dimensions."""
-    return reduce(input, options.get("axis", dim), keepdim)
+    return reduce(input, dim if axis is None else axis, keepdim)
+
+
+@rule("std", "var")
+def spread(
+    input: TracedTensor,  # noqa: A002
+    dim: Any = None,
+    unbiased: Any = True,
+    keepdim: bool = False,
+    *,
+    correction: Any = 1,
+) -> TracedTensor:
+    """The deviation from a mean over some dimensions."""
+    if isinstance(dim, bool):
+        dim = None
+    return reduce(input, dim, keepdim)
+
+
+@rule("std_mean", "var_mean")
+def spread_and_mean(input: TracedTensor, *args: Any, **kwargs: Any) -> Any:  # noqa: A002
+    """Both, over some dimensions."""
+    return spread(input, *args, **kwargs), spread(input, *args, **kwargs)
+
+
+@rule("norm")
+def norm(
+    input: TracedTensor,  # noqa: A002
+    p: Any = "fro",
+    dim: Any = None,
+    keepdim: bool = False,
+    out: Any = None,
+    dtype: Any = None,
+) -> TracedTensor:
+    """The norm over some dimensions."""
+    return reduce(input, dim, keepdim)
+
+
+@rule("quantile", "nanquantile")
+def quantile(
+    input: TracedTensor,  # noqa: A002
+    q: Any,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+) -> TracedTensor:
+    """One rank along some dimensions."""
+    if not isinstance(q, float | int):
+        raise Unsupported("it asks for several quantiles at once")
+    return reduce(input, dim, keepdim)

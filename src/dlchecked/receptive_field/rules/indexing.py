@@ -1,0 +1,272 @@
+"""Slices, picks, flips, rolls, padding, and writing into a part of a tensor."""
+
+from typing import Any
+
+import numpy as np
+
+from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.layout import broadcast
+from dlchecked.receptive_field.registry import Unsupported, rule, view_rule
+from dlchecked.receptive_field.rules.joining import concatenate, overwrite
+from dlchecked.receptive_field.rules.reduction import drop
+from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
+from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.terms import Terms, simplify
+from dlchecked.receptive_field.windows import Window, gathering, padding, picking, slicing
+
+
+@rule("pad")
+def pad(
+    input: TracedTensor,  # noqa: A002
+    pad: Any,
+    mode: str = "constant",
+    value: Any = None,
+) -> TracedTensor:
+    """Positions are added, or cut off where the padding is negative."""
+    windows = {}
+    for i in range(len(pad) // 2):
+        before, after = int(pad[2 * i]), int(pad[2 * i + 1])
+        dim = len(input.shape) - 1 - i
+        if before or after:
+            windows[dim] = padding(input.shape[dim], before, after, mode)
+    return input.slid(windows)
+
+
+@view_rule("split", "split_with_sizes")
+def split(tensor: TracedTensor, split_size_or_sections: Any = None, dim: int = 0, split_sizes: Any = None) -> Any:
+    """Stretches of one dimension, of given sizes."""
+    dim = tensor.dimension(dim)
+    sections = split_size_or_sections if split_sizes is None else split_sizes
+    length = tensor.shape[dim]
+    if isinstance(sections, int):
+        sections = [min(sections, length - start) for start in range(0, length, sections)]
+    if sum(sections) != length:
+        raise InvalidArgument(f"sections {tuple(sections)} do not add up to the {length} positions of dimension {dim}")
+    stops = np.cumsum(sections).tolist()
+    return tuple(narrow(tensor, dim, stop - size, size) for stop, size in zip(stops, sections, strict=True))
+
+
+@view_rule("chunk")
+def chunk(input: TracedTensor, chunks: int, dim: int = 0) -> Any:  # noqa: A002
+    """Stretches of one dimension, as even as can be."""
+    size = -(-input.shape[input.dimension(dim)] // chunks)
+    return split(input, size, dim)
+
+
+@view_rule("narrow")
+def narrow(input: TracedTensor, dim: int, start: int, length: int) -> TracedTensor:  # noqa: A002
+    """One stretch of one dimension."""
+    dim = input.dimension(dim)
+    return _stretch(input, dim, range(start, start + length))
+
+
+def _stretch(x: TracedTensor, dim: int, positions: range) -> TracedTensor:
+    if positions == range(x.shape[dim]):
+        return x.with_terms(x.layout.terms)
+    return x.slid({dim: slicing(x.shape[dim], positions.start, positions.stop, positions.step)})
+
+
+@view_rule("select")
+def select(input: TracedTensor, dim: int, index: int) -> TracedTensor:  # noqa: A002
+    """One position of a dimension, which disappears."""
+    dim = input.dimension(dim)
+    size = input.shape[dim]
+    if not -size <= index < size:
+        raise InvalidArgument(f"index {index} is out of range for {size} positions of dimension {dim}")
+    return drop(narrow(input, dim, index % size, 1), dim)
+
+
+@view_rule("unbind")
+def unbind(input: TracedTensor, dim: int = 0) -> Any:  # noqa: A002
+    """All positions of a dimension, one by one."""
+    return tuple(select(input, dim, i) for i in range(input.shape[input.dimension(dim)]))
+
+
+@rule("index_select")
+def index_select(input: TracedTensor, dim: int, index: Any) -> TracedTensor:  # noqa: A002
+    """Positions of one dimension, by their numbers."""
+    if is_traced(index):
+        raise Unsupported("the index depends on the input")
+    return input.slid({input.dimension(dim): picking(tuple(index.tolist()))})
+
+
+@rule("flip")
+def flip(input: TracedTensor, *dims: Any) -> TracedTensor:  # noqa: A002
+    """Dimensions read backwards."""
+    names = dims[0] if len(dims) == 1 and isinstance(dims[0], tuple | list) else dims
+    found = {input.dimension(d) for d in names}
+    return input.slid({d: slicing(input.shape[d], input.shape[d] - 1, -1, -1) for d in found})
+
+
+@rule("roll")
+def roll(input: TracedTensor, shifts: Any, dims: Any = None) -> TracedTensor:  # noqa: A002
+    """Positions moved on, around the end."""
+    if dims is None:
+        return reshape(roll(reshape(input, -1), shifts, 0), tuple(input.shape))
+    pairs = [(shifts, dims)] if isinstance(dims, int) else zip(_each(shifts, len(dims)), dims, strict=True)
+    windows = {}
+    for shift, dim in pairs:
+        d = input.dimension(dim)
+        size = input.shape[d]
+        windows[d] = padding(size, shift % size, -(shift % size), "circular")
+    return input.slid(windows)
+
+
+def _each(value: Any, count: int) -> tuple[int, ...]:
+    return (value,) * count if isinstance(value, int) else tuple(value)
+
+
+@rule("repeat_interleave")
+def repeat_interleave(input: TracedTensor, repeats: Any, dim: Any = None, **_: Any) -> TracedTensor:  # noqa: A002
+    """Every position some times in a row."""
+    if dim is None:
+        return repeat_interleave(reshape(input, -1), repeats, 0)
+    d = input.dimension(dim)
+    counts = repeats.tolist() if is_real(repeats) else repeats
+    return input.slid({d: picking(tuple(np.repeat(np.arange(input.shape[d]), counts).tolist()))})
+
+
+@view_rule("unfold")
+def unfold(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor:  # noqa: A002
+    """Windows of one dimension (the method), or of an image as columns (the function)."""
+    if len(args) == 3 and len(input.shape) != 4 and not kwargs:
+        return _unfold_dimension(input, *args)
+    names = ("kernel_size", "dilation", "padding", "stride")
+    return _unfold_image(input, **{**dict(zip(names, args, strict=False)), **kwargs})
+
+
+def _unfold_dimension(x: TracedTensor, dimension: int, size: int, step: int) -> TracedTensor:
+    d = x.dimension(dimension)
+    count = (x.shape[d] - size) // step + 1
+    pieces = [x.slid({d: slicing(x.shape[d], k, k + (count - 1) * step + 1, step)}) for k in range(size)]
+    last = len(x.shape)
+    return concatenate([unsqueeze(piece, last) for piece in pieces], last)
+
+
+def _unfold_image(
+    x: TracedTensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> TracedTensor:
+    kernel, step, before, stride = (_each(v, 2) for v in (kernel_size, dilation, padding, stride))
+    x = pad(x, (before[1], before[1], before[0], before[0]))
+    counts = [(x.shape[2 + a] - step[a] * (kernel[a] - 1) - 1) // stride[a] + 1 for a in (0, 1)]
+    pieces = []
+    for i in range(kernel[0]):
+        for j in range(kernel[1]):
+            windows = {}
+            for a, k in ((0, i), (1, j)):
+                first = k * step[a]
+                windows[2 + a] = slicing(x.shape[2 + a], first, first + (counts[a] - 1) * stride[a] + 1, stride[a])
+            pieces.append(unsqueeze(x.slid(windows), 2))
+    columns = concatenate(pieces, 2)
+    return reshape(columns, (x.shape[0], x.shape[1] * kernel[0] * kernel[1], counts[0] * counts[1]))
+
+
+@view_rule("__getitem__")
+def getitem(x: Any, index: Any) -> TracedTensor:
+    """Basic indexing, and advanced indexing of one dimension."""
+    if not is_traced(x):
+        raise Unsupported("the index depends on the input")
+    found, dim = x.with_terms(x.layout.terms), 0
+    for item in _items(x, index):
+        if item is None:
+            found, dim = unsqueeze(found, dim), dim + 1
+        elif isinstance(item, int):
+            found = select(found, dim, item)
+        elif isinstance(item, slice):
+            found, dim = _stretch(found, dim, range(*item.indices(found.shape[dim]))), dim + 1
+        else:
+            positions = np.asarray(item)
+            found = found.slid({dim: picking(tuple(positions.ravel().tolist()))})
+            shape = tuple(found.shape)
+            found = reshape(found, (*shape[:dim], *positions.shape, *shape[dim + 1 :]))
+            dim += positions.ndim
+    return found
+
+
+def _items(x: TracedTensor, index: Any) -> list[Any]:
+    """One int, slice, None or array of positions for each step through the dimensions."""
+    items = list(index) if isinstance(index, tuple) else [index]
+    plain = [_plain(item) for item in items]
+    if sum(isinstance(item, np.ndarray) for item in plain) > 1:
+        raise Unsupported("it picks positions of several dimensions at once")
+    if sum(item is Ellipsis for item in plain) == 1:
+        at = next(i for i, item in enumerate(plain) if item is Ellipsis)
+        used = sum(item is not None for item in plain) - 1
+        plain[at : at + 1] = [slice(None)] * (len(x.shape) - used)
+    if sum(item is not None for item in plain) > len(x.shape):
+        raise InvalidArgument(f"too many indices for a tensor of shape {tuple(x.shape)}")
+    return plain
+
+
+def _plain(item: Any) -> Any:
+    if item is None or item is Ellipsis or isinstance(item, slice):
+        return item
+    if is_traced(item):
+        raise Unsupported("the index depends on the input")
+    array = np.asarray(item.cpu() if is_real(item) else item)
+    if array.dtype == bool:
+        if array.ndim != 1:
+            raise Unsupported("it picks positions of several dimensions at once")
+        array = array.nonzero()[0]
+    return int(array) if array.ndim == 0 else array
+
+
+@rule("__setitem__")
+def setitem(x: Any, index: Any, value: Any) -> None:
+    """A part of a tensor gets other values."""
+    if not is_traced(x):
+        raise Unsupported(
+            "it writes what depends on the input into a tensor that does not; make that tensor with zeros_like"
+        )
+    picked: list[tuple[int, Window]] = []
+    for dim, item in enumerate(_items(x, index)):
+        if item is None or isinstance(item, np.ndarray):
+            raise Unsupported("it writes to positions that are not a slice")
+        size = x.shape[dim]
+        part = slice(item % size, item % size + 1) if isinstance(item, int) else item
+        positions = range(*part.indices(size))
+        inverse = np.full(size, -1)
+        inverse[positions] = np.arange(len(positions))
+        picked.append((dim, picking(tuple(inverse.tolist()))))
+    terms = _outside(x, picked)
+    if is_traced(value):
+        region = getitem(x, index)
+        shape = [n if d >= len(picked) else int((picked[d][1].taps >= 0).sum()) for d, n in enumerate(x.shape)]
+        spread = value.derived(broadcast([value.layout], tuple(region.shape))[0])
+        spread = reshape(spread, shape)
+        placed = spread.slid(dict(picked)).layout
+        mine, theirs = broadcast([x.layout._replace(terms=terms), placed], tuple(x.shape))
+        overwrite(x, mine._replace(terms=simplify((*mine.terms, *theirs.terms))))
+    else:
+        overwrite(x, x.layout._replace(terms=terms))
+
+
+def _outside(x: TracedTensor, picked: list[tuple[int, Window]]) -> Terms:
+    """What is left of a tensor outside a box: the complement along one dimension after the other."""
+    found: list[Any] = []
+    inside = x
+    for dim, window in picked:
+        taken = window.taps[0] >= 0
+        if taken.all():
+            continue
+        positions = np.arange(len(taken))
+        found.extend(inside.slid({dim: gathering(np.where(taken, -1, positions)[None])}).layout.terms)
+        inside = inside.slid({dim: gathering(np.where(taken, positions, -1)[None])})
+    if len(x.layout.groups) != len(x.layout.sizes):
+        raise Unsupported("it writes into a tensor whose dimensions have been merged")
+    return simplify(found)
+
+
+rule("fliplr")(lambda input: flip(input, 1))  # noqa: A006
+rule("flipud")(lambda input: flip(input, 0))  # noqa: A006
+
+
+@rule("rot90")
+def rot90(input: TracedTensor, k: int = 1, dims: Any = (0, 1)) -> TracedTensor:  # noqa: A002
+    """A quarter turn, k times."""
+    a, b = (input.dimension(d) for d in dims)
+    order = list(range(len(input.shape)))
+    order[a], order[b] = b, a
+    for _ in range(k % 4):
+        input = permute(flip(input, b), order)  # noqa: A001
+    return input.with_terms(input.layout.terms)

@@ -1,0 +1,58 @@
+"""Sorting, ranks and extrema: any position along the dimension may end up anywhere."""
+
+from collections import namedtuple
+from typing import Any
+
+from dlchecked.receptive_field.registry import rule
+from dlchecked.receptive_field.rules.joining import join
+from dlchecked.receptive_field.rules.reduction import reduce
+from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
+
+Ranked = namedtuple("Ranked", ["values", "indices"])
+
+
+@rule("sort", "msort")
+def sort(input: TracedTensor, dim: int = -1, descending: bool = False, stable: Any = None) -> Any:  # noqa: A002
+    """All positions in another order."""
+    mixed = input.mixed(input.dimension(dim))
+    return Ranked(mixed.with_terms(mixed.layout.terms), mixed.with_terms(mixed.layout.terms))
+
+
+@rule("argsort")
+def argsort(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor:  # noqa: A002
+    """Where they were."""
+    found: TracedTensor = sort(input, *args, **kwargs).indices
+    return found
+
+
+@rule("topk")
+def topk(input: TracedTensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:  # noqa: A002
+    """The k largest."""
+    d = input.dimension(dim)
+    mixed = input.mixed(d)
+    return Ranked(mixed.resized(d, k), mixed.resized(d, k))
+
+
+@rule("max", "min")
+def extremum(input: Any, dim: Any = None, keepdim: bool = False, other: Any = None) -> Any:  # noqa: A002
+    """Of all, along one dimension, or element by element of two tensors."""
+    second = other if other is not None else dim
+    if is_traced(second) or is_real(second):
+        return join(input, second)
+    return reduce(input) if dim is None else _ranked(input, dim, keepdim)
+
+
+@rule("median", "nanmedian", "mode")
+def median(input: TracedTensor, dim: Any = None, keepdim: bool = False) -> Any:  # noqa: A002
+    """Of all, or along one dimension."""
+    return reduce(input) if dim is None else _ranked(input, dim, keepdim)
+
+
+@rule("kthvalue")
+def kthvalue(input: TracedTensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:  # noqa: A002
+    """Along one dimension."""
+    return _ranked(input, dim, keepdim)
+
+
+def _ranked(x: TracedTensor, dim: int, keepdim: bool) -> Ranked:
+    return Ranked(reduce(x, dim, keepdim), reduce(x, dim, keepdim))

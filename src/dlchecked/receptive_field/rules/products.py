@@ -1,0 +1,150 @@
+"""Matrix products: an element of the result reads a whole row of one factor and a whole column of the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.layout import broadcast, expand
+from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.rules.arguments import expect_size
+from dlchecked.receptive_field.rules.arithmetic import is_constant, with_known
+from dlchecked.receptive_field.rules.joining import join
+from dlchecked.receptive_field.rules.reduction import drop, reduce
+from dlchecked.receptive_field.rules.shape import permute, unsqueeze
+from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.windows import gathering
+
+
+@rule("linear")
+def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor:  # noqa: A002
+    """Every output feature reads all input features, at the same position."""
+    if not is_real(weight):
+        return matmul(input, weight.transpose(-1, -2))
+    expect_size("input features", input.shape[-1], weight.shape[-1])
+    last = len(input.shape) - 1
+    if is_constant(weight):
+        return matmul(input, weight.t())
+    return input.mixed(last).resized(last, weight.shape[0])
+
+
+@rule("bilinear")
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> TracedTensor:
+    """Every output feature reads all features of both inputs, at the same position."""
+    parts = [reduce(x, -1, keepdim=True) if is_traced(x) else x[..., :1] for x in (input1, input2)]
+    joined = join(*parts)
+    return joined.resized(len(joined.shape) - 1, weight.shape[0])
+
+
+@rule("matmul", "mm", "bmm", "mv", "dot", "__matmul__", "__rmatmul__")
+def matmul(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+    """Element (i, j) reads row i of the left factor and column j of the right one."""
+    a, b = input, other
+    if a.dim() == 1:
+        return drop(matmul(_unsqueezed(a, 0), b), max(b.dim(), 2) - 2)
+    if b.dim() == 1:
+        return drop(matmul(a, _unsqueezed(b, 1)), a.dim() - 1)
+    if a.shape[-1] != b.shape[-2]:
+        raise InvalidArgument(f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not multiply")
+    if not is_traced(a):
+        return _times_constant(b, zeros_of(a), len(b.shape) - 2, a.shape)
+    if not is_traced(b):
+        zeros = zeros_of(b)
+        return _times_constant(a, None if zeros is None else zeros.T, len(a.shape) - 1, b.shape)
+    return _times_traced(a, b)
+
+
+def _unsqueezed(x: Any, dim: int) -> Any:
+    return x.unsqueeze(dim)
+
+
+def zeros_of(x: Any) -> npt.NDArray[np.bool_] | None:
+    """Where a constant matrix is zero; None where that cuts no dependency."""
+    if not is_constant(x):
+        return None
+    zeros: npt.NDArray[np.bool_] = (x == 0).numpy(force=True)
+    if not zeros.any():
+        return None
+    if zeros.ndim > 2:
+        if not (zeros == zeros.reshape(-1, *zeros.shape[-2:])[0]).all():
+            raise Unsupported("it multiplies by constants whose zeros differ from image to image")
+        zeros = zeros.reshape(-1, *zeros.shape[-2:])[0]
+    return zeros
+
+
+def _times_constant(
+    x: TracedTensor, zeros: npt.NDArray[np.bool_] | None, dim: int, shape: Sequence[int]
+) -> TracedTensor:
+    """The dimension ``dim`` contracted with a constant, whose zeros are (new, old) positions."""
+    outputs = shape[-2] if dim == len(x.shape) - 2 else shape[-1]
+    found = x.mixed(dim).resized(dim, outputs) if zeros is None else reading(x, dim, ~zeros)
+    lead = np.broadcast_shapes(tuple(found.shape[:-2]), tuple(shape[:-2]))
+    if lead != tuple(found.shape[:-2]):
+        found = found.derived(broadcast([found.layout], (*lead, *found.shape[-2:]))[0])
+    return found
+
+
+def reading(x: TracedTensor, dim: int, allowed: npt.NDArray[np.bool_]) -> TracedTensor:
+    """New positions along a dimension, each reading the old ones that ``allowed`` (new, old) says."""
+    count = max(int(allowed.sum(1).max()), 1)
+    order = np.argsort(~allowed, axis=1, kind="stable")[:, :count]
+    taps = np.where(np.take_along_axis(allowed, order, 1), order, -1)
+    return x.slid({dim: gathering(taps.T)})
+
+
+def _times_traced(a: TracedTensor, b: TracedTensor) -> TracedTensor:
+    rows, columns = a.shape[-2], b.shape[-1]
+    left = reduce(a, -1, keepdim=True)
+    right = reduce(b, -2, keepdim=True)
+    if a.known is not None and a.known.value == 0:
+        right = _weighted(b, a.known.where, rows, a.shape)
+    lead = np.broadcast_shapes(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
+    shape = (*lead, rows, columns)
+    spread = [x.derived(broadcast([x.layout], shape)[0]) for x in (left, right)]
+    return join(*spread)
+
+
+def _weighted(values: TracedTensor, zero: npt.NDArray[np.bool_], rows: int, shape: Sequence[int]) -> TracedTensor:
+    """What row l of a product reads of the values: those whose weight is not known to be zero."""
+    if zero.size == zero.shape[-2] * zero.shape[-1] and zero.ndim >= 2 and zero.shape[-2:] == tuple(shape[-2:]):
+        return reading(values, len(values.shape) - 2, ~zero.reshape(zero.shape[-2:]))
+    # The zeros differ from image to image: every row of the product gets its own copy of the values.
+    copies = unsqueeze(values, len(values.shape) - 2)
+    place = len(copies.shape) - 3
+    copies = copies.derived(expand(copies.layout, place, (rows,)))
+    return reduce(with_known(copies, 0.0, zero[..., None]), -2)
+
+
+@rule("baddbmm", "addmm", "addbmm", "addmv")
+def add_matmul(input: Any, one: Any, two: Any, beta: Any = 1, alpha: Any = 1) -> TracedTensor:  # noqa: A002
+    """A product and a sum."""
+    product = matmul(one, two) if is_traced(one) or is_traced(two) else one @ two
+    return join(input, product)
+
+
+@rule("einsum")
+def einsum(equation: str, *operands: Any) -> TracedTensor:
+    """Sums over the letters that the result lacks."""
+    if len(operands) == 1 and isinstance(operands[0], tuple | list):
+        operands = tuple(operands[0])
+    sources, arrow, target = equation.replace(" ", "").partition("->")
+    inputs = sources.split(",")
+    if not arrow or "." in equation or any(len(set(letters)) < len(letters) for letters in inputs):
+        raise Unsupported(f"the equation {equation!r} is implicit, has an ellipsis or a diagonal")
+    letters = target + "".join(sorted(set("".join(inputs)) - set(target)))
+    parts = [_spread(x, names, letters) for x, names in zip(operands, inputs, strict=True)]
+    if any(zeros_of(x.reshape(1, -1)) is not None for x in operands if is_real(x)):
+        raise Unsupported("it multiplies by constants that have zeros")
+    return reduce(join(*parts), tuple(range(len(target), len(letters)))) if len(letters) > len(target) else join(*parts)
+
+
+def _spread(x: Any, names: str, letters: str) -> Any:
+    """The operand with one dimension for every letter, of size 1 where it lacks one."""
+    order = [names.index(letter) for letter in letters if letter in names]
+    found = permute(x, order) if is_traced(x) else x.permute(order)
+    for dim, letter in enumerate(letters):
+        if letter not in names:
+            found = _unsqueezed(found, dim)
+    return found
