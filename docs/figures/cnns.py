@@ -6,7 +6,9 @@ import numpy as np
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 from torch import nn
 from torch.nn import functional as F
 
@@ -61,17 +63,21 @@ def holes_of_dilation() -> Figure:
     side = 29
     for axes, rates in zip(panels.flat, [(2, 2), (1, 2, 4), (2, 4, 8), (2, 3)], strict=True):
         field = receptive_field(_stack(*[{"dilation": d} for d in rates]), (1, 1, 64, 64))
-        window = field.mask((0, 0))[: field.size[0], : field.size[1]]
-        picture = np.zeros((side, side))
-        corner = (side - window.shape[0]) // 2
-        picture[corner : corner + window.shape[0], corner : corner + window.shape[1]] = window
-        axes.pcolormesh(picture, cmap=shades(C1))
-        span = window.shape[0]
+        span = field.size[0]
+        corner = (side - span) / 2
+        read = field.mask((0, 0))[:span, :span]
+        axes.add_patch(_pixels(read.nonzero() + corner))
         axes.add_patch(Rectangle((corner, corner), span, span, fill=False, edgecolor=MUTED, linewidth=0.8))
-        axes.set_title(f"{', '.join(map(str, rates))}: {int(window.sum())} of {span**2}")
-        axes.set(aspect="equal", xticks=[], yticks=[])
+        axes.set_title(f"{', '.join(map(str, rates))}: {int(read.sum())} of {span**2}")
+        axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.5, side + 0.5), ylim=(side + 0.5, -0.5))
         axes.spines[:].set_visible(False)
     return figure
+
+
+def _pixels(corners: torch.Tensor) -> PathPatch:
+    """Unit squares at (row, column), as one shape: squares drawn one by one show seams."""
+    squares = [Path.unit_rectangle().transformed(Affine2D().translate(x, y)) for y, x in corners.tolist()]
+    return PathPatch(Path.make_compound_path(*squares), facecolor=C1, edgecolor="none")
 
 
 def seven_taps() -> Figure:
@@ -86,10 +92,10 @@ def seven_taps() -> Figure:
     figure, axes = plt.subplots(figsize=(WIDTH, 2.3))
     for tap in range(7):
         low, high = field.interval((61 - 3 + 2 * tap, 0))[0]
-        axes.barh(tap, high - low + 1, left=low - 0.5, height=0.62, color=C1 if tap % 2 else C3, align="center")
-        axes.text((low + high) / 2, tap, f"{high - low + 1}", ha="center", va="center", color=FG, fontsize=10)
-    axes.set(xlabel="input row", ylabel="tap of the last layer", yticks=range(7), xticks=[459, 491, 523, 555, 570])
-    axes.set_xticklabels(["459", "491", "523", "555", "570"])
+        axes.barh(tap, high - low + 1, left=low - 0.5, height=0.62, color=C1)
+        axes.text(high + 2, tap, f"{low} to {high}", va="center", color=FG)
+    axes.set(xlabel="input row", ylabel="tap of the last layer", yticks=range(7), xlim=(455, 615))
+    axes.set_xticks([459, 491, 523, 555])
     axes.invert_yaxis()
     return figure
 
