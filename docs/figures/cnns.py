@@ -59,7 +59,7 @@ def how_fields_grow() -> Figure:
 
 def holes_of_dilation() -> Figure:
     """The pixels that one unit reads, for four choices of rates."""
-    figure, panels = plt.subplots(2, 2, figsize=(WIDTH, WIDTH))
+    figure, panels = plt.subplots(2, 2, figsize=(4, 4))
     side = 29
     for axes, rates in zip(panels.flat, [(2, 2), (1, 2, 4), (2, 4, 8), (2, 3)], strict=True):
         field = receptive_field(_stack(*[{"dilation": d} for d in rates]), (1, 1, 64, 64))

@@ -1,4 +1,4 @@
-"""Walks a page's HTML once and notes, in order, what stands where: headings, fences, check links, answers."""
+"""Walks a page's HTML once and notes, in order, what stands where: headings, fences, links, answers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from evidence.fences import MARK
 from evidence.languages import Language, classify
 
 CHECK_SCHEME = "check:"
+_FETCHED = {"src", "srcset", "data", "poster"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -35,7 +36,8 @@ class Outline:
     """What the HTML shows.
 
     `fences` maps the number of each fence on show to its section; `hidden` are those within comments; `raw_python`
-    counts the blocks that call themselves Python in HTML of their own.
+    counts the blocks that call themselves Python in HTML of their own; `hrefs` are where the page's links lead,
+    `fetched` the addresses that a browser asks for without being told, and `ids` where links may lead.
     """
 
     fences: dict[int, str] = field(default_factory=dict)
@@ -43,6 +45,9 @@ class Outline:
     answers: list[AnswerSeen] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     raw_python: int = 0
+    hrefs: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
 
 
 class _Walker(HTMLParser):
@@ -57,6 +62,7 @@ class _Walker(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self._note_addresses(tag, given)
         if tag[0] == "h" and tag[1:].isdigit():
             self.section = given.get("id") or ""
         if MARK in given:
@@ -71,6 +77,13 @@ class _Walker(HTMLParser):
             self._open_link(given.get("href") or "")
         if tag not in _VOID:
             self.open.append(tag)
+
+    def _note_addresses(self, tag: str, given: dict[str, str | None]) -> None:
+        self.outline.ids.update(value for name in ("id", "name") if (value := given.get(name)))
+        self.outline.fetched += [value for name in _FETCHED if (value := given.get(name))]
+        href = given.get("href")
+        if href:
+            (self.outline.hrefs if tag == "a" else self.outline.fetched).append(href)
 
     def _open_link(self, href: str) -> None:
         if href.startswith(CHECK_SCHEME):

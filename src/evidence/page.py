@@ -84,15 +84,25 @@ class Answer:
     supported: bool
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A link to a page or file of the site, as the author wrote it."""
+
+    href: str
+    line: int
+
+
 @dataclass
 class Page:
-    """A parsed page; `errors` are those that the page alone shows."""
+    """A parsed page; `ids` are where links may lead on it, `errors` those that the page alone shows."""
 
     path: Path
     text: str
     blocks: list[Block] = field(default_factory=list)
     links: list[CheckLink] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
     output_directive_lines: list[int] = field(default_factory=list)
     errors: list[PageError] = field(default_factory=list)
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import unquote
 
 from markdown import Markdown
 from mkdocs.utils.meta import get_data
@@ -14,12 +15,14 @@ from evidence.directives import GRADES, Directive, DirectiveError, is_directive,
 from evidence.fences import Fence, FenceRecorder
 from evidence.languages import Language, classify
 from evidence.outline import Outline, outline
-from evidence.page import Answer, Block, CheckLink, Output, Page
+from evidence.page import Answer, Block, CheckLink, Output, Page, Reference
 from evidence.settings import MarkdownSettings
 from pagekit.errors import PageError
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
 _FENCE_LINE = re.compile(r"^[>\s]*(`{3,}[^`]*|~{3,}.*)$")
+_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_ANOTHER_HOST = re.compile(r"(https?:)?//", re.IGNORECASE)
 _ANSWER_LINE = re.compile(r"""^\s*(/{3,}\s*details\s*\|\s*Answer\s*$|\?\?\?.*["']Answer["'])|<summary>\s*Answer\b""")
 
 
@@ -75,6 +78,7 @@ class _Reader:
         self._read_strays(bound)
         self._read_links()
         self._read_answers()
+        self._read_addresses()
 
     def _error(self, line: int, problem: str, remedy: str = "") -> None:
         self.page.errors.append(PageError(self.page.path, self.first + line, problem, remedy))
@@ -207,6 +211,23 @@ class _Reader:
             line = self.first + text.count("\n", 0, max(start, 0))
             words = " ".join(link.words.split())
             self.page.links.append(CheckLink(self.page.path, line, words, link.name, link.section))
+
+    def _read_addresses(self) -> None:
+        self.page.ids = self.seen.ids
+        for href in self.seen.hrefs:
+            if not _ELSEWHERE.match(href):
+                self.page.references.append(Reference(href, self.first + self._line_of(href)))
+        for url in self.seen.fetched:
+            if _ANOTHER_HOST.match(url):
+                self._error(
+                    self._line_of(url),
+                    f"the page makes every reader's browser ask another host for {url}",
+                    "Link to it, or take it from an installed package while the site is built",
+                )
+
+    def _line_of(self, address: str) -> int:
+        spots = (at for at, line in enumerate(self.lines) if address in line or unquote(address) in line)
+        return next(spots, 0)
 
     def _read_answers(self) -> None:
         at = [self.first + i for i, line in enumerate(self.lines) if _ANSWER_LINE.search(line)]

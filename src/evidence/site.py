@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 from evidence.numbers import has_assertion, numbers_asserted, numbers_in_text
 from evidence.page import Block, CheckLink, Page
 from evidence.parse import PageParser
+from evidence.render import anchor
 from evidence.settings import load_settings
-from pagekit.errors import PageError
+from pagekit.errors import PageError, display_path
 
 
 class Site:
@@ -58,8 +60,31 @@ class Site:
             *(error for link in page.links for error in _link_errors(link, checks)),
             *(error for block in page.blocks for error in _block_errors(block, checks, linked)),
             *_answer_errors(page),
+            *self._reference_errors(page),
         ]
         return sorted(found, key=lambda error: error.line)
+
+    def _reference_errors(self, page: Page) -> Iterator[PageError]:
+        """Links within the site that lead nowhere. Builders only warn of them, and not at all when told to be quiet."""
+        for reference in page.references:
+            path, _, fragment = reference.href.partition("#")
+            target = (page.path.parent / unquote(path)) if path else page.path
+            if not target.exists():
+                yield PageError(
+                    page.path,
+                    reference.line,
+                    f"the link to {reference.href} leads to no file",
+                    "Name it from this page",
+                )
+            elif fragment and target.suffix == ".md":
+                there = page if target == page.path else self.page(target.resolve())
+                if unquote(fragment) not in there.ids | {anchor(block.name) for block in there.blocks if block.name}:
+                    yield PageError(
+                        page.path,
+                        reference.line,
+                        f"the link to {reference.href} names a place that is not there",
+                        f"{display_path(there.path)} has: {', '.join(sorted(there.ids)) or 'no ids'}",
+                    )
 
 
 def _link_errors(link: CheckLink, checks: dict[str, Block]) -> Iterator[PageError]:

@@ -52,13 +52,38 @@ def test_a_broken_rule_names_line_and_remedy(text, line, message, run_page):
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("Text.\n\nSee [there](gone.md).", 3, "the link to gone.md leads to no file"),
+        ("See [there](#gone).", 1, "the link to #gone names a place that is not there. docs/page.md has: here"),
+        ("See [there](other.md#gone).", 1, "other.md#gone names a place that is not there. docs/other.md has: there"),
+        (
+            'Text.\n\n<script src="https://example.org/x.js"></script>',
+            3,
+            "ask another host for https://example.org/x.js",
+        ),
+        ("![A picture from elsewhere](//example.org/x.png)", 1, "ask another host for //example.org/x.png"),
+        ('<link rel="stylesheet" href="http://example.org/x.css">', 1, "another host"),
+    ],
+)
+def test_addresses_that_must_not_be(text, line, message, run_page):
+    result = run_page(f"{text}\n\n## H {{ #here }}\n", "docs/page.md", other="# There { #there }\n")
+    result.stdout.fnmatch_lines([f"E *docs/page.md:{line}: *{message}*"])
+
+
+def test_links_that_lead_somewhere(run_page):
+    text = "[a](#here), [b](other.md#there), [c](other.md), [d](https://example.org), [e](mailto:a@example.org)\n\n## H { #here }\n"
+    run_page(text, "docs/page.md", other="# There { #there }\n").assert_outcomes(passed=1)
+
+
 def test_links_reach_checks_of_other_pages(run_page):
     run_page("[112](check:size-is-112)\n", other=check()).assert_outcomes(passed=3)
 
 
 def test_an_answer_may_rest_on_a_cited_source(run_page):
     answer = "## Q { #q-1 }\n\n/// details | Answer\n    type: success\n\nAs [Luo](references.md#luo2016) says.\n///\n"
-    run_page(answer).assert_outcomes(passed=1)
+    run_page(answer, references='<span id="luo2016"></span> A paper.\n').assert_outcomes(passed=2)
 
 
 def test_an_expected_error_is_an_assertion(run_page):
