@@ -189,8 +189,9 @@ def browser() -> Iterator[object]:
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         missing("These tests look at the site in a browser: install Debian's package `chromium`.")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
         yield chromium
         chromium.close()

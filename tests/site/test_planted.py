@@ -1,0 +1,86 @@
+"""The proof is alive: each of these mistakes, planted in a copy of the site, is refused with the page's line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHAPTER = "docs/cnns.md"
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Callable[[str, str], int]:
+    """Replace words of the chapter in a copy of the site; the line on which they stood."""
+    for folder in ("docs", "overrides"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for file in ("mkdocs.yml", "pyproject.toml"):
+        shutil.copy(ROOT / file, tmp_path)
+    if (ROOT / ".cache").is_dir():  # figures drawn before need not be drawn again
+        shutil.copytree(ROOT / ".cache", tmp_path / ".cache")
+
+    def plant(old: str, new: str) -> int:
+        page = tmp_path / CHAPTER
+        text = page.read_text(encoding="utf-8")
+        assert old in text, f"the chapter no longer says {old!r}: plant the mistake elsewhere"
+        page.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return text[: text.index(old)].count("\n") + 1
+
+    return plant
+
+
+def run(tmp_path: Path, *command: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=tmp_path,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_a_false_assert(planted, tmp_path):
+    line = planted("assert field.size == (112, 112)", "assert field.size == (36, 36)")
+    code, output = run(tmp_path, "pytest", "--codeblocks", f"{CHAPTER}::cnn-receptive-field")
+    assert code == 1
+    assert f"{CHAPTER}:{line}: check 'cnn-receptive-field' (exact) failed" in output
+    assert "assert (112, 112) == (36, 36)" in output
+
+
+def test_a_false_assert_in_a_fence_with_a_title(planted, tmp_path):
+    fence = '```python title="proof.py"\nassert False\n```\n\n'
+    line = planted("## 2. ", f"{fence}## 2. ")
+    code, output = run(tmp_path, "pytest", "--codeblocks", CHAPTER, "-k", "cnn-1")
+    assert code == 1
+    assert f"{CHAPTER}:{line + 1}: set-up block failed" in output
+
+
+# Each is refused when the site is built, and so by every test that looks at the built site.
+REFUSED_BY_THE_BUILD = {
+    "a changed number in a check link": ("[**112 × 112**](check:", "[**36 × 36**](check:", "claims 36"),
+    "an unknown TeX command": ("r_0 = j_0 = 1", "r_0 = \\jump_0 = 1", "jump"),
+    "a broken internal link": ("(references.md#luo2016)", "(references.md#lou2016)", "names a place that is not there"),
+    "a figure without alt text": ("![Heat map of the 21 by 21 pixels", "![](figures/cnns/paths-to-a-unit.svg)\n\n![", "descri"),
+    "a script from another host": ("## 2. ", '<script src="https://example.org/x.js"></script>\n\n## 2. ', "another host"),
+}
+
+
+@pytest.mark.parametrize("mistake", REFUSED_BY_THE_BUILD)
+@pytest.mark.parametrize("flags", [(), ("--strict", "-q")], ids=["plain", "strict and quiet"])
+def test_the_build_refuses(mistake, flags, planted, tmp_path):
+    old, new, message = REFUSED_BY_THE_BUILD[mistake]
+    line = planted(old, new)
+    code, output = run(tmp_path, "mkdocs", "build", *flags)
+    assert code != 0
+    assert f"{CHAPTER}:{line}: " in output
+    assert message in output
+    assert not (tmp_path / "site" / "cnns").exists()
