@@ -1,6 +1,8 @@
 """Exact receptive fields of any forward, unit by unit."""
 
 from dlchecked.receptive_field.api import receptive_field
+from dlchecked.receptive_field.checking import Disagreement, Verification, verify
+from dlchecked.receptive_field.effective import EffectiveReceptiveField, effective_receptive_field
 from dlchecked.receptive_field.errors import (
     InvalidArgument,
     ReceptiveFieldError,
@@ -10,11 +12,16 @@ from dlchecked.receptive_field.errors import (
 from dlchecked.receptive_field.result import Misalignment, ReceptiveField
 
 __all__ = [
+    "Disagreement",
+    "EffectiveReceptiveField",
     "InvalidArgument",
     "Misalignment",
     "ReceptiveField",
     "ReceptiveFieldError",
     "UnknownOperation",
     "ValueDependence",
+    "Verification",
+    "effective_receptive_field",
     "receptive_field",
+    "verify",
 ]

@@ -1,7 +1,7 @@
 """The question and its answer."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -10,6 +10,7 @@ from dlchecked.receptive_field import rules  # noqa: F401
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.guard import untouched
 from dlchecked.receptive_field.layout import Layout
+from dlchecked.receptive_field.numeric import GroundTruth, MeasuredFields
 from dlchecked.receptive_field.report import Fields
 from dlchecked.receptive_field.result import ReceptiveField
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
@@ -18,7 +19,11 @@ from dlchecked.receptive_field.trace import Trace
 
 
 def receptive_field(
-    module: nn.Module, input_shape: Sequence[int], *, output: Callable[[Any], Any] | None = None
+    module: nn.Module,
+    input_shape: Sequence[int],
+    *,
+    method: Literal["exact", "numeric"] = "exact",
+    output: Callable[[Any], Any] | None = None,
 ) -> ReceptiveField:
     """The exact theoretical receptive field of every unit of a module's output.
 
@@ -32,6 +37,9 @@ def receptive_field(
     Args:
         module: any module that takes one tensor.
         input_shape: (batch, channels, *spatial), with any number of spatial axes, in pixels (positions).
+        method: "exact", or "numeric": gradients of a positive copy in double precision. That needs no rule
+            for any layer, but real memory and a backward pass for every unit asked for; it has no table of
+            layers, and size, stride and start are those of the whole fields inside the image.
         output: picks one tensor where the module returns several, as in ``lambda out: out["logits"]``.
 
     Returns:
@@ -43,6 +51,10 @@ def receptive_field(
         ValueDependence: if the forward looks at values that depend on the input.
     """
     shape = check_arguments(module, input_shape)
+    if method == "numeric":
+        return ReceptiveField(None, MeasuredFields(GroundTruth(module, shape, output)), shape)
+    if method != "exact":
+        raise InvalidArgument(f'method is "exact" or "numeric"; got {method!r}')
     trace = Trace(module, next(module.parameters(), torch.empty(0)))
     found = run_forward(module, shape, trace)
     if output is not None:

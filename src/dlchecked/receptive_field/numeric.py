@@ -8,14 +8,20 @@ underflow, and the gradient of a unit is non-zero exactly where the unit depends
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
+from functools import cache, cached_property
 from itertools import product
 from math import prod
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.overrides import TorchFunctionMode
+
+from dlchecked.receptive_field.endless import Endless
+from dlchecked.receptive_field.report import Product
+from dlchecked.receptive_field.windows import Index
 
 Unit = tuple[int, ...]
 
@@ -57,6 +63,9 @@ class _Linearized(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         kwargs = dict(kwargs or {})
+        if not args or not isinstance(args[0], torch.Tensor) or not args[0].requires_grad:
+            # A mask may well be made by abs or clamp; only what depends on the input is changed.
+            return function(*args, **kwargs)
         if function in _PASSED_THROUGH:
             return args[0]
         if function in _MAX_POOLS:
@@ -101,6 +110,11 @@ def _tuple(value: Any, count: int) -> tuple[int, ...]:
     return found * count if len(found) == 1 else found
 
 
+def _at(values: torch.Tensor, position: Unit) -> torch.Tensor:
+    index: tuple[Any, ...] = (..., *position)
+    return values[index]
+
+
 def positive_copy(module: nn.Module, seed: int = 0) -> nn.Module:
     """A copy in double precision in which nothing can cancel."""
     copy = deepcopy(module).double()
@@ -129,12 +143,20 @@ class GroundTruth:
         generator = torch.Generator().manual_seed(seed)
         self._input = torch.rand(tuple(input_shape), generator=generator, dtype=torch.float64) + 0.5
         self._input.requires_grad_(True)
-        with torch.enable_grad(), _Linearized():
-            found = positive_copy(module, seed)(self._input)
-        self._output = found if output is None else output(found)
+        self._copy = positive_copy(module, seed)
+        self._choose = output
+        self._output = self._run(self._input)
+        self.lengths = tuple(self._input.shape[2:])
         self.output_shape = tuple(self._output.shape)
         # Channels get different weights: behind a normalization their plain sum is constant.
         self._weights = torch.rand(self.output_shape[:2], generator=generator, dtype=torch.float64) + 0.5
+
+    def _run(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.enable_grad(), _Linearized():
+            found = self._copy(x)
+        chosen = found if self._choose is None else self._choose(found)
+        assert isinstance(chosen, torch.Tensor)
+        return chosen
 
     def units(self) -> Iterator[Unit]:
         """Every unit, in row-major order."""
@@ -142,12 +164,86 @@ class GroundTruth:
 
     def gradient(self, unit: Unit) -> torch.Tensor:
         """Magnitude of the unit's gradient, over the input's spatial shape."""
-        value = (self._output[(..., *unit)] * self._weights).sum()
+        value = (_at(self._output, unit) * self._weights).sum()
         if not value.requires_grad:
             return torch.zeros(self._input.shape[2:], dtype=torch.float64)
         (gradient,) = torch.autograd.grad(value, self._input, retain_graph=True)
         return gradient.abs().sum((0, 1))
 
-    def mask(self, unit: Unit) -> torch.Tensor:
-        """Which positions the unit depends on."""
-        return self.gradient(unit) > 0
+    def mask(self, unit: Unit, tolerance: float = 0.0) -> torch.Tensor:
+        """Which positions the unit depends on.
+
+        Args:
+            unit: spatial indices.
+            tolerance: magnitudes up to this fraction of the largest are rounding. Only resampling needs it,
+                whose weights are computed: 1e-12 is far above its rounding. Deep networks need 0, since their
+                corner weights are tiny.
+        """
+        gradient = self.gradient(unit)
+        return gradient > tolerance * gradient.max()
+
+    def reached(self, position: Unit, by: float = 1.0) -> torch.Tensor:
+        """Which units change when the input changes at one position: a second witness, without gradients.
+
+        Args:
+            position: spatial indices into the input.
+            by: how much is added there, to every channel of every image.
+
+        Returns:
+            Booleans of the output's spatial shape: changes above 1e-13 of the output's magnitude.
+        """
+        moved = self._input.detach().clone()
+        _at(moved, position).add_(by)
+        found = self._run(moved.requires_grad_(True)).detach()
+        change = (found - self._output.detach()).abs()
+        return (change > 1e-13 * self._output.detach().abs().max()).flatten(0, 1).any(0)
+
+
+class MeasuredFields:
+    """The fields of all units, from gradients."""
+
+    def __init__(self, truth: GroundTruth) -> None:
+        """Nothing is measured before it is asked for."""
+        self._truth = truth
+        self.output_shape = truth.output_shape
+        self.shape = truth.output_shape[2:]
+
+    def factors(self, unit: Unit) -> list[Product]:
+        """The field of a unit, line by line."""
+        found: dict[Unit, list[int]] = {}
+        for *line, place in self._truth.mask(unit).nonzero().tolist():
+            found.setdefault(tuple(line), []).append(place)
+        return [[*([index] for index in line), places] for line, places in found.items()]
+
+    @cache  # noqa: B019
+    def _box(self, unit: Unit) -> tuple[list[int], list[int]] | None:
+        places = self._truth.mask(unit).nonzero()
+        return (places.amin(0).tolist(), places.amax(0).tolist()) if len(places) else None
+
+    def bounds(self, axis: int) -> tuple[Index, Index]:
+        """Both ends of all fields along an input axis: one backward pass for every unit."""
+        boxes = [self._box(unit) for unit in self._truth.units()]
+        lo = np.array([self._truth.lengths[axis] if box is None else box[0][axis] for box in boxes])
+        hi = np.array([-1 if box is None else box[1][axis] for box in boxes])
+        return lo.reshape(self.shape), hi.reshape(self.shape)
+
+    @cached_property
+    def rules(self) -> list[Endless | None]:
+        """What the whole fields on a line through the middle agree on, if they do."""
+        count = len(self._truth.lengths)
+        return [self._rule(axis) if len(self.shape) == count else None for axis in range(count)]
+
+    def _rule(self, axis: int) -> Endless | None:
+        middle = [n // 2 for n in self.shape]
+        spans = {}
+        for index in range(self.shape[axis]):
+            box = self._box((*middle[:axis], index, *middle[axis + 1 :]))
+            if box is not None and box[0][axis] > 0 and box[1][axis] < self._truth.lengths[axis] - 1:
+                spans[index] = (box[0][axis], box[1][axis])
+        if len(spans) < 3:
+            return None
+        first, second = sorted(spans)[:2]
+        stride = (spans[second][0] - spans[first][0]) // (second - first)
+        lo, hi = (end - first * stride for end in spans[first])
+        rule = Endless(1, stride, ((lo, hi),))
+        return rule if all(rule.span(index) == span for index, span in spans.items()) else None

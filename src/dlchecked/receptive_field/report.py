@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from dlchecked.receptive_field.endless import Endless
@@ -12,9 +14,36 @@ from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout
 from dlchecked.receptive_field.support import Support
 from dlchecked.receptive_field.terms import Factor, Term, aligned, mix
+from dlchecked.receptive_field.windows import Index
 
 Stride = int | Fraction | None
 Interval = tuple[int, int]
+# One product of sets: for every input axis, the positions along it.
+Product = list[list[int]]
+
+
+class AnyFields(Protocol):
+    """The fields of all units, however they were found.
+
+    Attributes:
+        shape: spatial shape of the output.
+        output_shape: its whole shape.
+        rules: for each input axis the fields without borders, or None where they follow no rule.
+    """
+
+    shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+
+    @property
+    def rules(self) -> list[Endless | None]: ...
+
+    def factors(self, unit: tuple[int, ...]) -> list[Product]:
+        """Products of positions whose union is the field of a unit."""
+        ...
+
+    def bounds(self, axis: int) -> tuple[Index, Index]:
+        """Both ends of all fields along an input axis, over the output's spatial shape."""
+        ...
 
 
 class Fields:
@@ -36,6 +65,7 @@ class Fields:
                 terms = mix(terms, atom)
         self.layout = layout._replace(terms=terms)
         self.lengths = tuple(lengths)
+        self.output_shape = layout.shape
         self.shape = layout.shape[2:]
 
     @cached_property
@@ -54,7 +84,7 @@ class Fields:
                 return None
         return found
 
-    def factors(self, unit: tuple[int, ...]) -> list[list[list[int]]]:
+    def factors(self, unit: tuple[int, ...]) -> list[Product]:
         """For every term that reaches the unit, its positions along every input axis."""
         position = self._atoms(unit)
         found = []
@@ -71,27 +101,27 @@ class Fields:
                 index, position[atom] = divmod(index, self.layout.sizes[atom])
         return position
 
-    def bounds(self, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    def bounds(self, axis: int) -> tuple[Index, Index]:
         """Both ends of all fields along an input axis, over the atoms of the output's spatial dimensions."""
         start = sum(self.layout.groups[:2])
         dims = tuple(range(start, len(self.layout.sizes)))
         length = self.lengths[axis]
-        lo, hi = np.array(length), np.array(-1)
+        lo, hi = np.full((1,) * len(dims), length), np.full((1,) * len(dims), -1)
         for term in self.layout.terms:
             reached, (low, high) = _reached(term, dims), _arrays(term[axis], dims)
             lo = np.minimum(lo, np.where(reached, low, length))
             hi = np.maximum(hi, np.where(reached, high, -1))
         shape = self.layout.sizes[start:]
-        return tuple(np.broadcast_to(a, shape).reshape(self.shape) for a in (lo, hi))  # type: ignore[return-value]
+        return np.broadcast_to(lo, shape).reshape(self.shape), np.broadcast_to(hi, shape).reshape(self.shape)
 
 
-def _arrays(factor: Factor, dims: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _arrays(factor: Factor, dims: tuple[int, ...]) -> tuple[Index, Index]:
     support: Support = aligned([factor], dims)[0]
     return support.lo, support.hi
 
 
-def _reached(term: Term, dims: tuple[int, ...]) -> np.ndarray:
-    reached = np.array(True)
+def _reached(term: Term, dims: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    reached = np.ones((1,) * len(dims), dtype=np.bool_)
     for factor in term:
         low, high = _arrays(factor, dims)
         reached = reached & (low <= high)

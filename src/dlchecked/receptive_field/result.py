@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from html import escape
+from typing import Any, NamedTuple
 
 import torch
 
 from dlchecked.receptive_field.endless import Endless
-from dlchecked.receptive_field.report import Fields, Interval, Stride, check_unit
+from dlchecked.receptive_field.report import AnyFields, Interval, Stride, check_unit
 from dlchecked.receptive_field.table import Layers, layer_table
 from dlchecked.receptive_field.trace import Trace
 
@@ -36,12 +37,12 @@ class ReceptiveField:
     All tuples have one entry for each spatial axis of the input, in pixels (positions) of the input.
     """
 
-    def __init__(self, trace: Trace, fields: Fields, input_shape: Sequence[int]) -> None:
+    def __init__(self, trace: Trace | None, fields: AnyFields, input_shape: Sequence[int]) -> None:
         """Made by :func:`receptive_field`."""
         self._trace = trace
         self._fields = fields
         self.input_shape = tuple(input_shape)
-        self.output_shape = fields.layout.shape
+        self.output_shape = fields.output_shape
 
     @property
     def size(self) -> tuple[int, ...]:
@@ -183,18 +184,42 @@ class ReceptiveField:
         labels = self.layers.labels
         return tuple(
             Misalignment(labels[meeting.step], meeting.axis, tuple(labels[s] for s in meeting.sources))
-            for meeting in self._trace.meetings
+            for meeting in (self._trace.meetings if self._trace is not None else ())
         )
 
     @property
-    def aligned(self) -> bool:
-        """Whether wherever branches meet they see the same centre (Distill 2019, section "Alignment")."""
-        return not self._trace.meetings
+    def aligned(self) -> bool | None:
+        """Whether wherever branches meet they see the same centre (Distill 2019, section "Alignment").
+
+        None for fields that were measured: a measurement sees no branches.
+        """
+        return None if self._trace is None else not self._trace.meetings
 
     @cached_property
     def layers(self) -> Layers:
-        """One row for each step of the forward; print it."""
+        """One row for each step of the forward; print it. Empty for fields that were measured."""
         return layer_table(self._trace, self.input_shape[2:])
+
+    def draw(self, unit: int | Sequence[int] | None = None, axes: Any = None) -> Any:
+        """Draw what a unit sees, with matplotlib.
+
+        Args:
+            unit: the unit; by default the middle one.
+            axes: matplotlib axes to draw on; by default new ones.
+
+        Returns:
+            The axes.
+
+        Raises:
+            InvalidArgument: if the input has more than two spatial axes, or there is no such unit.
+        """
+        from dlchecked.receptive_field.drawing import draw_field
+
+        middle = tuple(n // 2 for n in self.output_shape[2:])
+        return draw_field(self, check_unit(middle if unit is None else unit, self._fields.shape), axes)
+
+    def _repr_html_(self) -> str:
+        return f"{self.layers._repr_html_()}<p>{escape(repr(self))}</p>"
 
     def __repr__(self) -> str:
         stride = "(" + ", ".join(str(s) for s in self.stride) + ")"

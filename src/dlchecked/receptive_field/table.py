@@ -5,8 +5,7 @@ from functools import cached_property
 from html import escape
 from typing import NamedTuple, overload
 
-from torch import nn
-
+from dlchecked.receptive_field.endless import Endless
 from dlchecked.receptive_field.report import Fields, Stride
 from dlchecked.receptive_field.trace import Step, Trace
 
@@ -101,18 +100,13 @@ _TITLES = ("name", "kind", "size", "stride", "start", "output shape")
 
 
 def _cell(value: object) -> str:
-    """Axes that agree are written once; so that a table of a square network stays narrow."""
     if not isinstance(value, tuple):
         return str(value)
     return "×".join("–" if part is None else str(part) for part in value)
 
 
-def _start(rule: object) -> int | None:
-    from dlchecked.receptive_field.endless import Endless
-
-    if not isinstance(rule, Endless):
-        return None
-    span = rule.span(0)
+def _start(rule: Endless | None) -> int | None:
+    span = None if rule is None else rule.span(0)
     return None if span is None else span[0]
 
 
@@ -121,10 +115,9 @@ def kind_of(step: Step) -> str:
     module = step.module
     if module is None or not type(module).__module__.startswith("torch.nn.") or any(True for _ in module.children()):
         return step.operation
-    assert isinstance(module, nn.Module)
     return type(module).__name__
 
 
-def layer_table(trace: Trace, lengths: Sequence[int]) -> Layers:
-    """The table of a finished run."""
-    return Layers(trace.steps, trace.names(), lengths)
+def layer_table(trace: Trace | None, lengths: Sequence[int]) -> Layers:
+    """The table of a finished run; an empty one where there was none."""
+    return Layers([], {}, lengths) if trace is None else Layers(trace.steps, trace.names(), lengths)

@@ -1,7 +1,9 @@
 """The two witnesses that every answer is held against; neither knows a rule about any layer."""
 
+import sys
 from collections.abc import Callable, Sequence
 from itertools import product
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,7 +12,10 @@ from torch import nn
 from dlchecked.receptive_field import ReceptiveField, receptive_field
 from dlchecked.receptive_field.numeric import GroundTruth
 
-Check = Callable[[nn.Module, Sequence[int]], ReceptiveField]
+# The networks are shared by several files of tests and by the benchmark.
+sys.path.insert(0, str(Path(__file__).parent))
+
+Check = Callable[..., ReceptiveField]
 
 
 @pytest.fixture(autouse=True)
@@ -22,12 +27,12 @@ def _one_thread():
 def check_every_unit() -> Check:
     """Compare a module's fields with the gradients of its positive copy, position by position."""
 
-    def check(module: nn.Module, input_shape: Sequence[int]) -> ReceptiveField:
+    def check(module: nn.Module, input_shape: Sequence[int], tolerance: float = 0.0) -> ReceptiveField:
         found = receptive_field(module, input_shape)
         truth = GroundTruth(module, input_shape)
         assert found.output_shape == truth.output_shape
         for unit in truth.units():
-            expected = truth.mask(unit)
+            expected = truth.mask(unit, tolerance)
             assert torch.equal(found.mask(unit), expected), unit
             assert found.count(unit) == expected.sum(), unit
             assert found.interval(unit) == _box(expected), unit

@@ -1,48 +1,91 @@
 """What looks at every element by itself."""
 
+import inspect
 from typing import Any
 
-from dlchecked.receptive_field.registry import rule
+import torch.nn.functional as F
+
+from dlchecked.receptive_field.registry import HOMES, Rule, Unsupported, rule, view_rule
 from dlchecked.receptive_field.rules.indexing import chunk
 from dlchecked.receptive_field.rules.joining import join
-from dlchecked.receptive_field.tensor import TracedTensor
+from dlchecked.receptive_field.tensor import TracedTensor, is_traced
 
-_SHAPELESS = (
+_FUNCTIONS = (
     "relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh sigmoid tanh softplus "
     "softsign logsigmoid tanhshrink softshrink hardshrink threshold rrelu "
-    "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout "
     "abs absolute neg negative exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sin cos tan "
     "asin acos atan sinh cosh asinh acosh atanh erf erfc erfinv sign sgn ceil floor round trunc frac logit "
     "clamp clip clamp_min clamp_max nan_to_num sinc bernoulli logical_not bitwise_not isnan isinf isfinite deg2rad "
-    "positive detach contiguous clone to type float double half bfloat16 int long bool cpu cuda type_as "
-    "requires_grad_ pin_memory alias identity real "
-    "relu_ relu6_ leaky_relu_ elu_ selu_ celu_ hardtanh_ threshold_ rrelu_ sigmoid_ tanh_ "
-    "dropout_ alpha_dropout_ feature_dropout_ abs_ neg_ exp_ log_ sqrt_ rsqrt_ square_ clamp_ clip_ clamp_min_ "
-    "clamp_max_ reciprocal_ detach_ __neg__ __abs__ __invert__"
+    "clone double half bfloat16 long bool __neg__ __abs__ __invert__"
+)
+# These may hand back their argument itself.
+_ALIASES = (
+    "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout "
+    "detach contiguous positive float cpu cuda requires_grad_ pin_memory real int type"
+)
+_IN_PLACE = (
+    "relu_ relu6_ leaky_relu_ elu_ selu_ celu_ hardtanh_ threshold_ rrelu_ sigmoid_ tanh_ dropout_ alpha_dropout_ "
+    "feature_dropout_ abs_ neg_ exp_ log_ sqrt_ rsqrt_ square_ clamp_ clip_ clamp_min_ clamp_max_ reciprocal_ detach_"
 )
 
 
-def _unchanged(x: Any, *_: Any, **__: Any) -> TracedTensor:
-    """Element by element: the dependencies stay what they are."""
-    result: TracedTensor = x.with_terms(x.layout.terms)
-    return result
+def _pointwise(inplace: int | None) -> Rule:
+    """A rule for a function whose argument number ``inplace`` says whether to overwrite the input."""
+
+    def unchanged(x: Any, *others: Any, **options: Any) -> TracedTensor:
+        """Element by element: the dependencies stay what they are."""
+        more = [value for value in (*others, *options.values()) if is_traced(value)]
+        if more or not is_traced(x):
+            return join(x, *more)
+        if options.get("inplace") or (inplace is not None and len(others) >= inplace and others[inplace - 1]):
+            x.known = None
+            return x
+        return x.with_terms(x.layout.terms)
+
+    return unchanged
 
 
-def _register() -> None:
-    from dlchecked.receptive_field.registry import HOMES
+def _overwritten(x: TracedTensor, *bounds: Any, **options: Any) -> TracedTensor:
+    """The same, in place."""
+    if any(is_traced(value) for value in (*bounds, *options.values())):
+        raise Unsupported("a bound depends on the input")
+    x.known = None
+    return x
 
-    for name in _SHAPELESS.split():
-        if any(hasattr(home, name) for home in HOMES):
-            rule(name)(_unchanged)
+
+def _place_of_inplace(name: str) -> int | None:
+    function = getattr(F, name, None)
+    if not inspect.isfunction(function):
+        return None
+    names = list(inspect.signature(function).parameters)
+    return names.index("inplace") if "inplace" in names else None
 
 
-_register()
+def _known(names: str) -> list[str]:
+    return [name for name in names.split() if any(hasattr(home, name) for home in HOMES)]
+
+
+for _name in _known(_FUNCTIONS):
+    rule(_name)(_pointwise(_place_of_inplace(_name)))
+for _name in _known(_ALIASES):
+    view_rule(_name)(_pointwise(_place_of_inplace(_name)))
+for _name in _known(_IN_PLACE):
+    rule(_name)(_overwritten)
+
+
+@rule("to", "type_as")
+def cast(x: Any, *others: Any, **_: Any) -> Any:
+    """Another dtype or device; of a tensor given for an example, nothing else matters."""
+    if is_traced(x):
+        return x.with_terms(x.layout.terms)
+    like = next(other for other in others if is_traced(other))
+    return x.to(dtype=like.dtype, device=like.device)
 
 
 @rule("prelu")
 def prelu(input: TracedTensor, weight: Any) -> TracedTensor:  # noqa: A002
     """A slope for each channel: still element by element."""
-    return _unchanged(input)
+    return input.with_terms(input.layout.terms)
 
 
 @rule("glu")

@@ -1,0 +1,89 @@
+"""How much each pixel matters, beside which pixels can matter at all."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+import torch
+from torch import nn
+
+from dlchecked.receptive_field.api import check_arguments
+from dlchecked.receptive_field.report import check_unit
+
+
+class EffectiveReceptiveField:
+    """How strongly a unit answers to every input position.
+
+    Attributes:
+        unit: spatial indices of the unit.
+        gradient: (*spatial) the mean squared gradient of the unit, summed over channels.
+    """
+
+    def __init__(self, unit: tuple[int, ...], gradient: torch.Tensor) -> None:
+        """Made by :func:`effective_receptive_field`."""
+        self.unit = unit
+        self.gradient = gradient
+
+    def share(self, interval: Sequence[tuple[int, int]]) -> float:
+        """The part of the summed squared gradient that lies in a box.
+
+        Args:
+            interval: first and last position along each axis, both inclusive.
+        """
+        box = tuple(slice(first, last + 1) for first, last in interval)
+        return float(self.gradient[box].sum() / self.gradient.sum())
+
+    def draw(self, axes: Any = None, interval: Sequence[tuple[int, int]] | None = None) -> Any:
+        """Draw the gradient with matplotlib, and the box of the theoretical field around it.
+
+        Args:
+            axes: matplotlib axes to draw on; by default new ones.
+            interval: the unit's interval.
+
+        Returns:
+            The axes.
+        """
+        from dlchecked.receptive_field.drawing import draw_gradient
+
+        return draw_gradient(self.gradient, axes, interval)
+
+
+def effective_receptive_field(
+    module: nn.Module,
+    input_shape: Sequence[int],
+    *,
+    unit: Sequence[int] | None = None,
+    samples: int = 16,
+    seed: int = 0,
+    output: Callable[[Any], Any] | None = None,
+) -> EffectiveReceptiveField:
+    """The mean squared gradient of one unit over random inputs, with the module's own weights.
+
+    Luo et al., "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks",
+    NeurIPS 2016, sections 2 and 3. The module is copied; its dtype and mode are kept.
+
+    Args:
+        module: as for :func:`receptive_field`.
+        input_shape: (batch, channels, *spatial); real memory of that size is used.
+        unit: spatial indices; by default the middle unit.
+        samples: number of standard normal inputs of that shape.
+        seed: seed of the inputs.
+        output: picks one tensor where the module returns several.
+
+    Raises:
+        InvalidArgument: if an argument cannot be right.
+    """
+    shape = check_arguments(module, input_shape)
+    copy = deepcopy(module)
+    example = next(copy.parameters(), torch.empty(0))
+    generator = torch.Generator().manual_seed(seed)
+    total = torch.zeros(shape[2:], dtype=torch.float64)
+    chosen: tuple[int, ...] = ()
+    for _ in range(samples):
+        x = torch.randn(shape, generator=generator, dtype=example.dtype).to(example.device).requires_grad_(True)
+        with torch.enable_grad():
+            found = copy(x) if output is None else output(copy(x))
+        chosen = check_unit(tuple(n // 2 for n in found.shape[2:]) if unit is None else unit, found.shape[2:])
+        (gradient,) = torch.autograd.grad(found[(..., *chosen)].sum(), x)
+        total += gradient.double().square().sum((0, 1)).cpu()
+    return EffectiveReceptiveField(chosen, total / samples)
