@@ -52,8 +52,33 @@ _MAX_TO_MEAN: dict[Any, Callable[..., Any]] = {
 }
 
 
+# These saturate where their input is large, and the gradient underflows: they are fed what is at most 1.
+_SATURATING = {
+    **dict.fromkeys(_all_named("softmax log_softmax lstm gru rnn_tanh rnn_relu"), 1),
+    **dict.fromkeys(_all_named("scaled_dot_product_attention multi_head_attention_forward"), 2),
+}
+
+
 class _Linearized(TorchFunctionMode):
-    """Activations pass everything through, maxima become sums over the same window."""
+    """Activations pass everything through, maxima become sums over the same window.
+
+    Attributes:
+        scales: what the saturating functions' inputs were divided by in the first run; used again in later
+            runs, in which a changed input must not change them.
+    """
+
+    def __init__(self, scales: list[torch.Tensor]) -> None:
+        super().__init__()
+        self.scales = scales
+        self._known = iter(list(scales))
+
+    def _at_most_one(self, x: torch.Tensor) -> torch.Tensor:
+        """The tensor divided by its largest magnitude; −∞, the mark of a mask, stays."""
+        scale = next(self._known, None)
+        if scale is None:
+            scale = x.detach()[x.detach().isfinite()].abs().max()
+            self.scales.append(scale)
+        return x / scale
 
     def __torch_function__(
         self,
@@ -70,6 +95,9 @@ class _Linearized(TorchFunctionMode):
             return args[0]
         if function in _MAX_POOLS:
             return _sum_pool(function, _MAX_POOLS[function], *args, **kwargs)
+        if function in _SATURATING:
+            count = _SATURATING[function]
+            args = (*(self._at_most_one(x) for x in args[:count]), *args[count:])
         if function in _MAX_TO_MEAN:
             kwargs.pop("return_indices", None)
             return _MAX_TO_MEAN[function](*args, **kwargs)
@@ -119,10 +147,9 @@ def positive_copy(module: nn.Module, seed: int = 0) -> nn.Module:
     """A copy in double precision in which nothing can cancel."""
     copy = deepcopy(module).double()
     generator = torch.Generator().manual_seed(seed)
-    for name, parameter in copy.named_parameters():
+    for parameter in copy.parameters():
         values = torch.rand(parameter.shape, generator=generator, dtype=torch.float64) + 0.5
-        fan_in = prod(parameter.shape[1:])
-        parameter.data = torch.zeros_like(values) if "bias" in name.rpartition(".")[2] else values / fan_in
+        parameter.data = values / prod(parameter.shape[1:])
     for part in copy.modules():
         if isinstance(part, nn.modules.batchnorm._NormBase) and part.running_mean is not None:
             part.reset_running_stats()
@@ -145,6 +172,7 @@ class GroundTruth:
         self._input.requires_grad_(True)
         self._copy = positive_copy(module, seed)
         self._choose = output
+        self._scales: list[torch.Tensor] = []
         self._output = self._run(self._input)
         self.lengths = tuple(self._input.shape[2:])
         self.output_shape = tuple(self._output.shape)
@@ -152,7 +180,7 @@ class GroundTruth:
         self._weights = torch.rand(self.output_shape[:2], generator=generator, dtype=torch.float64) + 0.5
 
     def _run(self, x: torch.Tensor) -> torch.Tensor:
-        with torch.enable_grad(), _Linearized():
+        with torch.enable_grad(), _Linearized(self._scales):
             found = self._copy(x)
         chosen = found if self._choose is None else self._choose(found)
         assert isinstance(chosen, torch.Tensor)

@@ -81,7 +81,7 @@ class Support:
         if self.bits is None and _no_gaps(los, his, axis, self.length):
             return _interval(self.length, los.min(axis, initial=self.length), his.max(axis, initial=-1), endless)
         bits = _with_empty(self.as_bits(), 0, axis).take(taps, axis)
-        return _of_bits(self.length, np.bitwise_or.reduce(bits, axis), endless)
+        return _of_bits(self.length, np.asarray(np.bitwise_or.reduce(bits, axis), dtype=object), endless)
 
     def merged(self, axis: int) -> "Support":
         """The union over all positions along ``axis``, which disappears."""
@@ -134,7 +134,9 @@ class Support:
                 lo, hi = np.minimum(self.lo, other.lo), np.maximum(self.hi, other.hi)
                 ordered = self.ordered and other.ordered
                 return Support(self.length, lo, hi, None, ordered, endless)
-        return _of_bits(self.length, self.as_bits() | other.as_bits(), endless)
+        # Of arrays without dimensions numpy makes plain integers.
+        bits = np.asarray(self.as_bits() | other.as_bits(), dtype=object)
+        return _of_bits(self.length, bits, endless)
 
     def within(self, other: "Support") -> bool:
         """Whether every set lies inside the other's set for the same position."""
@@ -142,7 +144,7 @@ class Support:
             return False
         if other.bits is None:
             return True
-        return not (self.as_bits() & ~other.bits).any()
+        return not np.any(self.as_bits() & ~other.bits)
 
     def as_bits(self) -> Bits:
         """Every set as an integer, in an array of the same shape."""
