@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+import itertools
+
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -14,24 +15,43 @@ from torch.nn import functional as F
 
 from dlchecked.receptive_field import receptive_field
 from dlchecked.residual import dirac_kernel, fit_kernel
-from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH, shades
+from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def _stack(*layers: dict[str, int]) -> nn.Sequential:
     return nn.Sequential(*[nn.Conv2d(1, 1, 3, **options) for options in layers])
 
 
+def _cells(values: torch.Tensor, colour: str = C1, alpha: float = 1.0) -> PathPatch:
+    """The cells (row, column) where `values` is true, as one shape: squares drawn one by one show seams."""
+    shapes = []
+    for row, line in enumerate(values.tolist()):
+        column = 0
+        for full, run in itertools.groupby(line):
+            length = len(list(run))
+            if full:
+                at = Affine2D().scale(length, 1).translate(column, row)
+                shapes.append(Path.unit_rectangle().transformed(at))
+            column += length
+    return PathPatch(Path.make_compound_path(*shapes), facecolor=colour, edgecolor="none", alpha=alpha)
+
+
 def paths_to_a_unit() -> Figure:
     """Paths from each pixel to a unit above ten 3 × 3 layers."""
-    paths = np.ones(1)
+    paths = torch.ones(1, dtype=torch.double)
     for _ in range(10):
-        paths = np.convolve(paths, np.ones(3))
+        paths = F.conv1d(paths[None, None], torch.ones(1, 1, 3, dtype=torch.double), padding=2).flatten()
+    share = torch.outer(paths, paths) / paths.max() ** 2
     figure, axes = plt.subplots(figsize=(3.2, 3.2))
-    edges = np.arange(22) - 10.5
-    axes.pcolormesh(edges, edges, np.outer(paths, paths), cmap=shades(C1))
-    axes.add_patch(Rectangle((-10.5, -10.5), 21, 21, fill=False, edgecolor=MUTED, linewidth=1))
-    axes.add_patch(Rectangle((-5.5, -5.5), 11, 11, fill=False, edgecolor=C2, linewidth=1.4, linestyle="--"))
-    axes.set(aspect="equal", xticks=[-10, -5, 0, 5, 10], yticks=[-10, -5, 0, 5, 10])
+    for value in share.unique().tolist():
+        if value > 0.004:  # fainter than any screen shows
+            axes.add_patch(_cells(share == value, alpha=value))
+    axes.add_patch(Rectangle((0, 0), 21, 21, fill=False, edgecolor=MUTED, linewidth=1))
+    axes.add_patch(Rectangle((5, 5), 11, 11, fill=False, edgecolor=C2, linewidth=1.4, linestyle="--"))
+    ticks = [0.5, 5.5, 10.5, 15.5, 20.5]
+    axes.set(aspect="equal", xlim=(-0.3, 21.3), ylim=(21.3, -0.3), xticks=ticks, yticks=ticks)
+    axes.set_xticklabels(["−10", "−5", "0", "5", "10"])
+    axes.set_yticklabels(["−10", "−5", "0", "5", "10"])
     axes.set(xlabel="columns from the unit", ylabel="rows from the unit")
     axes.spines[:].set_visible(False)
     return figure
@@ -64,20 +84,15 @@ def holes_of_dilation() -> Figure:
     for axes, rates in zip(panels.flat, [(2, 2), (1, 2, 4), (2, 4, 8), (2, 3)], strict=True):
         field = receptive_field(_stack(*[{"dilation": d} for d in rates]), (1, 1, 64, 64))
         span = field.size[0]
-        corner = (side - span) / 2
         read = field.mask((0, 0))[:span, :span]
-        axes.add_patch(_pixels(read.nonzero() + corner))
-        axes.add_patch(Rectangle((corner, corner), span, span, fill=False, edgecolor=MUTED, linewidth=0.8))
+        axes.add_patch(_cells(read))
+        axes.add_patch(Rectangle((0, 0), span, span, fill=False, edgecolor=MUTED, linewidth=0.8))
         axes.set_title(f"{', '.join(map(str, rates))}: {int(read.sum())} of {span**2}")
-        axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.5, side + 0.5), ylim=(side + 0.5, -0.5))
+        margin = (side - span) / 2 + 0.5
+        axes.set(xlim=(-margin, span + margin), ylim=(span + margin, -margin))
+        axes.set(aspect="equal", xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
     return figure
-
-
-def _pixels(corners: torch.Tensor) -> PathPatch:
-    """Unit squares at (row, column), as one shape: squares drawn one by one show seams."""
-    squares = [Path.unit_rectangle().transformed(Affine2D().translate(x, y)) for y, x in corners.tolist()]
-    return PathPatch(Path.make_compound_path(*squares), facecolor=C1, edgecolor="none")
 
 
 def seven_taps() -> Figure:
@@ -115,12 +130,13 @@ def filters_differ_by_identity() -> Figure:
     largest = float(max(kernels.abs().max() for _, kernels in rows))
     for (label, kernels), line in zip(rows, panels, strict=True):
         for channel, axes in enumerate(line):
-            kernel = kernels[channel].numpy()
-            axes.pcolormesh(kernel.clip(min=0), cmap=shades(C1), vmin=0, vmax=largest)
-            axes.pcolormesh((-kernel).clip(min=0), cmap=shades(C2), vmin=0, vmax=largest)
+            for row, column in itertools.product(range(3), repeat=2):
+                weight = float(kernels[channel, row, column])
+                cell = Rectangle((column, row), 1, 1, facecolor=C1 if weight > 0 else C2, edgecolor="none")
+                cell.set_alpha(abs(weight) / largest)
+                axes.add_patch(cell)
             axes.add_patch(Rectangle((0, 0), 3, 3, fill=False, edgecolor=MUTED, linewidth=0.8))
-            axes.set(aspect="equal", xticks=[], yticks=[])
-            axes.invert_yaxis()
+            axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.1, 3.1), ylim=(3.1, -0.1))
             axes.spines[:].set_visible(False)
             if label == "plain":
                 axes.set_title(f"from {channel}")

@@ -1,4 +1,4 @@
-"""Python-Markdown extension: shows checks and check links, and refuses a page that breaks a rule.
+"""Python-Markdown extension: shows checks and check links, and refuses a page with a claim that does not hold.
 
 It works under any site builder that renders with Python-Markdown. It needs to be told no file name: the page is found
 by its text (`pagekit.source`).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from html import escape
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
@@ -19,9 +20,11 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.outline import CHECK_SCHEME, count_python
 from evidence.page import Page
+from evidence.records import Records
 from evidence.render import GRADES_PAGE, anchor, render_directives
 from evidence.site import Site
-from pagekit.errors import PageError
+from evidence.verify import unverified
+from pagekit.errors import PageError, together
 from pagekit.source import UNKNOWN, Source, locate
 
 _END = "evidence-end-of-page"
@@ -32,13 +35,26 @@ def _site(docs_dir: Path, config_file: Path) -> Site:
     return Site(docs_dir, config_file)
 
 
+@cache
+def _records(docs_dir: Path) -> Records:
+    return Records(docs_dir)
+
+
 class EvidenceExtension(Extension):
-    """Options: `docs_dir`, the folder of the pages, and `config_file`, the site's `mkdocs.yml`."""
+    """Python-Markdown extension `evidence`.
+
+    Config:
+        docs_dir: the folder of the pages.
+        config_file: the site's `mkdocs.yml`.
+        unverified: what to do with a page that breaks a rule, or that holds a block that failed or was not run as it
+            stands: `refuse` to render it, or `show` on the page what is wrong, for an author at work.
+    """
 
     def __init__(self, **kwargs: object) -> None:
         self.config = {
             "docs_dir": ["docs", "Folder of the pages"],
             "config_file": ["mkdocs.yml", "The site's configuration, which names the Markdown extensions"],
+            "unverified": ["refuse", "Whether to `refuse` or to `show` a page with claims that were not borne out"],
         }
         super().__init__(**kwargs)
         self.page: Page | None = None
@@ -81,13 +97,17 @@ class _Directives(Preprocessor):
             _forbid_claims(source)
             return lines
         page = extension.page = extension.site().page(source.path.absolute())
+        records = _records(extension.docs_dir)
         errors = extension.site().errors(page)
-        if errors:
-            raise errors[0] if len(errors) == 1 else _together(errors)
+        refuse = extension.getConfig("unverified") != "show"
+        if refuse and (errors or (errors := unverified(page, records))):
+            raise together(errors)
+        verdicts = {block.ident: records.of(block, session) for session in page.sessions() for block in session}
         grades = os.path.relpath(extension.docs_dir / GRADES_PAGE, page.path.parent)
         # `locate` numbers the lines from the first that is not blank.
         blank = len(text) - len(text.lstrip("\n"))
-        return render_directives(page, lines, source.first_line - blank, grades)
+        rendered = render_directives(page, lines, source.first_line - blank, grades, verdicts)
+        return [*_complaints(errors), *rendered]
 
 
 def _forbid_claims(source: Source) -> None:
@@ -100,10 +120,11 @@ def _forbid_claims(source: Source) -> None:
         )
 
 
-def _together(errors: list[PageError]) -> PageError:
-    first, *others = errors
-    problem = first.problem + (f". {first.remedy}" if first.remedy else "")
-    return PageError(first.path, first.line, problem + "".join(f"\n{error}" for error in others))
+def _complaints(errors: list[PageError]) -> list[str]:
+    """What an author at work reads on top of a page that breaks rules."""
+    return [
+        line for error in errors for line in (f'<pre class="check-failure" tabindex="0">{escape(str(error))}</pre>', "")
+    ]
 
 
 class _CheckLinks(Treeprocessor):
@@ -120,9 +141,9 @@ class _CheckLinks(Treeprocessor):
         for link in root.iter("a"):
             target = link.get("href", "")
             if target.startswith(CHECK_SCHEME):
-                check = checks[target.removeprefix(CHECK_SCHEME)]
-                link.set("href", self.extension.href(check.path, anchor(check.name or "")))
-                link.set("class", "check-link")
+                check = checks.get(target.removeprefix(CHECK_SCHEME))
+                link.set("href", self.extension.href(check.path, anchor(check.name or "")) if check else "#")
+                link.set("class", "check-link" if check else "check-link check-link--broken")
         SubElement(root, "div").text = _END
 
 
@@ -138,7 +159,7 @@ class _Recount(Postprocessor):
         if page is not None and _END in text:
             text = text.replace(f"<div>{_END}</div>", "").rstrip("\n")
             shown = count_python(text)
-            if shown != len(page.blocks):
+            if shown != len(page.blocks) and self.extension.getConfig("unverified") != "show":
                 raise PageError(
                     page.path,
                     1,

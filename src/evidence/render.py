@@ -1,11 +1,13 @@
-"""What a page shows for its directives: a check's grade and name above its code, waivers, captions of outputs."""
+"""What a page shows for its directives: a check's grade, name and verdict above its code; waivers; captions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from evidence.directives import indentation
 from evidence.page import Block, Page
+from evidence.records import Record
 
 GRADES_PAGE = "how-claims-are-checked.md"
 
@@ -15,45 +17,76 @@ def anchor(name: str) -> str:
     return f"check-{name}"
 
 
-def render_directives(page: Page, lines: list[str], first_line: int, grades_href: str) -> list[str]:
+def render_directives(
+    page: Page, lines: list[str], first_line: int, grades: str, verdicts: Mapping[str, Record | None]
+) -> list[str]:
     """The page's lines with each directive turned into what the reader sees.
 
     Args:
         page: the parsed page.
         lines: the page's text without front matter.
         first_line: the line in the file of `lines[0]`.
-        grades_href: where the page on the four grades is, seen from this page.
+        grades: where the page on the four grades is, as a link from this page names it.
+        verdicts: by ident, the current record of each block that is run; `None` where it was not run as it stands.
     """
-    shown: dict[int, str] = {}
+    above: dict[int, str] = {}
+    below: dict[int, str] = {}
     for block in page.blocks:
+        record = verdicts.get(block.ident)
+        failure = _failure(record) if record and not record.passed else ""
+        if failure:
+            below[block.end_line] = failure
         if block.directive_lines:
-            shown[block.directive_lines[0]] = _heading(block, grades_href)
-            shown.update(dict.fromkeys(block.directive_lines[1:], ""))
+            above[block.directive_lines[0]] = _heading(block, grades, record)
+            above.update(dict.fromkeys(block.directive_lines[1:], ""))
     for number in page.output_directive_lines:
-        shown[number] = '<p class="check-note">It prints</p>'
+        above[number] = '<p class="check-note">It prints</p>'
     rendered: list[str] = []
     for number, line in enumerate(lines, first_line):
-        if number in shown:
-            prefix = indentation(line)
-            # Blank lines around it keep the heading from joining a paragraph.
-            rendered += (
-                [prefix.rstrip(), prefix + shown[number], prefix.rstrip()] if shown[number] else [prefix.rstrip()]
-            )
-        else:
+        prefix = indentation(line)
+        if number not in above:
             rendered.append(line)
+        elif above[number]:
+            # Blank lines around it keep the heading from joining a paragraph.
+            rendered += [prefix.rstrip(), prefix + above[number], prefix.rstrip()]
+        else:
+            rendered.append(prefix.rstrip())
+        if number in below:
+            margin = line[: len(line) - len(line.lstrip("> \t"))]
+            rendered += [margin.rstrip(), margin + below[number], margin.rstrip()]
     return rendered
 
 
-def _heading(block: Block, grades_href: str) -> str:
+def _heading(block: Block, grades: str, record: Record | None) -> str:
     parts = []
     if block.grade and block.name:
-        grade = (
-            f'<a class="check-grade check-grade--{block.grade}" href="{grades_href}#{block.grade}">{block.grade}</a>'
-        )
-        parts.append(f"{grade} <code>{escape(block.name)}</code>")
+        # A Markdown link, so that the site builder makes its address that of the built page.
+        link = f"[{block.grade}]({grades}#{block.grade}){{ .check-grade .check-grade--{block.grade} }}"
+        parts.append(f"{link} <code>{escape(block.name)}</code>")
+        parts.append(_verdict(record))
     if block.continues:
         parts.append('<span class="check-note">continues the code above</span>')
     if block.waived:
         parts.append(f'<span class="check-waived">Not run: {escape(block.waived)}</span>')
     identity = f' id="{anchor(block.name)}"' if block.name else ""
-    return f'<p class="check"{identity}>{" ".join(parts)}</p>'
+    return f'<p class="check"{identity} markdown="span">{" ".join(parts)}</p>'
+
+
+def _verdict(record: Record | None) -> str:
+    if record is None:
+        return '<span class="check-pending">not checked yet</span>'
+    if not record.passed:
+        return '<span class="check-failed">does not hold</span>'
+    return f'<span class="check-passed">held in {_duration(record.seconds)}</span>'
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{max(1, round(1000 * seconds))} ms"
+
+
+def _failure(record: Record) -> str:
+    # On one line, so that no Markdown is read into it.
+    text = (
+        escape(record.failure).replace("\n", "&#10;").replace("`", "&#96;").replace("*", "&#42;").replace("_", "&#95;")
+    )
+    return f'<pre class="check-failure" tabindex="0">{text}</pre>'

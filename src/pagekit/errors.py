@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 try:
@@ -40,3 +41,11 @@ class PageError(_Base):
     def where(self) -> str:
         """`docs/cnns.md:57`."""
         return f"{display_path(self.path)}:{self.line}"
+
+
+def together(errors: Sequence[PageError]) -> PageError:
+    """One error that tells all of them, a line or more each."""
+    first, *others = errors
+    problem = first.problem + (f". {first.remedy}" if first.remedy and others else "")
+    remedy = "" if others else first.remedy
+    return PageError(first.path, first.line, problem + "".join(f"\n{error}" for error in others), remedy)

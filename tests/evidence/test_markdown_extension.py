@@ -8,7 +8,10 @@ import pytest
 from markdown import Markdown
 
 from evidence.markdown_extension import EvidenceExtension
+from evidence.records import Records
 from evidence.settings import BASELINE, BASELINE_CONFIGS
+from evidence.site import Site
+from evidence.verify import verify
 from pagekit.errors import PageError
 
 CHECK = '<!--pytest.mark.exact("it-is-2")-->\n```python\nassert 1 + 1 == 2\n```\n'
@@ -18,10 +21,16 @@ CHECK = '<!--pytest.mark.exact("it-is-2")-->\n```python\nassert 1 + 1 == 2\n```\
 def render(tmp_path: Path):
     (tmp_path / "docs" / "sub").mkdir(parents=True)
 
-    def render(text: str, name: str = "page.md", **configs: object) -> str:
+    def render(
+        text: str, name: str = "page.md", verified: bool = True, unverified: str = "refuse", **configs: object
+    ) -> str:
         (tmp_path / "docs" / name).write_text(text)
         highlight = {"pymdownx.highlight": {"pygments_lang_class": True, **configs}}
-        extension = EvidenceExtension(docs_dir=str(tmp_path / "docs"), config_file=str(tmp_path / "mkdocs.yml"))
+        config = {"docs_dir": str(tmp_path / "docs"), "config_file": str(tmp_path / "mkdocs.yml")}
+        if verified:
+            site = Site(tmp_path / "docs")
+            verify(site.pages(), Records(tmp_path / "docs"))
+        extension = EvidenceExtension(**config, unverified=unverified)
         return Markdown(extensions=[*BASELINE, extension], extension_configs=BASELINE_CONFIGS | highlight).convert(text)
 
     return render
@@ -32,6 +41,7 @@ def test_a_check_shows_grade_and_name_and_is_where_its_link_leads(render):
     assert '<a class="check-link" href="#check-it-is-2">2</a>' in html
     assert '<p class="check" id="check-it-is-2">' in html
     assert '<a class="check-grade check-grade--exact" href="how-claims-are-checked.md#exact">exact</a>' in html
+    assert '<span class="check-passed">held in ' in html
     assert html.index('id="check-it-is-2"') < html.index("language-python")
 
 
@@ -66,6 +76,7 @@ def test_directives_keep_their_place_in_what_holds_them(render, prefix):
 def test_front_matter_is_no_hindrance(render, tmp_path):
     text = f"[2](check:it-is-2)\n\n{CHECK}"
     (tmp_path / "docs" / "page.md").write_text(f"---\ntitle: T\n---\n\n{text}")
+    verify(Site(tmp_path / "docs").pages(), Records(tmp_path / "docs"))
     extension = EvidenceExtension(docs_dir=str(tmp_path / "docs"), config_file="none.yml")
     highlight = {"pymdownx.highlight": {"pygments_lang_class": True}}
     html = Markdown(extensions=[*BASELINE, extension], extension_configs=BASELINE_CONFIGS | highlight).convert(text)
@@ -93,3 +104,32 @@ def test_text_of_no_page_may_claim_nothing(tmp_path):
     assert markdown.convert("Just *text*.") == "<p>Just <em>text</em>.</p>"
     with pytest.raises(PageError, match="no page of the site"):
         markdown.convert("[2](check:it-is-2)")
+
+
+FALSE = CHECK.replace("== 2", "== 3")
+
+
+def test_a_page_with_a_check_that_was_not_run_is_refused(render):
+    with pytest.raises(PageError, match=r"page\.md:4: 'it-is-2' was not run as it stands"):
+        render(f"[2](check:it-is-2)\n\n{CHECK}", verified=False)
+
+
+def test_a_page_with_a_false_check_is_refused_with_line_and_values(render):
+    with pytest.raises(PageError, match=r"does not hold:\n.*page\.md:5: check 'it-is-2'[\s\S]*assert \(1 \+ 1\) == 3"):
+        render(f"It is [3](check:it-is-2).\n\n{FALSE}")
+
+
+def test_an_edit_makes_the_record_stale(render):
+    render(f"It is [2](check:it-is-2).\n\n{CHECK}")
+    with pytest.raises(PageError, match="was not run as it stands"):
+        render(f"It is [3](check:it-is-2).\n\n{FALSE}", verified=False)
+
+
+def test_an_author_is_shown_what_is_wrong_in_its_place(render):
+    pending = render(f"[2](check:it-is-2)\n\n{CHECK}", verified=False, unverified="show")
+    assert '<span class="check-pending">not checked yet</span>' in pending
+    failed = render(f"[4](check:it-is-2), [2](check:gone)\n\n{FALSE}\nAfter it.\n", unverified="show")
+    assert '<span class="check-failed">does not hold</span>' in failed
+    assert "claims 4, which" in failed[: failed.index("check-link")]
+    report = failed.index("E   AssertionError: assert (1 + 1) == 3")
+    assert failed.index("language-python") < report < failed.index("After it.")

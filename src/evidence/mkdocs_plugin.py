@@ -1,0 +1,82 @@
+"""MkDocs plugin: checks what is stale before a build, and lets no build begin while a claim does not hold.
+
+It only wires. The Markdown extension `evidence` refuses such a page by itself, under any site builder.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, Literal
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin
+
+from evidence.records import Records
+from evidence.site import Site
+from evidence.verify import stale_sessions
+from evidence.worker import WarmWorker, verify_elsewhere
+from pagekit.errors import together
+
+log = logging.getLogger("mkdocs.plugins.evidence")
+
+# A few edited blocks are checked within this time, and the page shows their verdict at once.
+PATIENCE_SECONDS = 1.5
+
+
+class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """MkDocs plugin `evidence`, without settings; list the Markdown extension `evidence` too."""
+
+    def __init__(self) -> None:
+        self.serving = False
+        self.worker: WarmWorker | None = None
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """An author at work is shown what does not hold; a site that is published must not have it."""
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Tell the Markdown extension where the pages are, and whether to refuse or to show."""
+        options = config.mdx_configs.setdefault("evidence", {})
+        options.update(docs_dir=config.docs_dir, config_file=config.config_file_path)
+        options["unverified"] = "show" if self.serving else "refuse"
+        return config
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Check what is stale, before MkDocs empties the folder of the built site.
+
+        Raises:
+            PluginError: a page breaks a rule, or a claim does not hold.
+        """
+        docs_dir, config_file = Path(config.docs_dir), Path(config.config_file_path)
+        if self.serving:
+            self.worker = self.worker or WarmWorker(docs_dir, config_file)
+            self.worker.verify(PATIENCE_SECONDS)
+            return
+        site = Site(docs_dir, config_file)
+        errors = [error for page in site.pages() for error in site.errors(page)]
+        if errors:
+            raise together(errors)
+        if stale_sessions(site.pages(), Records(docs_dir)):
+            self._verify(docs_dir, config_file)
+
+    def _verify(self, docs_dir: Path, config_file: Path) -> None:
+        log.info("Checking the claims that have changed, or were never checked here")
+        verdict = verify_elsewhere(docs_dir, config_file)
+        log.info(f"{verdict.ran} blocks were run, {verdict.current} were current")
+        if verdict.failures:
+            reports = "\n\n".join(verdict.failures)
+            raise PluginError(f"{reports}\n\n{len(verdict.failures)} blocks do not hold, and nothing was built.")
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
+        """Build again when a verdict comes in, or when a module changes that a claim may rest on."""
+        folder = Records(Path(config.docs_dir)).folder
+        folder.mkdir(parents=True, exist_ok=True)
+        server.watch(str(folder))
+
+    def on_shutdown(self) -> None:
+        """Leave no process behind."""
+        if self.worker is not None:
+            self.worker.close()

@@ -1,0 +1,122 @@
+"""What is kept of a run: one small file a block, under a name that changes with all that can change the outcome."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from evidence.failure import describe
+from evidence.page import Block
+from evidence.run import Outcome
+from pagekit.cache import cache_folder, write_atomic
+from pagekit.reach import digest, our_packages, reach
+
+# What a page's code may run; and the code that runs it.
+_OURS = ("dlchecked", "evidence", "pagekit")
+_RUNNER = "import evidence.records"
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a block went, when it was last run as it stands.
+
+    Attributes:
+        digest: the name that it was kept under.
+        passed: whether it held.
+        output: what it printed.
+        seconds: how long it took.
+        failure: the report of what went wrong; empty if it passed.
+        versions: of Python and the packages that the outcome hangs on.
+        when: the time of the run, ISO 8601, UTC.
+    """
+
+    digest: str
+    passed: bool
+    output: str
+    seconds: float
+    failure: str
+    versions: dict[str, str]
+    when: str
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions of Python, torch and numpy, read without importing them."""
+    found = {"python": platform.python_version()}
+    for package in ("torch", "numpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "none"
+    return found
+
+
+class Records:
+    """The records of a site, in `.cache/evidence` beside its folder of pages."""
+
+    def __init__(self, docs_dir: Path) -> None:
+        self.folder = cache_folder(docs_dir) / "evidence"
+        self._packages = our_packages(_OURS)
+        self._runner = self._sources(_RUNNER)
+
+    def name(self, block: Block, session: Sequence[Block]) -> str:
+        """The digest of all that can change the outcome of `block`.
+
+        That is its code and what it is said to print, the blocks before it in its session, the source of each module of
+        ours that they reach, the versions of Python, torch and numpy, and the runner.
+        """
+        upto = session[: session.index(block) + 1]
+        code = "\n".join(each.code for each in upto)
+        parts = {
+            "blocks": [[each.code, each.output.text if each.output else None] for each in upto],
+            "modules": self._sources(code),
+            "runner": self._runner,
+            "versions": versions(),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def _sources(self, code: str) -> str:
+        try:
+            return digest(reach(code, self._packages), self._packages)
+        except SyntaxError:
+            return "not Python"
+
+    def read(self, name: str) -> Record | None:
+        """The record of that name; `None` if there is none, or if it is damaged or was put under another's name."""
+        try:
+            kept = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+            record = Record(**kept["record"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return record if record.digest == name and kept["seal"] == _seal(record) else None
+
+    def of(self, block: Block, session: Sequence[Block]) -> Record | None:
+        """The current record of `block`, if it was run as it stands."""
+        return self.read(self.name(block, session))
+
+    def write(self, outcome: Outcome, session: Sequence[Block]) -> Record:
+        """Keep an outcome; a reader sees the whole file or none."""
+        record = Record(
+            digest=self.name(outcome.block, session),
+            passed=outcome.error is None,
+            output=outcome.output,
+            seconds=round(outcome.seconds, 4),
+            failure=describe(outcome.block, outcome.error).text() if outcome.error else "",
+            versions=versions(),
+            when=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        content = json.dumps({"record": asdict(record), "seal": _seal(record)}, indent=1)
+        write_atomic(self.folder / f"{record.digest}.json", content.encode())
+        return record
+
+
+def _seal(record: Record) -> str:
+    """Ties the parts of a record to one another, so that a damaged or patched-up one is not taken for a run."""
+    return hashlib.sha256(json.dumps(asdict(record), sort_keys=True).encode()).hexdigest()

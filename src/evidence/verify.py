@@ -1,0 +1,74 @@
+"""Runs the blocks that have no current record, and keeps what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from evidence.page import Block, Page
+from evidence.records import Record, Records
+from evidence.run import Session
+from pagekit.errors import PageError
+
+Progress = Callable[[Block, Record], None]
+
+
+@dataclass
+class Verdict:
+    """What a verification found: how many blocks were run or current, and the reports of those that failed."""
+
+    ran: int = 0
+    current: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def stale_sessions(pages: Sequence[Page], records: Records, *, retry: bool = True) -> list[list[Block]]:
+    """The sessions to run, each up to its last block that has no current record.
+
+    Args:
+        pages: the pages to look at.
+        records: the records of their site.
+        retry: whether a current record of failure counts as none: the failure may have been one of the machine.
+    """
+    stale = []
+    for page in pages:
+        for session in page.sessions():
+            found = [records.of(block, session) for block in session]
+            missing = [i for i, record in enumerate(found) if record is None or (retry and not record.passed)]
+            if missing:
+                stale.append(session[: missing[-1] + 1])
+    return stale
+
+
+def verify(pages: Sequence[Page], records: Records, progress: Progress | None = None, *, retry: bool = True) -> Verdict:
+    """Run what is stale on `pages`.
+
+    A block is run with those of its session before it, whose records are renewed with it.
+    """
+    verdict = Verdict()
+    for blocks in stale_sessions(pages, records, retry=retry):
+        session = Session(blocks)
+        for block in blocks:
+            record = records.write(session.outcome(block), blocks)
+            verdict.ran += 1
+            if not record.passed:
+                verdict.failures.append(record.failure)
+            if progress is not None:
+                progress(block, record)
+    verdict.current = sum(len(session) for page in pages for session in page.sessions()) - verdict.ran
+    return verdict
+
+
+def unverified(page: Page, records: Records) -> list[PageError]:
+    """Why `page` must not be published: each of its blocks that failed, or was not run as it stands."""
+    errors = []
+    for session in page.sessions():
+        for block in session:
+            record = records.of(block, session)
+            if record is None:
+                errors.append(
+                    block.error(f"{block.ident!r} was not run as it stands", "Run `python -m evidence verify`")
+                )
+            elif not record.passed:
+                errors.append(block.error(f"{block.ident!r} does not hold:\n{record.failure}"))
+    return errors

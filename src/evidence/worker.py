@@ -1,0 +1,146 @@
+"""A process of its own that runs blocks, so that who builds the site need not import torch.
+
+`python -m evidence.worker DOCS CONFIG` verifies all pages once. With `--warm` it imports torch and waits: for each line
+that it reads, a fork of it verifies what has become stale, with today's sources, and answers with a line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from evidence.page import Block
+from evidence.records import Record, Records
+from evidence.site import Site
+from evidence.verify import Progress, Verdict, stale_sessions, verify
+
+
+def verify_elsewhere(docs_dir: Path, config_file: Path) -> Verdict:
+    """Verify all pages in a new process; its progress goes to our standard error.
+
+    Raises:
+        RuntimeError: the process ended without a verdict.
+    """
+    done = subprocess.run(_command(docs_dir, config_file), stdout=subprocess.PIPE, text=True, check=False)
+    return _verdict(done.stdout)
+
+
+class WarmWorker:
+    """A process that holds torch, and verifies within the time of the blocks themselves."""
+
+    def __init__(self, docs_dir: Path, config_file: Path) -> None:
+        self._process = subprocess.Popen(
+            [*_command(docs_dir, config_file), "--warm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._idle = threading.Event()
+        self._idle.set()
+
+    def verify(self, wait: float) -> bool:
+        """Ask for a verification and wait for it at most `wait` seconds; whether it is done.
+
+        One that is under way is waited for instead: it may have begun before the last edit, so its answer counts as not
+        done, and its records bring on the next build.
+        """
+        if not self._idle.is_set():
+            self._idle.wait(wait)
+            return False
+        self._idle.clear()
+        threading.Thread(target=self._ask, daemon=True).start()
+        return self._idle.wait(wait)
+
+    def _ask(self) -> None:
+        try:
+            _pipe(self._process.stdin).write("verify\n")
+            _pipe(self._process.stdin).flush()
+            _pipe(self._process.stdout).readline()
+        except OSError:
+            pass  # it was closed while we waited
+        finally:
+            self._idle.set()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None, "the process was started with pipes"
+    return stream
+
+
+def _command(docs_dir: Path, config_file: Path) -> list[str]:
+    return [sys.executable, "-m", "evidence.worker", str(docs_dir), str(config_file)]
+
+
+def _verdict(answer: str) -> Verdict:
+    try:
+        return Verdict(**json.loads(answer.strip().rsplit("\n", 1)[-1]))
+    except (ValueError, TypeError) as error:
+        raise RuntimeError(
+            "the process that runs the checks ended without a verdict; its messages are above"
+        ) from error
+
+
+def _verify_all(docs_dir: Path, config_file: Path, *, retry: bool, show: bool) -> Verdict:
+    pages, records = Site(docs_dir, config_file).pages(), Records(docs_dir)
+    total = sum(map(len, stale_sessions(pages, records, retry=retry)))
+    progress = _progress(total) if show and total else None
+    return verify(pages, records, progress, retry=retry)
+
+
+def _progress(total: int) -> Progress:
+    count = 0
+
+    def show(block: Block, record: Record) -> None:
+        nonlocal count
+        count += 1
+        if sys.stderr.isatty():
+            end = "\n" if count == total else ""
+            print(
+                f"\r\033[Kchecking {count}/{total}: {block.where} {block.ident}", end=end, file=sys.stderr, flush=True
+            )
+
+    return show
+
+
+def _stay_warm(docs_dir: Path, config_file: Path) -> None:
+    import torch  # noqa: F401 - the point of staying
+
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            verdict = _verify_all(docs_dir, config_file, retry=False, show=False)
+            print(json.dumps(asdict(verdict)), flush=True)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            print("{}", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run as a process."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("docs_dir", type=Path)
+    parser.add_argument("config_file", type=Path)
+    parser.add_argument("--warm", action="store_true", help="import torch, and verify at each line of standard input")
+    given = parser.parse_args(arguments)
+    if given.warm:
+        _stay_warm(given.docs_dir, given.config_file)
+    else:
+        # What blocks print is theirs; our answer is the last line of standard output.
+        answer, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        verdict = _verify_all(given.docs_dir, given.config_file, retry=True, show=True)
+        print(json.dumps(asdict(verdict)), file=answer, flush=True)
+
+
+if __name__ == "__main__":
+    main()
