@@ -16,8 +16,8 @@ class Disagreement(NamedTuple):
     """A unit about whose field a witness says something else.
 
     Attributes:
-        unit: its spatial indices.
-        witness: "gradient" or "perturbation".
+        unit: its spatial indices; empty where the witness is the shape.
+        witness: "gradient", "perturbation", or "shape" where even the shape of the output differs.
         missing: positions that the witness saw and the answer lacks.
         surplus: positions of the answer that the witness did not see (gradient only: a perturbation can be
             too weak to be seen far from the centre).
@@ -78,6 +78,8 @@ def verify(
     """
     found = receptive_field(module, input_shape, output=output)
     truth = GroundTruth(module, input_shape, output)
+    if found.output_shape != truth.output_shape:
+        return Verification(0, 0, 0.0, (Disagreement((), "shape", 0, 0),))
     chosen = list(truth.units() if units is None else units)
     lengths = found.input_shape[2:]
     reached = _perturbed(truth, lengths)

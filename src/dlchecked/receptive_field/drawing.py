@@ -17,7 +17,7 @@ def draw_field(found: "ReceptiveField", unit: tuple[int, ...], axes: Any = None)
     """The positions that a unit sees, inside the image, and the box of its unclipped field."""
     axes = _axes(axes)
     mask = _plane(found.mask(unit))
-    axes.imshow(mask, cmap="Blues", vmin=0, vmax=2, interpolation="nearest")
+    axes.imshow(mask.numpy(), cmap="Blues", vmin=0, vmax=2, interpolation="nearest")
     interval = found.interval(unit)
     if interval is not None:
         _frame(axes, interval)
@@ -29,7 +29,7 @@ def draw_field(found: "ReceptiveField", unit: tuple[int, ...], axes: Any = None)
 def draw_gradient(gradient: torch.Tensor, axes: Any, interval: Sequence[tuple[int, int]] | None) -> Any:
     """A map of gradients, relative to the largest, and a box."""
     axes = _axes(axes)
-    axes.imshow(_plane(gradient / gradient.max()).sqrt(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+    axes.imshow(_plane(gradient / gradient.max()).sqrt().numpy(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
     if interval is not None:
         _frame(axes, interval)
     return axes

@@ -98,10 +98,10 @@ def written(layers, x):
 def everywhere(choose, axes):
     dim = choose([-1, -axes])
     forwards = {
-        "softmax": lambda m, x: x.softmax(dim),
+        "softmax": lambda m, x: uneven(x.softmax(dim)),
         "cumulative sum": lambda m, x: x.cumsum(dim),
-        "instance norm": lambda m, x: F.instance_norm(x),
-        "group norm": lambda m, x: F.group_norm(x, 2),
+        "instance norm": lambda m, x: uneven(F.instance_norm(x)),
+        "group norm": lambda m, x: uneven(F.group_norm(x, 2)),
         "gate": lambda m, x: x * torch.sigmoid(x.mean(dim, keepdim=True)),
         "attention": attention(None),
         "causal attention": attention(lambda n: torch.ones(n, n, dtype=torch.bool).triu(1)),
@@ -115,6 +115,11 @@ def everywhere(choose, axes):
     name = choose(list(forwards))
     layers = [nn.GRU(2, 2, batch_first=True)] if name == "recurrent" else []
     return Call(f"{name} {dim}", forwards[name], *layers)
+
+
+def uneven(x):
+    """What sums to a constant, weighted: a later sum would not depend on its input, by an identity of algebra."""
+    return x * (1.5 + torch.arange(x[0].numel(), dtype=x.dtype).sin()).view(x.shape[1:])
 
 
 def attention(mask):
