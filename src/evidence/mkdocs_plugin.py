@@ -72,9 +72,10 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Build again when a verdict comes in, or when a module changes that a claim may rest on."""
-        folder = Records(Path(config.docs_dir)).folder
-        folder.mkdir(parents=True, exist_ok=True)
-        server.watch(str(folder))
+        verified = Records(Path(config.docs_dir)).verified
+        verified.parent.mkdir(parents=True, exist_ok=True)
+        verified.touch()
+        server.watch(str(verified))
 
     def on_shutdown(self) -> None:
         """Leave no process behind."""

@@ -63,6 +63,7 @@ class Records:
 
     def __init__(self, docs_dir: Path) -> None:
         self.folder = cache_folder(docs_dir) / "evidence"
+        self.verified = self.folder / "verified"  # touched when records have come in, for who watches
         self._packages = our_packages(_OURS)
         self._runner = self._sources(_RUNNER)
 

@@ -63,9 +63,10 @@ def _heading(block: Block, grades: str, record: Record | None) -> str:
         # A Markdown link, so that the site builder makes its address that of the built page.
         link = f"[{block.grade}]({grades}#{block.grade}){{ .check-grade .check-grade--{block.grade} }}"
         parts.append(f"{link} <code>{escape(block.name)}</code>")
-        parts.append(_verdict(record))
     if block.continues:
         parts.append('<span class="check-note">continues the code above</span>')
+    if block.name and not block.waived:
+        parts.append(_verdict(record))
     if block.waived:
         parts.append(f'<span class="check-waived">Not run: {escape(block.waived)}</span>')
     identity = f' id="{anchor(block.name)}"' if block.name else ""

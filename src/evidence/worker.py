@@ -1,7 +1,7 @@
 """A process of its own that runs blocks, so that who builds the site need not import torch.
 
 `python -m evidence.worker DOCS CONFIG` verifies all pages once. With `--warm` it imports torch and waits: for each line
-that it reads, a fork of it verifies what has become stale, with today's sources, and answers with a line of JSON.
+that it reads, a fork of it verifies what has become stale, with today's sources, and answers with a line.
 """
 
 from __future__ import annotations
@@ -90,11 +90,9 @@ def _verdict(answer: str) -> Verdict:
         ) from error
 
 
-def _verify_all(docs_dir: Path, config_file: Path, *, retry: bool, show: bool) -> Verdict:
+def _verify_all(docs_dir: Path, config_file: Path) -> Verdict:
     pages, records = Site(docs_dir, config_file).pages(), Records(docs_dir)
-    total = sum(map(len, stale_sessions(pages, records, retry=retry)))
-    progress = _progress(total) if show and total else None
-    return verify(pages, records, progress, retry=retry)
+    return verify(pages, records, _progress(sum(map(len, stale_sessions(pages, records)))))
 
 
 def _progress(total: int) -> Progress:
@@ -118,12 +116,15 @@ def _stay_warm(docs_dir: Path, config_file: Path) -> None:
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            verdict = _verify_all(docs_dir, config_file, retry=False, show=False)
-            print(json.dumps(asdict(verdict)), flush=True)
+            records = Records(docs_dir)
+            for page in Site(docs_dir, config_file).pages():
+                if verify([page], records, retry=False).ran:
+                    records.verified.touch()
+            print("done", flush=True)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if status:
-            print("{}", flush=True)
+            print("died", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -138,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         # What blocks print is theirs; our answer is the last line of standard output.
         answer, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        verdict = _verify_all(given.docs_dir, given.config_file, retry=True, show=True)
+        verdict = _verify_all(given.docs_dir, given.config_file)
         print(json.dumps(asdict(verdict)), file=answer, flush=True)
 
 
