@@ -1,7 +1,7 @@
 """Keeping a module as it was while its forward runs."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -31,26 +31,31 @@ class _WritesGoElsewhere(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def _is_training(module: nn.Module) -> bool:
+def _may_write(module: nn.Module) -> tuple[bool, bool]:
+    """Whether any part is in training mode, and whether one that is has buffers to write to."""
+    training = False
     stack: list[nn.Module | None] = [module]
     while stack:
         part = stack.pop()
         if part is not None:
             if part.training:
-                return True
+                training = True
+                if part._buffers:
+                    return True, True
             stack.extend(part._modules.values())
-    return False
+    return training, False
 
 
 @contextmanager
 def untouched(module: nn.Module) -> Iterator[None]:
     """Parameters and buffers keep their values, and random numbers their sequence, also after an exception."""
-    if not _is_training(module):
+    training, writing = _may_write(module)
+    if not training:
         yield
         return
     state = torch.get_rng_state()
     try:
-        with _WritesGoElsewhere():
+        with _WritesGoElsewhere() if writing else nullcontext():
             yield
     finally:
         torch.set_rng_state(state)

@@ -30,6 +30,8 @@ class Layout(NamedTuple):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the tensor."""
+        if len(self.sizes) == len(self.groups):
+            return tuple(self.sizes)
         return tuple(prod(self.sizes[a:b]) for a, b in self.ranges())
 
     def ranges(self) -> list[tuple[int, int]]:

@@ -6,14 +6,12 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from dlchecked.receptive_field.endless import Endless
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout
-from dlchecked.receptive_field.support import Support
-from dlchecked.receptive_field.terms import Factor, Term, aligned, mix
+from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Term, mix
 from dlchecked.receptive_field.windows import Index
 
 Stride = int | Fraction | None
@@ -42,7 +40,7 @@ class AnyFields(Protocol):
         ...
 
     def bounds(self, axis: int) -> tuple[Index, Index]:
-        """Both ends of all fields along an input axis, over the output's spatial shape."""
+        """Both ends of all fields along an input axis, in arrays that broadcast to the output's spatial shape."""
         ...
 
 
@@ -102,30 +100,36 @@ class Fields:
         return position
 
     def bounds(self, axis: int) -> tuple[Index, Index]:
-        """Both ends of all fields along an input axis, over the atoms of the output's spatial dimensions."""
+        """Both ends of all fields along an input axis, in arrays that broadcast to the output's spatial shape."""
         start = sum(self.layout.groups[:2])
         dims = tuple(range(start, len(self.layout.sizes)))
-        length = self.lengths[axis]
-        lo, hi = np.full((1,) * len(dims), length), np.full((1,) * len(dims), -1)
-        for term in self.layout.terms:
-            reached, (low, high) = _reached(term, dims), _arrays(term[axis], dims)
-            lo = np.minimum(lo, np.where(reached, low, length))
-            hi = np.maximum(hi, np.where(reached, high, -1))
-        shape = self.layout.sizes[start:]
-        return np.broadcast_to(lo, shape).reshape(self.shape), np.broadcast_to(hi, shape).reshape(self.shape)
+        parts = [_ends(term, axis, dims, self.lengths[axis]) for term in self.layout.terms]
+        if not parts:
+            return np.full((1,) * len(self.shape), self.lengths[axis]), np.full((1,) * len(self.shape), -1)
+        lo, hi = parts[0]
+        for low, high in parts[1:]:
+            lo, hi = np.minimum(lo, low), np.maximum(hi, high)
+        if len(dims) > len(self.shape):
+            sizes = self.layout.sizes[start:]
+            lo, hi = (np.broadcast_to(ends, sizes).reshape(self.shape) for ends in (lo, hi))
+        return lo, hi
+
+
+def _ends(term: Term, axis: int, dims: tuple[int, ...], length: int) -> tuple[Index, Index]:
+    """Both ends along an axis, empty where the unit sees nothing along another."""
+    lo, hi = _arrays(term[axis], dims)
+    for i, factor in enumerate(term):
+        if i != axis and factor is not EVERYWHERE and not factor.support.ordered:
+            low, high = _arrays(factor, dims)
+            if (low > high).any():
+                lo, hi = np.where(low <= high, lo, length), np.where(low <= high, hi, -1)
+    return lo, hi
 
 
 def _arrays(factor: Factor, dims: tuple[int, ...]) -> tuple[Index, Index]:
-    support: Support = aligned([factor], dims)[0]
-    return support.lo, support.hi
-
-
-def _reached(term: Term, dims: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    reached = np.ones((1,) * len(dims), dtype=np.bool_)
-    for factor in term:
-        low, high = _arrays(factor, dims)
-        reached = reached & (low <= high)
-    return reached
+    lo, hi = factor.support.lo, factor.support.hi
+    shape = tuple(lo.shape[factor.dims.index(dim)] if dim in factor.dims else 1 for dim in dims)
+    return lo.reshape(shape), hi.reshape(shape)
 
 
 def check_unit(unit: object, shape: Sequence[int]) -> tuple[int, ...]:

@@ -149,6 +149,20 @@ class ReceptiveField:
             return int(torch.tensor([len(positions) for positions in products[0]]).prod())
         return int(self.mask(unit).sum()) if products else 0
 
+    def bounds(self, axis: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """First and last position that each unit sees along an axis: ``interval`` for all units at once.
+
+        Args:
+            axis: the spatial axis of the input.
+
+        Returns:
+            Two tensors of integers, of the output's spatial shape; first > last for a unit that sees nothing.
+            Where all units of a line agree, they share memory: clone before writing.
+        """
+        first, last = self._fields.bounds(axis)
+        shape = self._fields.shape
+        return torch.from_numpy(first.copy()).expand(shape), torch.from_numpy(last.copy()).expand(shape)
+
     def extent(self, axis: int) -> torch.Tensor:
         """How many positions lie between the first and the last that each unit sees, both included.
 
@@ -158,8 +172,8 @@ class ReceptiveField:
         Returns:
             Integers of the output's spatial shape; 0 for a unit that sees nothing.
         """
-        lo, hi = self._fields.bounds(axis)
-        return torch.from_numpy(hi - lo + 1).clamp(min=0)
+        first, last = self.bounds(axis)
+        return (last - first + 1).clamp(min=0)
 
     @property
     def halo(self) -> tuple[tuple[int, int] | None, ...]:

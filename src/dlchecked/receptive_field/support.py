@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +60,7 @@ class Support:
         endless = None
         if self.endless is not None and window.endless is not None:
             endless = self.endless.through(window.endless)
-        if self.ordered and window.full and self._touching(window.step):
+        if self.ordered and window.full and window.first is not None and self._touching(window.step):
             lo, hi = self.lo[window.first], self.hi[window.last]
             return Support(self.length, lo, hi, None, window.monotone, endless)
         found = self._gathered(window.taps, axis, endless)
@@ -73,7 +73,7 @@ class Support:
         """Whether sets that many positions apart leave no gap between them."""
         if step == 0 or len(self.lo) <= step:
             return True
-        return bool((self.lo[step:] - self.hi[:-step]).max() <= 1)
+        return int((self.lo[step:] - self.hi[:-step]).max()) <= 1
 
     def _gathered(self, taps: Index, axis: int, endless: Endless | None) -> "Support":
         los = _with_empty(self.lo, self.length, axis).take(taps, axis)
@@ -140,6 +140,11 @@ class Support:
 
     def within(self, other: "Support") -> bool:
         """Whether every set lies inside the other's set for the same position."""
+        if self.ordered and other.ordered:
+            # One position in the middle settles most comparisons.
+            middle = len(self.lo) // 2
+            if other.lo.item(middle) > self.lo.item(middle) or self.hi.item(middle) > other.hi.item(middle):
+                return False
         if not ((other.lo <= self.lo).all() and (self.hi <= other.hi).all()):
             return False
         if other.bits is None:
@@ -169,17 +174,12 @@ class Support:
 
         A −1 in ``order`` stands for a new dimension.
         """
-        kept = [dim for dim in order if dim >= 0]
-        view = tuple(slice(None) if dim >= 0 else None for dim in order)
-
-        def arrange(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-            return np.broadcast_to(array.transpose(kept)[view], shape)
-
-        bits = None if self.bits is None else arrange(self.bits)
+        bits = None if self.bits is None else _arranged(self.bits, order, shape)
         phases = None
         if self.phases is not None and sorted(order) == [0, 1]:
             phases = (order.index(self.phases[0]), self.phases[1])
-        return Support(self.length, arrange(self.lo), arrange(self.hi), bits, phases=phases)  # type: ignore[arg-type]
+        lo, hi = _arranged(self.lo, order, shape), _arranged(self.hi, order, shape)
+        return Support(self.length, lo, hi, bits, phases=phases)
 
     def restricted(self, present: npt.NDArray[np.bool_]) -> "Support":
         """The same sets, emptied where ``present`` (of a shape that broadcasts) is false."""
@@ -235,11 +235,18 @@ def _no_gaps(los: Index, his: Index, axis: int, length: int) -> bool:
     return not ((after > before + 1) & (after < length)).any()
 
 
+def _arranged(array: Array, order: tuple[int, ...], shape: tuple[int, ...]) -> Array:
+    permuted: npt.NDArray[Any] = array.transpose([dim for dim in order if dim >= 0])
+    if -1 in order:
+        permuted = permuted[tuple(slice(None) if dim >= 0 else None for dim in order)]
+    return permuted if permuted.shape == shape else np.broadcast_to(permuted, shape)  # type: ignore[return-value]
+
+
 def _with_empty(array: Array, empty: int, axis: int) -> Array:
     """The array with one more entry along ``axis``: what a tap of −1 finds there."""
     shape = list(array.shape)
     shape[axis] = 1
-    return cast(Array, np.concatenate([array, np.full(shape, empty, dtype=array.dtype)], axis))
+    return np.concatenate([array, np.full(shape, empty, dtype=array.dtype)], axis)  # type: ignore[return-value]
 
 
 def _pairs(support: Support) -> list[tuple[int, int]]:

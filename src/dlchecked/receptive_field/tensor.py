@@ -10,7 +10,7 @@ import torch
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
 from dlchecked.receptive_field.registry import dispatch
-from dlchecked.receptive_field.terms import Terms, mix, slide
+from dlchecked.receptive_field.terms import Memo, Terms, mix, slide
 from dlchecked.receptive_field.trace import Trace, Traced, location
 from dlchecked.receptive_field.windows import Window
 
@@ -43,7 +43,7 @@ class TracedTensor(Traced):
     def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
         """``shape`` is that of the layout; given, it need not be computed."""
         self.layout = layout
-        self.shape = torch.Size(layout.shape if shape is None else shape)
+        self.shape = shape if type(shape) is torch.Size else torch.Size(layout.shape if shape is None else shape)
         self.run = trace
         self.source = -1
         self.known: Known | None = None
@@ -66,9 +66,14 @@ class TracedTensor(Traced):
         """Another tensor of the same run."""
         return TracedTensor(layout, self.run, shape)
 
+    def same(self) -> "TracedTensor":
+        """Another tensor of the same shape whose elements depend on the same."""
+        return TracedTensor(self.layout, self.run, self.shape)
+
     def with_terms(self, terms: Terms) -> "TracedTensor":
         """Another tensor of the same shape."""
-        return TracedTensor(self.layout._replace(terms=terms), self.run, self.shape)
+        layout = self.layout
+        return TracedTensor(Layout(layout.sizes, layout.groups, terms), self.run, self.shape)
 
     def dimension(self, dim: int) -> int:
         """A dimension counted from the front.
@@ -83,6 +88,9 @@ class TracedTensor(Traced):
 
     def mixed(self, *dims: int) -> "TracedTensor":
         """The tensor in which all positions along some dimensions depend on all of them."""
+        if len(dims) == 1 and len(self.layout.sizes) == len(self.layout.groups):
+            terms = self._mixed_terms(dims[0])
+            return self if terms is self.layout.terms else self.with_terms(terms)
         terms = self.layout.terms
         ranges = self.layout.ranges() if len(self.layout.sizes) != len(self.layout.groups) else None
         for dim in dims:
@@ -99,15 +107,28 @@ class TracedTensor(Traced):
             self._mixed[atom] = mix(self.layout.terms, atom)
         return self._mixed[atom]
 
-    def slid(self, windows: Mapping[int, Window]) -> "TracedTensor":
-        """The output of a layer that reads windows along some dimensions."""
-        layout = self.layout
+    def slid(self, windows: Mapping[int, Window], resized: tuple[int, int] | None = None) -> "TracedTensor":
+        """The output of a layer that reads windows along some dimensions.
+
+        ``resized`` is a mixed dimension and the size that it gets on the way.
+        """
+        layout, memo = self.layout, Memo()
+        if len(layout.sizes) == len(layout.groups):
+            sizes, terms = list(layout.sizes), layout.terms
+            for dim, window in windows.items():
+                sizes[dim] = window.outputs
+                terms = slide(terms, dim, window, memo)
+            if resized is not None:
+                sizes[resized[0]] = resized[1]
+            shape = torch.Size(sizes)
+            return TracedTensor(Layout(shape, layout.groups, terms), self.run, shape)
         for dim, window in windows.items():
             layout = layout.with_single(dim)
-            atom = dim if len(layout.sizes) == len(layout.groups) else layout.ranges()[dim][0]
-            sizes = (*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :])
-            layout = Layout(sizes, layout.groups, slide(layout.terms, atom, window))
-        return TracedTensor(layout, self.run)
+            atom = layout.ranges()[dim][0]
+            sizes = [*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :]]
+            layout = Layout(tuple(sizes), layout.groups, slide(layout.terms, atom, window, memo))
+        found = TracedTensor(layout, self.run)
+        return found if resized is None else found.resized(*resized)
 
     def resized(self, dim: int, size: int) -> "TracedTensor":
         """The same after a mixed dimension has got another size."""

@@ -49,32 +49,45 @@ def is_bound(terms: Terms, dim: int) -> bool:
     return any(dim in factor.dims for term in terms for factor in term)
 
 
-def slide(terms: Terms, dim: int, window: Window) -> Terms:
+class Memo:
+    """What windows have made of supports so far: rows and columns mostly go through the same."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._known: dict[tuple[int, int], tuple[Support, Window, Support]] = {}
+
+    def through(self, support: Support, window: Window) -> Support:
+        """``support.through(window)`` for a support of one dimension."""
+        key = (id(support), id(window))
+        known = self._known.get(key)
+        # The entry keeps both alive, so that nothing else can get their ids.
+        if known is None:
+            known = self._known[key] = (support, window, support.through(window))
+        return known[2]
+
+
+def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
     """The terms of a layer whose output positions along ``dim`` read those of a window."""
-    memo: dict[int, Support] = {}
+    if len(terms) == 1:
+        return tuple(_slide_term(terms[0], dim, window, memo))
     found: list[Term] = []
     for term in terms:
         found.extend(_slide_term(term, dim, window, memo))
-    return simplify(found) if len(found) > 1 else tuple(found)
+    return simplify(found) if len(found) > len(terms) else tuple(found)
 
 
-def _slide_term(term: Term, dim: int, window: Window, memo: dict[int, Support]) -> Iterable[Term]:
+def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Sequence[Term]:
     bound = [i for i, factor in enumerate(term) if dim in factor.dims]
     if not bound:
-        return [term if window.full else restrict(term, dim, window.taps.max(0) >= 0)]
+        return (term if window.full else restrict(term, dim, window.taps.max(0) >= 0),)
     if len(bound) == 1:
-        factor = term[bound[0]]
-        support = memo.get(id(factor.support)) if factor.dims == (dim,) else None
-        if support is None:
-            support = factor.support.through(window, factor.dims.index(dim))
-            if factor.dims == (dim,):
-                memo[id(factor.support)] = support
-        found = Factor(factor.dims, support)
-        if bound[0] == len(term) - 1:
-            if not (support.hi >= 0).any():
-                return []
-            found = _everywhere_if_full(found)
-        return [(*term[: bound[0]], found, *term[bound[0] + 1 :])]
+        (i,) = bound
+        dims, support = term[i]
+        support = memo.through(support, window) if len(dims) == 1 else support.through(window, dims.index(dim))
+        moved = Factor(dims, support)
+        if i == len(term) - 1:
+            return ((*term[:-1], _everywhere_if_full(moved)),) if support.hi.max() >= 0 else ()
+        return ((*term[:i], moved, *term[i + 1 :]),)
     # A union of products that vary together is no product of unions: one term a tap.
     single = [_read(term, dim, bound, row[None, :]) for row in window.taps]
     return simplify(single)
@@ -102,7 +115,7 @@ def restrict(term: Term, dim: int, present: npt.NDArray[np.bool_]) -> Term:
         dims = tuple(sorted({*last.dims, dim}))
         mine, theirs = aligned([last, added], dims)
         added = Factor(dims, mine.restricted(theirs.hi >= 0))
-    return (*term[:-1], added)
+    return (*term[:-1], _everywhere_if_full(added))
 
 
 def mix(terms: Terms, dim: int) -> Terms:

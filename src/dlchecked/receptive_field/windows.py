@@ -19,7 +19,8 @@ class Window:
         full: whether every output position reads at least one position.
         monotone: whether neither end of what is read moves backwards from one output position to the next
             (at a border, a dilated kernel can).
-        first, last: the lowest and the highest position that each output reads; only of a full window.
+        first, last: the lowest and the highest position that each output reads, where all that lies between
+            is read in equal steps; otherwise None.
         step: distance between neighbouring positions that are read; 0 where only one is.
         endless: the same without borders, or None where that makes no sense.
     """
@@ -115,8 +116,8 @@ def padding(length: int, before: int, after: int, mode: str) -> Window:
 def _of_taps(taps: Index, endless: EndlessTaps | None) -> Window:
     window = Window(taps.shape[1], 0, endless)
     window._taps = taps
+    window.full = bool((taps >= 0).any(0).all())
     if len(taps) == 1:
         window.first = window.last = taps[0]
-        window.full = bool((taps >= 0).all())
         window.monotone = bool((np.diff(taps[0]) >= 0).all())
     return window

@@ -23,11 +23,11 @@ def softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedT
         return input.with_terms(())
     mixed = input.mixed(dim)
     if input.known is None or input.known.value == 0:
-        return mixed.with_terms(mixed.layout.terms)
+        return mixed.same()
     where = np.broadcast_to(input.known.where, (*input.shape,)) if _varies(input, dim) else input.known.where
     axis = where.ndim - len(input.shape) + dim
     if axis < 0 or where.shape[axis] == 1:
-        return mixed.with_terms(mixed.layout.terms)
+        return mixed.same()
     alone = (~where).sum(axis, keepdims=True) < 2
     found = with_known(mixed, 0.0, where | alone)
     return with_known_only(found, where)
@@ -39,7 +39,7 @@ def _varies(x: TracedTensor, dim: int) -> bool:
 
 def with_known_only(x: TracedTensor, where: npt.NDArray[np.bool_]) -> TracedTensor:
     """The tensor, of which only these elements are known to be zero."""
-    found = x.with_terms(x.layout.terms)
+    found = x.same()
     if where.any():
         found.known = with_known(x, 0.0, where).known
     return found

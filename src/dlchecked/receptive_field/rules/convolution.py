@@ -1,5 +1,6 @@
 """Convolutions and transposed convolutions, of any number of spatial axes."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.rules.arguments import expect_output, expect_size, per_axis
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.terms import is_bound
-from dlchecked.receptive_field.windows import gathering, sliding, transposed
+from dlchecked.receptive_field.windows import Window, gathering, sliding, transposed
 
 
 @rule("conv1d", "conv2d", "conv3d")
@@ -26,16 +27,35 @@ def convolution(
     count = weight.dim() - 2
     channels = len(x.shape) - count - 1
     expect_size("input channels", x.shape[channels], weight.shape[1] * groups)
+    plan = _windows(
+        x.shape[channels + 1 :], weight.shape[2:], _hashable(stride), _hashable(padding), _hashable(dilation)
+    )
+    windows = {channels + 1 + axis: window for axis, window in plan}
+    if groups == 1:
+        return x.mixed(channels).slid(windows, resized=(channels, weight.shape[0]))
+    return mix_channels(x, channels, weight.shape[0], groups).slid(windows)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=1024)
+def _windows(
+    lengths: tuple[int, ...], kernel: tuple[int, ...], stride: Any, padding: Any, dilation: Any
+) -> list[tuple[int, Window]]:
+    """The axes along which a convolution does more than look at each position by itself, and its windows."""
+    count = len(kernel)
     strides, dilations = per_axis(stride, count), per_axis(dilation, count)
-    windows = {}
-    for axis in range(count):
-        kernel, length = weight.shape[2 + axis], x.shape[channels + 1 + axis]
-        before, after = _padding(padding, axis, count, dilations[axis] * (kernel - 1))
-        extent = dilations[axis] * (kernel - 1) + 1
+    found = []
+    for axis, (length, size) in enumerate(zip(lengths, kernel, strict=True)):
+        before, after = _padding(padding, axis, count, dilations[axis] * (size - 1))
+        extent = dilations[axis] * (size - 1) + 1
         outputs = (length + before + after - extent) // strides[axis] + 1
         expect_output("convolution", outputs, length + before + after, extent)
-        windows[channels + 1 + axis] = sliding(length, kernel, strides[axis], dilations[axis], before, outputs)
-    return mix_channels(x, channels, weight.shape[0], groups).slid(windows)
+        if (size, strides[axis], before, after) != (1, 1, 0, 0):
+            found.append((axis, sliding(length, size, strides[axis], dilations[axis], before, outputs)))
+    return found
 
 
 @rule("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")

@@ -62,7 +62,7 @@ def narrow(input: TracedTensor, dim: int, start: int, length: int) -> TracedTens
 
 def _stretch(x: TracedTensor, dim: int, positions: range) -> TracedTensor:
     if positions == range(x.shape[dim]):
-        return x.with_terms(x.layout.terms)
+        return x.same()
     return x.slid({dim: slicing(x.shape[dim], positions.start, positions.stop, positions.step)})
 
 
@@ -166,7 +166,7 @@ def getitem(x: Any, index: Any) -> TracedTensor:
     """Basic indexing, and advanced indexing of one dimension."""
     if not is_traced(x):
         raise Unsupported("the index depends on the input")
-    found, dim = x.with_terms(x.layout.terms), 0
+    found, dim = x.same(), 0
     for item in _items(x, index):
         if item is None:
             found, dim = unsqueeze(found, dim), dim + 1
@@ -269,4 +269,4 @@ def rot90(input: TracedTensor, k: int = 1, dims: Any = (0, 1)) -> TracedTensor: 
     order[a], order[b] = b, a
     for _ in range(k % 4):
         input = permute(flip(input, b), order)  # noqa: A001
-    return input.with_terms(input.layout.terms)
+    return input.same()

@@ -11,7 +11,7 @@ from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout, broadcast
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.terms import simplify, slide
+from dlchecked.receptive_field.terms import Memo, simplify, slide
 from dlchecked.receptive_field.windows import picking
 
 
@@ -19,10 +19,16 @@ def join(*operands: Any) -> TracedTensor:
     """Element by element, with broadcasting: an element depends on what either operand's depends on."""
     traced = [x for x in operands if is_traced(x)]
     first = traced[0]
+    if len(traced) == 2 and len(operands) == 2 and first.shape == traced[1].shape:
+        one, two = first.layout, traced[1].layout
+        if one.sizes == two.sizes and one.groups == two.groups:
+            note_misalignment(traced, (one, two))
+            terms = one.terms if one.terms is two.terms else simplify((*one.terms, *two.terms))
+            return first.with_terms(terms)
     shapes = [tuple(x.shape) for x in operands if isinstance(x, torch.Tensor)]
     shape = shapes[0] if all(s == shapes[0] for s in shapes) else _common_shape(shapes)
     if len(traced) == 1 and shape == first.shape:
-        return first.with_terms(first.layout.terms)
+        return first.same()
     layouts = [x.layout for x in traced]
     if any(
         layout.groups != first.layout.groups or layout.sizes != first.layout.sizes or layout.shape != shape
@@ -101,7 +107,7 @@ def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> La
     positions = tuple(j - offset if 0 <= j - offset < size else -1 for j in range(total))
     # Beside constants it is padding; beside another branch no one rule describes all positions.
     endless = EndlessTaps(1, 1, (range(-offset, 1 - offset),)) if alone else None
-    return Layout(sizes, layout.groups, slide(layout.terms, atom, picking(positions, endless)))
+    return Layout(sizes, layout.groups, slide(layout.terms, atom, picking(positions, endless), Memo()))
 
 
 @rule("stack")

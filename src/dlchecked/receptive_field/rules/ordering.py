@@ -15,7 +15,7 @@ Ranked = namedtuple("Ranked", ["values", "indices"])
 def sort(input: TracedTensor, dim: int = -1, descending: bool = False, stable: Any = None) -> Any:  # noqa: A002
     """All positions in another order."""
     mixed = input.mixed(input.dimension(dim))
-    return Ranked(mixed.with_terms(mixed.layout.terms), mixed.with_terms(mixed.layout.terms))
+    return Ranked(mixed.same(), mixed.same())
 
 
 @rule("argsort")

@@ -34,13 +34,15 @@ def _pointwise(inplace: int | None) -> Rule:
 
     def unchanged(x: Any, *others: Any, **options: Any) -> TracedTensor:
         """Element by element: the dependencies stay what they are."""
+        if not others and not options and is_traced(x):
+            return x.same()
         more = [value for value in (*others, *options.values()) if is_traced(value)]
         if more or not is_traced(x):
             return join(x, *more)
         if options.get("inplace") or (inplace is not None and len(others) >= inplace and others[inplace - 1]):
             x.known = None
             return x
-        return x.with_terms(x.layout.terms)
+        return x.same()
 
     return unchanged
 
@@ -77,7 +79,7 @@ for _name in _known(_IN_PLACE):
 def cast(x: Any, *others: Any, **_: Any) -> Any:
     """Another dtype or device; of a tensor given for an example, nothing else matters."""
     if is_traced(x):
-        return x.with_terms(x.layout.terms)
+        return x.same()
     like = next(other for other in others if is_traced(other))
     return x.to(dtype=like.dtype, device=like.device)
 
@@ -85,7 +87,7 @@ def cast(x: Any, *others: Any, **_: Any) -> Any:
 @rule("prelu")
 def prelu(input: TracedTensor, weight: Any) -> TracedTensor:  # noqa: A002
     """A slope for each channel: still element by element."""
-    return input.with_terms(input.layout.terms)
+    return input.same()
 
 
 @rule("glu")

@@ -35,7 +35,7 @@ def reshape(input: TracedTensor, *shape: Any, size: Any = None) -> TracedTensor:
     if prod(wanted) != total:
         raise InvalidArgument(f"shape {wanted} is invalid for {total} elements of shape {tuple(input.shape)}")
     if wanted == tuple(input.shape):
-        return input.with_terms(input.layout.terms)
+        return input.same()
     return input.derived(input.layout.reshaped(wanted))
 
 
@@ -115,7 +115,7 @@ def squeeze(input: TracedTensor, dim: Any = None) -> TracedTensor:  # noqa: A002
     """Dimensions of size 1 disappear."""
     dims = range(len(input.shape)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     gone = {input.dimension(d) for d in dims}
-    found = input.with_terms(input.layout.terms)
+    found = input.same()
     for d in sorted(gone, reverse=True):
         if input.shape[d] == 1:
             found = drop(found, d)

@@ -1,0 +1,150 @@
+"""How long receptive fields take, beside the fastest correct peer and beside a real forward.
+
+The peer is netharn 0.6.2's ``ReceptiveFieldFor`` (PyPI): sequences of known layers and torchvision's ResNets,
+size, stride and offset only. Its package pulls in a training stack, so only its analytic modules are loaded.
+Ours is the complete answer: the exact interval of every unit along both axes, and all layers.
+
+Both run in one process, in turns, so that a busy machine slows both. Needs torch, torchvision, netharn, ubelt and
+six, best in an environment of its own:
+
+    PYTHONPATH=src python benchmarks/receptive_field.py
+"""
+
+import argparse
+import importlib
+import sys
+import time
+import types
+from collections.abc import Callable
+from importlib.metadata import distribution
+from pathlib import Path
+from statistics import median
+
+import torch
+from torch import nn
+
+from dlchecked.receptive_field import receptive_field
+
+NETWORKS = Path(__file__).parents[1] / "tests" / "dlchecked" / "receptive_field"
+# torchvision from PyPI beside torch for CPUs lacks its compiled operators, and asks for two of them on import.
+OPERATORS = torch.library.Library("torchvision", "FRAGMENT")
+TARGETS = {"ResNet-50": 1.0, "VGG-16": 1.0, "MobileNet-v1": 1.0}
+
+
+def load_peer() -> Callable[[nn.Module], Callable[[], object]]:
+    """Netharn's analysis without netharn."""
+    for name in ("nms", "qnms"):
+        OPERATORS.define(f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
+    for name in ("netharn", "netharn.analytic"):
+        package = types.ModuleType(name)
+        package.__path__ = [str(distribution("netharn").locate_file(name.replace(".", "/")))]
+        sys.modules[name] = package
+    peer = importlib.import_module("netharn.analytic.receptive_field_for").ReceptiveFieldFor
+    return lambda module: peer(module)
+
+
+def networks() -> dict[str, nn.Module]:
+    """The networks, as wide as they were published."""
+    sys.path.insert(0, str(NETWORKS))
+    twenty = importlib.import_module("twenty_networks")
+    models = importlib.import_module("torchvision.models")
+    return {
+        "the question's net": twenty.question_net(),
+        "VGG-16": models.vgg16().features,
+        "ResNet-50": nn.Sequential(*list(models.resnet50().eval().children())[:-2]),
+        "MobileNet-v1": flattened(twenty.mobilenet()),
+        "Inception-v3": twenty.inception_v3(),
+    }
+
+
+def flattened(module: nn.Module) -> nn.Sequential:
+    """One sequence of layers, as the peer wants it."""
+    return nn.Sequential(*[part for part in module.modules() if not list(part.children())])
+
+
+def warm(calls: dict[str, Callable[[], object]], seconds: float) -> dict[str, list[float]]:
+    """Milliseconds of many calls, in turns, the first few left out."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+        call()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(1000 * (time.perf_counter() - start))
+    return times
+
+
+def complete(module: nn.Module, size: int) -> Callable[[], object]:
+    """Every unit's interval on both axes."""
+
+    def ask() -> object:
+        found = receptive_field(module, (1, 3, size, size))
+        return found.size, found.stride, found.start, found.bounds(0), found.bounds(1)
+
+    return ask
+
+
+def compare(seconds: float) -> list[str]:
+    """One line a network; the names of those that miss their target."""
+    peer, missed = load_peer(), []
+    print("complete answer at 224 × 224, ms: min and median")
+    for name, module in networks().items():
+        calls = {"ours": complete(module, 224)}
+        if name != "Inception-v3":
+            calls["netharn"] = lambda module=module: peer(module)()
+        times = warm(calls, seconds)
+        line = "  ".join(f"{who} {min(t):8.3f} {median(t):8.3f}" for who, t in times.items())
+        ratio = ""
+        if "netharn" in times:
+            value = min(times["ours"]) / min(times["netharn"])
+            ratio = f"  ratio {value:.2f}"
+            if name in TARGETS and value > TARGETS[name]:
+                missed.append(name)
+        print(f"{name:20}{line}{ratio}")
+    return missed
+
+
+def forward_share(seconds: float) -> list[str]:
+    """Inception-v3 beside its own forward."""
+    module = networks()["Inception-v3"]
+    image = torch.rand(1, 3, 299, 299)
+
+    @torch.no_grad()
+    def forward() -> object:
+        return module(image)
+
+    times = warm({"ours": complete(module, 299), "forward": forward}, seconds)
+    ours, real = min(times["ours"]), min(times["forward"])
+    print(
+        f"\nInception-v3 at 299: ours {ours:.2f} ms, a real forward {real:.1f} ms; 1 % + 2 ms is {0.01 * real + 2:.2f}"
+    )
+    return ["Inception-v3"] if ours > 0.01 * real + 2 else []
+
+
+def growth(seconds: float) -> None:
+    """What larger images cost."""
+    print("\nsize of the image, ms")
+    for name, module in networks().items():
+        if name == "Inception-v3":
+            continue
+        row = [min(warm({"ours": complete(module, n)}, seconds)["ours"]) for n in (224, 512, 1024, 2048, 4096)]
+        print(f"{name:20}" + "  ".join(f"{value:8.3f}" for value in row) + "   at 224, 512, 1024, 2048, 4096")
+
+
+def main() -> int:
+    """Print all comparisons; 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each comparison")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    missed = compare(options.seconds) + forward_share(options.seconds)
+    growth(options.seconds / 4)
+    print("\nmissed: " + (", ".join(missed) or "none"))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
