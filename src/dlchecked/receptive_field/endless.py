@@ -90,6 +90,11 @@ class Endless(NamedTuple):
         """Both fields together; None where they move at different strides, so that no pattern repeats."""
         if self == other:
             return self
+        if self.period == other.period == 1:
+            mine, theirs = self.spans[0], other.spans[0]
+            if self.shift == other.shift and mine is not None and theirs is not None:
+                both = (min(mine[0], theirs[0]), max(mine[1], theirs[1]))
+                return self if both == mine else Endless(1, self.shift, (both,))
         if self.shift * other.period != other.shift * self.period:
             return None
         period = self.period * other.period // gcd(self.period, other.period)
@@ -100,6 +105,8 @@ class Endless(NamedTuple):
 
     def concentric(self, other: "Endless") -> bool:
         """Whether the two fields of every unit have the same centre (Distill 2019, section "Alignment")."""
+        if self.period == other.period == 1 and self.spans[0] is not None and other.spans[0] is not None:
+            return self.shift == other.shift and sum(self.spans[0]) == sum(other.spans[0])
         if self.shift * other.period != other.shift * self.period:
             return False
         for unit in range(max(self.period, other.period)):

@@ -18,6 +18,7 @@ RuleT = TypeVar("RuleT", bound=Rule)
 HOMES = (torch, F, torch.Tensor, torch.special, torch._C._nn)
 
 RULES: dict[Any, tuple[Rule, str]] = {}
+# Rules whose result may share memory with their argument.
 VIEWS: set[Rule] = set()
 
 

@@ -11,7 +11,8 @@ import torch
 from dlchecked.receptive_field.endless import Endless
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout
-from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Term, mix
+from dlchecked.receptive_field.propagation import mix
+from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Term
 from dlchecked.receptive_field.windows import Index
 
 Stride = int | Fraction | None

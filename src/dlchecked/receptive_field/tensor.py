@@ -9,8 +9,9 @@ import torch
 
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
+from dlchecked.receptive_field.propagation import Memo, mix, slide
 from dlchecked.receptive_field.registry import dispatch
-from dlchecked.receptive_field.terms import Memo, Terms, mix, slide
+from dlchecked.receptive_field.terms import Terms
 from dlchecked.receptive_field.trace import Trace, Traced, location
 from dlchecked.receptive_field.windows import Window
 
@@ -112,7 +113,8 @@ class TracedTensor(Traced):
 
         ``resized`` is a mixed dimension and the size that it gets on the way.
         """
-        layout, memo = self.layout, Memo()
+        layout = self.layout
+        memo = Memo()
         if len(layout.sizes) == len(layout.groups):
             sizes, terms = list(layout.sizes), layout.terms
             for dim, window in windows.items():

@@ -55,17 +55,22 @@ class Trace:
         """The module about to run; ``example`` has the dtype and device its tensors pretend to have."""
         self.module = module
         self.example = example
-        self.steps: list[Step] = []
+        self._calls: list[tuple[nn.Module | None, str, Layout]] = []
         self.meetings: list[Meeting] = []
 
     def record(self, operation: str, output: "Traced") -> None:
         """Note one finished call."""
-        output.source = len(self.steps)
-        self.steps.append(Step(owner(sys._getframe(2)), operation, output.layout))
+        output.source = len(self._calls)
+        self._calls.append((owner(sys._getframe(2)), operation, output.layout))
+
+    @property
+    def steps(self) -> list[Step]:
+        """All finished calls, in order."""
+        return [Step(*call) for call in self._calls]
 
     def meet(self, sources: Sequence[int], axis: int) -> None:
         """Note that the branches about to be joined do not share a centre."""
-        self.meetings.append(Meeting(len(self.steps), tuple(sources), axis))
+        self.meetings.append(Meeting(len(self._calls), tuple(sources), axis))
 
     def names(self) -> dict[int, str]:
         """The path of every module, by its id."""

@@ -11,7 +11,8 @@ from dlchecked.receptive_field.layout import broadcast
 from dlchecked.receptive_field.registry import HOMES, Unsupported, rule
 from dlchecked.receptive_field.rules.joining import join, overwrite
 from dlchecked.receptive_field.tensor import Known, TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.terms import restrict_to_mask, simplify
+from dlchecked.receptive_field.terms import restrict_to_mask
+from dlchecked.receptive_field.unions import simplify
 
 _JOINS = (
     "sub subtract rsub div divide true_divide floor_divide remainder fmod pow float_power maximum minimum fmax fmin "

@@ -1,5 +1,6 @@
 """Convolutions and transposed convolutions, of any number of spatial axes."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -24,16 +25,14 @@ def convolution(
 ) -> TracedTensor:
     """Output j reads ``j · stride − padding + k · dilation`` of every channel of its group."""
     x = _spatial_input(input, weight)
-    count = weight.dim() - 2
-    channels = len(x.shape) - count - 1
-    expect_size("input channels", x.shape[channels], weight.shape[1] * groups)
-    plan = _windows(
-        x.shape[channels + 1 :], weight.shape[2:], _hashable(stride), _hashable(padding), _hashable(dilation)
-    )
-    windows = {channels + 1 + axis: window for axis, window in plan}
+    out_channels, per_group, *kernel = weight.shape
+    channels = len(x.shape) - len(kernel) - 1
+    expect_size("input channels", x.shape[channels], per_group * groups)
+    options = (_hashable(stride), _hashable(padding), _hashable(dilation))
+    windows = _windows(x.shape, channels + 1, tuple(kernel), *options)
     if groups == 1:
-        return x.mixed(channels).slid(windows, resized=(channels, weight.shape[0]))
-    return mix_channels(x, channels, weight.shape[0], groups).slid(windows)
+        return x.mixed(channels).slid(windows, resized=(channels, out_channels))
+    return mix_channels(x, channels, out_channels, groups).slid(windows)
 
 
 def _hashable(value: Any) -> Any:
@@ -42,19 +41,19 @@ def _hashable(value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _windows(
-    lengths: tuple[int, ...], kernel: tuple[int, ...], stride: Any, padding: Any, dilation: Any
-) -> list[tuple[int, Window]]:
-    """The axes along which a convolution does more than look at each position by itself, and its windows."""
-    count = len(kernel)
+    shape: tuple[int, ...], first: int, kernel: tuple[int, ...], stride: Any, padding: Any, dilation: Any
+) -> Mapping[int, Window]:
+    """The windows of a convolution along the dimensions where it reads more than the position itself."""
+    count, lengths = len(kernel), shape[first:]
     strides, dilations = per_axis(stride, count), per_axis(dilation, count)
-    found = []
+    found = {}
     for axis, (length, size) in enumerate(zip(lengths, kernel, strict=True)):
         before, after = _padding(padding, axis, count, dilations[axis] * (size - 1))
         extent = dilations[axis] * (size - 1) + 1
         outputs = (length + before + after - extent) // strides[axis] + 1
         expect_output("convolution", outputs, length + before + after, extent)
         if (size, strides[axis], before, after) != (1, 1, 0, 0):
-            found.append((axis, sliding(length, size, strides[axis], dilations[axis], before, outputs)))
+            found[first + axis] = sliding(length, size, strides[axis], dilations[axis], before, outputs)
     return found
 
 

@@ -11,7 +11,8 @@ from dlchecked.receptive_field.rules.joining import concatenate, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.terms import Terms, simplify
+from dlchecked.receptive_field.terms import Terms
+from dlchecked.receptive_field.unions import simplify
 from dlchecked.receptive_field.windows import Window, gathering, padding, picking, slicing
 
 

@@ -9,9 +9,10 @@ import torch
 from dlchecked.receptive_field.endless import Endless, EndlessTaps
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout, broadcast
+from dlchecked.receptive_field.propagation import Memo, slide
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.terms import Memo, simplify, slide
+from dlchecked.receptive_field.unions import simplify
 from dlchecked.receptive_field.windows import picking
 
 
@@ -50,16 +51,24 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout]) -> None:
     """Record the axes along which fields about to be united have different centres or strides."""
-    trace = operands[0].run
     axes = len(layouts[0].terms[0]) - 1 if layouts[0].terms else 0
+    settled: set[tuple[int, ...]] = set()
     for axis in range(axes):
         rules = [_rule(layout, axis) for layout in layouts]
+        # Columns mostly follow the very rules that rows do.
+        key = tuple(map(id, rules))
+        if key in settled:
+            continue
         known = [(x.source, r) for x, r in zip(operands, rules, strict=True) if r is not None]
-        if any(not r.concentric(known[0][1]) for _, r in known[1:] if r is not known[0][1]):
-            trace.meet([source for source, _ in known], axis)
+        if all(r is known[0][1] or r.concentric(known[0][1]) for _, r in known[1:]):
+            settled.add(key)
+        else:
+            operands[0].run.meet([source for source, _ in known], axis)
 
 
 def _rule(layout: Layout, axis: int) -> Endless | None:
+    if len(layout.terms) == 1:
+        return layout.terms[0][axis].support.endless
     found: Endless | None = None
     for term in layout.terms:
         endless = term[axis].support.endless

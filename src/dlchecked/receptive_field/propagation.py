@@ -1,0 +1,102 @@
+"""How the terms of a layer follow from those of its input."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dlchecked.receptive_field.support import Support
+from dlchecked.receptive_field.terms import Factor, Term, Terms, everywhere_if_full, is_bound, restrict
+from dlchecked.receptive_field.unions import add, simplify
+from dlchecked.receptive_field.windows import Window, gathering
+
+
+class Memo:
+    """What windows have made of supports so far: rows and columns mostly go through the same."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._known: dict[tuple[int, int], tuple[Support, Window, Support]] = {}
+
+    def through(self, support: Support, window: Window) -> Support:
+        """``support.through(window)`` for a support of one dimension."""
+        key = (id(support), id(window))
+        known = self._known.get(key)
+        # The entry keeps both alive, so that nothing else can get their ids.
+        if known is None:
+            known = self._known[key] = (support, window, support.through(window))
+        return known[2]
+
+
+def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
+    """The terms of a layer whose output positions along ``dim`` read those of a window."""
+    if len(terms) == 1:
+        return tuple(_slide_term(terms[0], dim, window, memo))
+    found: list[Term] = []
+    for term in terms:
+        found.extend(_slide_term(term, dim, window, memo))
+    return simplify(found) if len(found) > len(terms) else tuple(found)
+
+
+def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Sequence[Term]:
+    bound = [i for i, factor in enumerate(term) if dim in factor.dims]
+    if not bound:
+        return (term if window.full else restrict(term, dim, window.taps.max(0) >= 0),)
+    if len(bound) == 1:
+        (i,) = bound
+        dims, support = term[i]
+        support = memo.through(support, window) if len(dims) == 1 else support.through(window, dims.index(dim))
+        moved = Factor(dims, support)
+        if i == len(term) - 1:
+            return ((*term[:-1], everywhere_if_full(moved)),) if support.hi.max() >= 0 else ()
+        return ((*term[:i], moved, *term[i + 1 :]),)
+    # A union of products that vary together is no product of unions: one term a tap.
+    single = [_read(term, dim, bound, row[None, :]) for row in window.taps]
+    return simplify(single)
+
+
+def _read(term: Term, dim: int, bound: Sequence[int], taps: npt.NDArray[np.int64]) -> Term:
+    window = gathering(taps)
+    factors = list(term)
+    for i in bound:
+        dims, support = factors[i]
+        factors[i] = Factor(dims, support.through(window, dims.index(dim)))
+    return tuple(factors)
+
+
+def mix(terms: Terms, dim: int) -> Terms:
+    """The terms once every position along a dimension depends on all of them."""
+    if not is_bound(terms, dim):
+        return terms
+    found: list[Term] = []
+    for term in terms:
+        bound = [i for i, factor in enumerate(term) if dim in factor.dims]
+        if len(bound) < 2:
+            merged = [_merge_factor(factor, dim) for factor in term]
+            found.append((*merged[:-1], everywhere_if_full(merged[-1])))
+        else:
+            found.extend(_mix_joint(term, dim, bound))
+    return simplify(found)
+
+
+def _merge_factor(factor: Factor, dim: int) -> Factor:
+    if dim not in factor.dims:
+        return factor
+    axis = factor.dims.index(dim)
+    return Factor(tuple(d for d in factor.dims if d != dim), factor.support.merged(axis))
+
+
+def _mix_joint(term: Term, dim: int, bound: Sequence[int]) -> Iterable[Term]:
+    """One term a position, united as they come: the rows of a grid fall together again."""
+    first = term[bound[0]]
+    count = first.support.lo.shape[first.dims.index(dim)]
+    kept: list[Term] = []
+    for position in range(count):
+        factors = list(term)
+        for i in bound:
+            dims, support = factors[i]
+            window = np.array([[position]])
+            read = _read((Factor(dims, support),), dim, [0], window)[0].support
+            factors[i] = _merge_factor(Factor(dims, read), dim)
+        add(kept, tuple(factors))
+    return kept

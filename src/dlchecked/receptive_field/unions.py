@@ -1,0 +1,140 @@
+"""Unions of products, with as few terms as can be had cheaply."""
+
+from collections.abc import Iterable
+
+from dlchecked.receptive_field.errors import ReceptiveFieldError
+from dlchecked.receptive_field.support import Support
+from dlchecked.receptive_field.terms import Factor, Term, Terms, aligned, everywhere_if_full
+
+# A union of more products than this comes from a forward whose fields have no structure left to exploit.
+MOST_TERMS = 256
+
+
+def simplify(terms: Iterable[Term]) -> Terms:
+    """The same union with fewer terms.
+
+    Raises:
+        ReceptiveFieldError: if more than ``MOST_TERMS`` are left.
+    """
+    kept: list[Term] = []
+    for term in terms:
+        add(kept, term)
+    if len(kept) > MOST_TERMS:
+        raise ReceptiveFieldError(
+            f"the fields here are unions of {len(kept)} products, beyond the {MOST_TERMS} that are kept exactly; "
+            'method="numeric" can still find them'
+        )
+    return tuple(kept)
+
+
+def add(kept: list[Term], term: Term) -> None:
+    """Put one more term into a union, merging it with any that allows it."""
+    while True:
+        for i, other in enumerate(kept):
+            merged = _merged(other, term)
+            if merged is not None:
+                if merged is other:
+                    return
+                del kept[i]
+                term = merged
+                break
+        else:
+            kept.append(term)
+            return
+
+
+def _merged(one: Term, two: Term) -> Term | None:
+    """A single term for both, or None where the union of these two products is no product."""
+    if one is two:
+        return one
+    pairs = _Pairs(one, two)
+    if pairs.all_within(two, one):
+        return None if pairs.only_presence_differs() else _with_rules(one, two)
+    if pairs.all_within(one, two):
+        return None if pairs.only_presence_differs() else _with_rules(two, one)
+    differ = [i for i, (a, b) in enumerate(zip(one, two, strict=True)) if not pairs.equal(a, b)]
+    if len(differ) > 1 or pairs.only_presence_differs():
+        return None
+    (i,) = differ
+    united = unite(one[i], two[i])
+    if i == len(one) - 1:
+        united = everywhere_if_full(united)
+    joined = _with_rules(one, two, skip=i)
+    return (*joined[:i], united, *joined[i + 1 :])
+
+
+class _Pairs:
+    """Comparisons between the factors of two terms, none made twice: rows and columns are often the same."""
+
+    def __init__(self, one: Term, two: Term) -> None:
+        """Nothing is compared before it is asked for."""
+        self._terms = (one, two)
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def within(self, a: Factor, b: Factor) -> bool:
+        """Whether every set of a lies inside that of b."""
+        if a.dims != b.dims:
+            mine, theirs = aligned([a, b], tuple(sorted({*a.dims, *b.dims})))
+            return mine.within(theirs)
+        if a.support is b.support:
+            return True
+        key = (id(a.support), id(b.support))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = a.support.within(b.support)
+        return known
+
+    def all_within(self, small: Term, large: Term) -> bool:
+        """Whether every factor of one term lies inside that of the other."""
+        for a, b in zip(small, large, strict=True):  # noqa: SIM110 - as quick as can be
+            if not self.within(a, b):
+                return False
+        return True
+
+    def equal(self, a: Factor, b: Factor) -> bool:
+        """Whether the sets are the same."""
+        return self.within(a, b) and self.within(b, a)
+
+    def only_presence_differs(self) -> bool:
+        """Whether the terms have the same sets in different channels, but different rules without borders.
+
+        They stay apart: a later slice of the channels may want only one of them.
+        """
+        one, two = self._terms
+        if self.equal(one[-1], two[-1]):
+            return False
+        pairs = list(zip(one[:-1], two[:-1], strict=True))
+        return all(self.equal(a, b) for a, b in pairs) and any(_rule(a) != _rule(b) for a, b in pairs)
+
+
+def _rule(factor: Factor) -> object:
+    return factor.dims, factor.support.endless
+
+
+def _with_rules(large: Term, small: Term, skip: int = -1) -> Term:
+    """The larger term; its fields without borders grow by those of the term that it swallows."""
+    found: list[Factor] | None = None
+    made: dict[tuple[int, int], Support] = {}
+    for i, (a, b) in enumerate(zip(large, small, strict=True)):
+        if i == skip or a.support is b.support or (a.support.endless == b.support.endless and a.dims == b.dims):
+            continue
+        key = (id(a.support), id(b.support))
+        support = made.get(key) if a.dims == b.dims else None
+        if support is None:
+            endless = None
+            if a.dims == b.dims and a.support.endless is not None and b.support.endless is not None:
+                endless = a.support.endless.union(b.support.endless)
+            support = made[key] = a.support.with_endless(endless)
+        if support is not a.support:
+            found = found or list(large)
+            found[i] = Factor(a.dims, support)
+    return large if found is None else tuple(found)
+
+
+def unite(a: Factor, b: Factor) -> Factor:
+    """Both factors' sets together."""
+    if a.dims == b.dims:
+        return Factor(a.dims, a.support.union(b.support))
+    dims = tuple(sorted({*a.dims, *b.dims}))
+    mine, theirs = aligned([a, b], dims)
+    return Factor(dims, mine.union(theirs))
