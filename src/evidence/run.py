@@ -9,10 +9,10 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO
 
 from _pytest.assertion import rewrite
 
@@ -32,14 +32,25 @@ class Outcome:
 
 
 class Session:
-    """A block and those that continue it, run in order on demand; each is run once and has its own outcome."""
+    """A block and those that continue it, run in order on demand; each is run once and has its own outcome.
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    Args:
+        blocks: the blocks, in the order of the page.
+        compiler: what makes code of a block; by default `compile_block`.
+    """
+
+    def __init__(self, blocks: Sequence[Block], compiler: Callable[[Block], types.CodeType] | None = None) -> None:
         self.blocks = tuple(blocks)
+        self._compile = compiler or compile_block
         self._outcomes: dict[str, Outcome] = {}
         # Classes of a page can be pickled and inspected, and `if __name__ == "__main__":` runs, as in a script.
         self._module = types.ModuleType("__main__")
         self._module.__file__ = str(self.blocks[0].path)
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The names that the blocks share."""
+        return self._module.__dict__
 
     def outcome(self, block: Block) -> Outcome:
         """The outcome of `block`, after those that it builds on."""
@@ -65,7 +76,7 @@ class Session:
         error: BaseException | None = None
         try:
             with self._as_main(), _strict_warnings(), redirect_stdout(printed):
-                exec(compile_block(block), self._module.__dict__)
+                exec(self._compile(block), self._module.__dict__)
             if block.output is not None:
                 _compare(block.output.text, printed.getvalue())
         except SystemExit as exit_:
@@ -118,14 +129,14 @@ def _strict_warnings() -> Iterator[None]:
         yield
 
 
+def as_seen(output: str) -> str:
+    """The output as a reader sees it: blanks at the ends of lines, and the last line's end, cannot be seen."""
+    return "\n".join(line.rstrip() for line in output.split("\n")).rstrip("\n")
+
+
 def _compare(expected: str, actual: str) -> None:
-    """Blanks at the ends of lines, and the last line's end, cannot be seen on a page."""
-
-    def seen(text: str) -> str:
-        return "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n")
-
-    if seen(expected) != seen(actual):
-        raise output_mismatch(seen(expected), seen(actual))
+    if as_seen(expected) != as_seen(actual):
+        raise output_mismatch(as_seen(expected), as_seen(actual))
 
 
 class _Tee(io.StringIO):

@@ -1,0 +1,32 @@
+"""`python -m evidence …`: what can be done with the checks of a site."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from evidence.commands import mutate, reseed, update
+from evidence.commands.pages import CommandError
+
+COMMANDS = (mutate, reseed, update)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that `argv` names and return the exit code: 2 where it could not be done."""
+    parser = argparse.ArgumentParser(prog="python -m evidence", description="Attack, vary and update the checks.")
+    subparsers = parser.add_subparsers(metavar="command", required=True)
+    for command in COMMANDS:
+        command.add(subparsers)
+    arguments = parser.parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except CommandError as error:
+        sys.stdout.flush()
+        print(error, file=sys.stderr)
+        return 2
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""`python -m evidence mutate`: change what the checks claim, and see that they fail."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from evidence.attack import SURVIVORS, BlockFailed, Fate, Trial, attack
+from evidence.changes import Kind
+from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
+from evidence.forked import Children
+from evidence.mutants import waivers_of
+from evidence.page import Block, Page
+from evidence.source import SourceText
+from pagekit.errors import PageError, display_path
+
+_DESCRIPTION = """\
+Changes each claim of each check, one at a time, and runs the check: it must fail. A change that it does not notice is
+a survivor: a claim that cannot fail.
+
+What is changed: the numbers, texts and truth values that asserts claim, by one in the last written place; comparisons
+and conditions, to their opposites; the last keyword argument of a compared value, dropped; each number of an expected
+output. Never set-up.
+
+Bounds are made tighter, by one in the last written place, and tolerances (0.001 and less) by a factor of 1000. One
+that still holds is slack. It is no error by itself, since bounds leave room for other machines and other seeds, but
+worth a look; --strict counts it as a survivor. With --inputs, what asserts pass to functions is changed too. That a
+claim holds of another input as well is no fault of it, so this is only told.
+
+A comment `# mutation: reason` on a line of the assert lets its mutants survive."""
+_EPILOG = "Exit code: 0 no survivors, 1 survivors or a waiver that waives nothing, 2 the pages could not be attacked."
+_MEANING = {
+    Kind.CLAIM: "cannot fail",
+    Kind.SLACK: "slack: a tighter bound holds",
+    Kind.INPUT: "holds of this too",
+}
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "mutate",
+        help="change what the checks claim, and see that they fail",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_pages(parser)
+    add_jobs(parser)
+    parser.add_argument("--strict", action="store_true", help="count slack bounds as survivors")
+    parser.add_argument("--inputs", action="store_true", help="also change what asserts pass to functions")
+    parser.add_argument(
+        "--limit", type=positive, default=30, metavar="S", help="seconds for a mutant; a hang is a kill (default: 30)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Attack the pages and report; the exit code.
+
+    Raises:
+        CommandError: a page cannot be read, or fails as it is.
+    """
+    begin = time.perf_counter()
+    # This process works too: it runs the blocks, and forks.
+    children = Children(arguments.jobs - 1, arguments.limit)
+    kinds = [kind for kind in Kind if kind is not Kind.INPUT or arguments.inputs]
+    pages = find_pages(arguments.pages)
+    trials = [trial for page in pages for trial in _attack_page(page, children, kinds)]
+    unused = list(_unused_waivers(pages, trials))
+    for line in (*_reports(trials), *unused):
+        print(line)
+    print(_summary(trials, time.perf_counter() - begin))
+    fatal = {Kind.CLAIM, Kind.SLACK} if arguments.strict else {Kind.CLAIM}
+    return int(bool(unused) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
+
+
+def _attack_page(page: Page, children: Children, kinds: Sequence[Kind]) -> Iterator[Trial]:
+    for session in page.sessions():
+        try:
+            yield from attack(session, children, kinds)
+        except BlockFailed as failed:
+            require_passed(failed.outcome)
+            raise CommandError(
+                f"{failed.outcome.block.where}: the block passes or fails by chance: it failed once, then passed"
+            ) from failed
+        except PageError as error:
+            raise CommandError(str(error)) from error
+
+
+def _survivors(trials: Iterable[Trial]) -> list[Trial]:
+    return [trial for trial in trials if trial.fate in SURVIVORS and not trial.mutant.waiver]
+
+
+def _reports(trials: Sequence[Trial]) -> Iterator[str]:
+    """Each survivor: where, of which check, the page's own line, the change."""
+    for trial in _survivors(trials):
+        mutant, block = trial.mutant, trial.block
+        where = f"{display_path(block.path)}:{mutant.line}:{mutant.column}"
+        meaning = "was never executed" if trial.fate is Fate.NOT_REACHED else mutant.why or _MEANING[mutant.kind]
+        yield f"{where}: {block.name}: {meaning}"
+        yield f"    {_line_of(block, mutant.line)}"
+        yield f"    {mutant.old} -> {mutant.new or '(dropped)'}"
+
+
+def _line_of(block: Block, line: int) -> str:
+    if block.output is not None and line >= block.output.line:
+        return block.output.text.split("\n")[line - block.output.line]
+    return block.code.split("\n")[line - block.line].strip()
+
+
+def _unused_waivers(pages: Sequence[Page], trials: Sequence[Trial]) -> Iterator[str]:
+    survived = {(trial.block.path, trial.mutant.line) for trial in trials if trial.fate in SURVIVORS}
+    for block in (block for page in pages for session in page.sessions() for block in session if block.grade):
+        for waiver in waivers_of(block, SourceText(block.code)):
+            if not any((block.path, line) in survived for line in range(waiver.first, waiver.last + 1)):
+                yield (
+                    f"{display_path(block.path)}:{waiver.line}: the waiver `# mutation: {waiver.reason}` waives "
+                    "nothing: all mutants of its assert are killed. Remove it"
+                )
+
+
+def _summary(trials: Sequence[Trial], seconds: float) -> str:
+    fates = Counter(trial.fate for trial in trials)
+    waived = sum(trial.fate in SURVIVORS and bool(trial.mutant.waiver) for trial in trials)
+    kinds = Counter(trial.mutant.kind for trial in _survivors(trials))
+    checks = len({(trial.block.path, trial.block.ident) for trial in trials})
+    parts = [f"{fates[Fate.KILLED] + fates[Fate.TIMED_OUT]} killed"]
+    parts += [f"({fates[Fate.TIMED_OUT]} ran out of time)"] if fates[Fate.TIMED_OUT] else []
+    counts = [f"{kinds[Kind.CLAIM]} survived", f"{kinds[Kind.SLACK]} slack"]
+    counts += [f"{kinds[Kind.INPUT]} of inputs"] if kinds[Kind.INPUT] else []
+    counts += [f"{waived} waived"] if waived else []
+    return f"{len(trials)} mutants of {checks} checks: {' '.join(parts)}, {', '.join(counts)}; {seconds:.1f} s"

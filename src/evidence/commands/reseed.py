@@ -1,0 +1,85 @@
+"""`python -m evidence reseed`: run the checks under other seeds, and name those that do not hold."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator, Sequence
+
+from evidence.commands.pages import add_jobs, add_pages, find_pages, positive, require_passed
+from evidence.forked import Children
+from evidence.page import Page
+from evidence.reseeding import Tally, outcomes_and_chance, reseed
+from evidence.seeds import shift
+
+_DESCRIPTION = """\
+Runs every check under other seeds and names those that do not always hold, with how often they did.
+
+Each seed that is set, by a page, by what it calls, or at the start of a session, is set to another: of Python's random,
+of NumPy and of torch, and of generators of their own. The pages are left as they are. Sessions that draw no random
+number are run once, as another seed cannot matter to them."""
+_EPILOG = "Exit code: 0 all hold under all seeds, 1 some do not, 2 the pages cannot be read, or fail as they are."
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "reseed",
+        help="run the checks under other seeds, and name those that do not hold",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_pages(parser)
+    add_jobs(parser)
+    parser.add_argument("--seeds", type=positive, required=True, metavar="N", help="how many other sets of seeds")
+    parser.add_argument(
+        "--limit", type=positive, default=600, metavar="S", help="seconds for one run of a session (default: 600)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the checks under other seeds and report; the exit code.
+
+    Raises:
+        CommandError: a page cannot be read, or fails as it is.
+    """
+    begin = time.perf_counter()
+    children = Children(arguments.jobs, arguments.limit)
+    pages = find_pages(arguments.pages)
+    tallies = [tally for page in pages for tally in _reseed_page(page, arguments.seeds, children)]
+    children.wait()
+    checks = [block for page in pages for session in page.sessions() for block in session if block.grade]
+    failed = [tally for tally in tallies if tally.failures]
+    for tally in failed:
+        print(_report(tally))
+    print(_summary(len(checks), tallies, failed, arguments.seeds, time.perf_counter() - begin))
+    return int(bool(failed))
+
+
+def _reseed_page(page: Page, seeds: int, children: Children) -> Iterator[Tally]:
+    for session in page.sessions():
+        outcomes, by_chance = outcomes_and_chance(session)
+        for outcome in outcomes:
+            require_passed(outcome)
+        if by_chance:
+            yield from reseed(session, seeds, children)
+
+
+def _report(tally: Tally) -> str:
+    block = tally.block
+    what = f"{block.name} ({block.grade})" if block.name else f"set-up block {block.ident}"
+    number, problem = tally.failures[0]
+    first = problem.split("\n")[0]
+    return (
+        f"{block.where}: {what}: held under {tally.held} of {tally.tried} other seeds\n"
+        f"    first failed with {shift(number)} added to each seed: {first}"
+    )
+
+
+def _summary(checks: int, tallies: Sequence[Tally], failed: Sequence[Tally], seeds: int, seconds: float) -> str:
+    drawing = sum(tally.block.grade is not None for tally in tallies)
+    verdict = f"{len(failed)} blocks do not always hold" if failed else "all hold"
+    others = f"{drawing} in sessions that draw random numbers, run under {seeds} other seeds"
+    return f"{checks} checks, {others}: {verdict}; {seconds:.1f} s"
