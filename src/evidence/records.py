@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -59,12 +59,17 @@ def versions() -> dict[str, str]:
 
 
 class Records:
-    """The records of a site, in `.cache/evidence` beside its folder of pages."""
+    """The records of a site, in `.cache/evidence` beside its folder of pages.
 
-    def __init__(self, docs_dir: Path) -> None:
+    Args:
+        docs_dir: the folder of the pages.
+        packages: the folders of the packages whose source the outcomes may hang on; by default ours.
+    """
+
+    def __init__(self, docs_dir: Path, packages: Mapping[str, Path] | None = None) -> None:
         self.folder = cache_folder(docs_dir) / "evidence"
         self.verified = self.folder / "verified"  # touched when records have come in, for who watches
-        self._packages = our_packages(_OURS)
+        self._packages = our_packages(_OURS) if packages is None else packages
         self._runner = self._sources(_RUNNER)
 
     def name(self, block: Block, session: Sequence[Block]) -> str:

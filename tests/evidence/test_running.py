@@ -103,7 +103,7 @@ def test_a_warning_is_a_failure(run_page):
     result.stdout.fnmatch_lines(["E   DeprecationWarning: old habit"])
 
 
-def test_blocks_can_be_torch_scripted_source(run_page):
+def test_decorators_of_torch_work_in_a_block(run_page):
     run_page(
         page("import torch\n\n@torch.no_grad()\ndef f(x):\n    return x + 1\n\nassert f(torch.zeros(1)).item() == 1")
     ).assert_outcomes(passed=2)

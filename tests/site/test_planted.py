@@ -16,14 +16,16 @@ CHAPTER = "docs/cnns.md"
 
 
 @pytest.fixture
-def planted(tmp_path: Path) -> Callable[[str, str], int]:
-    """Replace words of the chapter in a copy of the site; the line on which they stood."""
+def planted(built_site: object, tmp_path: Path) -> Callable[[str, str], int]:
+    """Replace words of the chapter in a copy of the site; the line on which they stood.
+
+    The site was built, so the copy begins with a current record of every block and every figure.
+    """
     for folder in ("docs", "overrides"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for file in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / file, tmp_path)
-    if (ROOT / ".cache").is_dir():  # figures drawn before need not be drawn again
-        shutil.copytree(ROOT / ".cache", tmp_path / ".cache")
+    shutil.copytree(ROOT / ".cache", tmp_path / ".cache")
 
     def plant(old: str, new: str) -> int:
         page = tmp_path / CHAPTER
@@ -36,10 +38,15 @@ def planted(tmp_path: Path) -> Callable[[str, str], int]:
 
 
 def run(tmp_path: Path, *command: str) -> tuple[int, str]:
+    source = tmp_path / "src"
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=tmp_path,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT / "src")},
+        env={
+            **os.environ,
+            "NO_MKDOCS_2_WARNING": "1",
+            "PYTHONPATH": str(source if source.exists() else ROOT / "src"),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -100,3 +107,36 @@ def test_the_build_refuses(mistake, flags, planted, tmp_path):
     assert f"{CHAPTER}:{line}: " in output
     assert message in output
     assert not (tmp_path / "site" / "cnns").exists()
+
+
+def test_a_false_claim_leaves_the_built_site_as_it_was(planted, tmp_path):
+    line = planted("assert field.size == (112, 112)", "assert field.size == (36, 36)")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("what was published before")
+    for flags in [("--strict", "-q"), ("--dirty",)]:
+        code, output = run(tmp_path, "mkdocs", "build", *flags)
+        assert code != 0, flags
+        assert f"{CHAPTER}:{line}: check 'cnn-receptive-field' (exact) failed" in output
+        assert "assert (112, 112) == (36, 36)" in output
+        assert [file.name for file in (tmp_path / "site").iterdir()] == ["index.html"]
+
+
+def test_a_claim_made_false_by_an_edit_of_a_module(planted, tmp_path):
+    line = planted("assert delta.count_nonzero() == 64 and", "assert delta.count_nonzero() == 64 and")
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    module = tmp_path / "src" / "dlchecked" / "residual.py"
+    source = module.read_text(encoding="utf-8")
+    module.write_text(source.replace("*centre)] = 1", "*centre)] = 2"), encoding="utf-8")
+    assert module.read_text(encoding="utf-8") != source
+    code, output = run(tmp_path, "mkdocs", "build")
+    assert code != 0
+    assert "check 'residual-is-a-shift' (exact) failed" in output
+    assert f"{CHAPTER}:{line}" not in output  # to count what is not zero, 2 is as good as 1
+
+
+def test_a_check_renamed_away_under_its_link(planted, tmp_path):
+    planted('pytest.mark.exact("cnn-border")', 'pytest.mark.exact("cnn-edge")')
+    code, output = run(tmp_path, "mkdocs", "build")
+    assert code != 0
+    assert "names the check 'cnn-border', which is on no page" in output
+    assert "no sentence links to the check 'cnn-edge'" in output

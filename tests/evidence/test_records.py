@@ -1,0 +1,163 @@
+"""A record holds for the block as it stood, and for nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evidence.records import Records
+from evidence.site import Site
+from evidence.verify import unverified, verify
+
+PAGE = """[2](check:two) and [3](check:three)
+
+```python
+from ours.small import add
+```
+
+<!--pytest-codeblocks:cont-->
+<!--pytest.mark.exact("two")-->
+```python
+assert add(1, 1) == 2
+```
+
+<!--pytest.mark.exact("three")-->
+```python
+print(1 + 2)
+```
+
+<!--pytest-codeblocks:expected-output-->
+```text
+3
+```
+"""
+
+
+class Project:
+    """A page, a package of ours that it imports, and the records of both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "docs").mkdir()
+        (folder / "ours").mkdir()
+        self.write("ours/__init__.py", "")
+        self.write("ours/small.py", "from ours.deep import plus\n\ndef add(a, b):\n    return plus(a, b)\n")
+        self.write("ours/deep.py", "def plus(a, b):\n    return a + b\n")
+        self.write("ours/other.py", "unrelated = True\n")
+        self.write("docs/page.md", PAGE)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+    @property
+    def records(self) -> Records:
+        return Records(self.folder / "docs", {"ours": self.folder / "ours"})
+
+    @property
+    def page(self):
+        return Site(self.folder / "docs").page(self.folder / "docs" / "page.md")
+
+    def verify(self):
+        return verify([self.page], self.records)
+
+    def stale(self) -> list[str]:
+        return [str(error).split("'")[1] for error in unverified(self.page, self.records)]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    yield Project(tmp_path)
+    import sys
+
+    for name in [name for name in sys.modules if name.split(".")[0] == "ours"]:
+        del sys.modules[name]
+
+
+def test_what_was_run_is_current_and_is_not_run_again(project):
+    assert project.stale() == ["page.1", "two", "three"]
+    first = project.verify()
+    assert (first.ran, first.current, first.failures) == (3, 0, [])
+    assert project.stale() == []
+    second = project.verify()
+    assert (second.ran, second.current) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "stale"),
+    [
+        ("docs/page.md", "assert add(1, 1) == 2", "assert add(1, 1) == 1 + 1", ["two"]),
+        ("docs/page.md", "from ours.small", "import ours.small\nfrom ours.small", ["page.1", "two"]),
+        ("docs/page.md", "```text\n3", "```text\n4", ["three"]),
+        ("docs/page.md", "[2]", "It is [2]", []),
+        ("ours/small.py", "return plus", "return  plus", ["page.1", "two"]),
+        ("ours/deep.py", "return a + b", "return b + a", ["page.1", "two"]),
+        ("ours/__init__.py", "", "# why\n", ["page.1", "two"]),
+        ("ours/other.py", "True", "False", []),
+    ],
+)
+def test_an_edit_makes_stale_what_can_feel_it_and_nothing_else(project, name, old, new, stale):
+    project.verify()
+    text = (project.folder / name).read_text()
+    project.write(name, text.replace(old, new, 1))
+    assert project.stale() == stale
+
+
+def test_another_version_of_torch_makes_all_stale(project, monkeypatch):
+    project.verify()
+    monkeypatch.setattr("evidence.records.versions", lambda: {"python": "3.11", "torch": "9.9", "numpy": "2"})
+    assert project.stale() == ["page.1", "two", "three"]
+
+
+def test_a_failure_is_kept_with_its_report_and_run_again(project):
+    project.write("docs/page.md", PAGE.replace("== 2", "== 5"))
+    for _ in range(2):
+        verdict = project.verify()
+        assert verdict.ran == 2 or verdict.ran == 3
+        assert len(verdict.failures) == 1
+    (error,) = unverified(project.page, project.records)
+    assert "page.md:10: check 'two' (exact) failed" in str(error)
+    assert "assert 2 == 5" in str(error)
+    assert verify([project.page], project.records, retry=False).ran == 0
+
+
+def files(project) -> dict[str, Path]:
+    """The record of each block."""
+    (setup, two), (three,) = project.page.sessions()
+    records = project.records
+    names = {"two": records.name(two, [setup, two]), "three": records.name(three, [three])}
+    return {ident: records.folder / f"{name}.json" for ident, name in names.items()}
+
+
+def test_a_record_of_another_block_is_no_record(project):
+    project.verify()
+    shutil.copy(files(project)["three"], files(project)["two"])
+    assert project.stale() == ["two"]
+
+
+def test_a_record_that_was_patched_is_no_record(project):
+    project.write("docs/page.md", PAGE.replace("== 2", "== 5"))
+    project.verify()
+    path = files(project)["two"]
+    kept = json.loads(path.read_text())
+    kept["record"]["passed"] = True
+    path.write_text(json.dumps(kept))
+    assert project.stale() == ["two"]
+    assert project.verify().failures
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"record": {}}', '{"record": 1, "seal": 2}', "null", "\x00"])
+def test_a_damaged_record_is_run_again(project, content):
+    project.verify()
+    files(project)["three"].write_text(content)
+    assert project.stale() == ["three"]
+    assert project.verify().ran == 1
+    assert project.stale() == []
+
+
+def test_a_waived_block_needs_no_record(project):
+    project.write("docs/page.md", '<!--pytest.mark.skip(reason="r")-->\n```python\nassert 0\n```\n')
+    assert project.stale() == []
