@@ -8,8 +8,8 @@ import re
 from functools import cache
 
 import pytest
-from published_networks import NETWORKS
 
+from dlchecked.networks import NETWORKS
 from dlchecked.receptive_field import ReceptiveField, receptive_field
 from dlchecked.receptive_field.report import Fields
 
