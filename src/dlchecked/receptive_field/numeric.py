@@ -91,7 +91,7 @@ class _Linearized(TorchFunctionMode):
         if not args or not isinstance(args[0], torch.Tensor) or not args[0].requires_grad:
             # A mask may well be made by abs or clamp; only what depends on the input is changed.
             return function(*args, **kwargs)
-        if function in _PASSED_THROUGH:
+        if function in _PASSED_THROUGH or (function is F.batch_norm and not _uses_batch(*args, **kwargs)):
             return args[0]
         if function in _MAX_POOLS:
             return _sum_pool(function, _MAX_POOLS[function], *args, **kwargs)
@@ -102,6 +102,13 @@ class _Linearized(TorchFunctionMode):
             kwargs.pop("return_indices", None)
             return _MAX_TO_MEAN[function](*args, **kwargs)
         return function(*args, **kwargs)
+
+
+def _uses_batch(
+    x: Any, mean: Any, var: Any, weight: Any = None, bias: Any = None, training: bool = False, *_: Any, **__: Any
+) -> bool:
+    """Whether a batch norm takes its statistics from the batch; with stored ones it is an identity."""
+    return training
 
 
 def _sum_pool(function: Callable[..., Any], count: int, x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:

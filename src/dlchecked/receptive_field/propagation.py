@@ -10,22 +10,9 @@ from dlchecked.receptive_field.terms import Factor, Term, Terms, everywhere_if_f
 from dlchecked.receptive_field.unions import add, simplify
 from dlchecked.receptive_field.windows import Window, gathering
 
-
-class Memo:
-    """What windows have made of supports so far: rows and columns mostly go through the same."""
-
-    def __init__(self) -> None:
-        """Empty."""
-        self._known: dict[tuple[int, int], tuple[Support, Window, Support]] = {}
-
-    def through(self, support: Support, window: Window) -> Support:
-        """``support.through(window)`` for a support of one dimension."""
-        key = (id(support), id(window))
-        known = self._known.get(key)
-        # The entry keeps both alive, so that nothing else can get their ids.
-        if known is None:
-            known = self._known[key] = (support, window, support.through(window))
-        return known[2]
+# What windows have made of supports so far: rows and columns mostly go through the same. Each entry keeps what
+# it was made of alive, so that nothing else can get the same ids.
+Memo = dict[tuple[int, int], tuple[Support, Window, Support]]
 
 
 def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
@@ -39,16 +26,19 @@ def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
 
 
 def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Sequence[Term]:
-    bound = [i for i, factor in enumerate(term) if dim in factor.dims]
+    bound = [i for i, factor in enumerate(term) if dim in factor[0]]
     if not bound:
         return (term if window.full else restrict(term, dim, window.taps.max(0) >= 0),)
     if len(bound) == 1:
-        (i,) = bound
+        i = bound[0]
         dims, support = term[i]
-        support = memo.through(support, window) if len(dims) == 1 else support.through(window, dims.index(dim))
-        moved = Factor(dims, support)
+        key = (id(support), id(window))
+        known = memo.get(key) if len(dims) == 1 else None
+        if known is None:
+            known = memo[key] = (support, window, support.through(window, dims.index(dim)))
+        moved = Factor(dims, known[2])
         if i == len(term) - 1:
-            return ((*term[:-1], everywhere_if_full(moved)),) if support.hi.max() >= 0 else ()
+            return ((*term[:-1], everywhere_if_full(moved)),) if moved.support.hi.max() >= 0 else ()
         return ((*term[:i], moved, *term[i + 1 :]),)
     # A union of products that vary together is no product of unions: one term a tap.
     single = [_read(term, dim, bound, row[None, :]) for row in window.taps]

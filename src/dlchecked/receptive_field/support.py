@@ -29,12 +29,13 @@ class Support:
         lo, hi: both ends of each set, inclusive; an empty set has lo = length and hi = −1.
         bits: each set as an integer whose bit p says whether p belongs to it; None where all are intervals.
         ordered: whether the sets are non-empty intervals in one dimension and no end moves backwards.
+        seamless: known to be ordered and to leave no gap between neighbouring sets.
         endless: the same without borders, along the only dimension; None where there is no such rule.
         phases: after a dimension has been split into (outer, inner), the rule along outer for each inner
             position, preceded by the axis of inner; None where there is no such rule.
     """
 
-    __slots__ = ("bits", "endless", "hi", "length", "lo", "ordered", "phases")
+    __slots__ = ("bits", "endless", "hi", "length", "lo", "ordered", "phases", "seamless")
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class Support:
         self.ordered = ordered
         self.endless = endless
         self.phases = phases
+        self.seamless = False
 
     def through(self, window: Window, axis: int = 0) -> "Support":
         """What the output positions of a layer depend on, when it reads these positions along ``axis``."""
@@ -62,7 +64,9 @@ class Support:
             endless = self.endless.through(window.endless)
         if self.ordered and window.full and window.first is not None and self._touching(window.step):
             lo, hi = self.lo[window.first], self.hi[window.last]
-            return Support(self.length, lo, hi, None, window.monotone, endless)
+            found = Support(self.length, lo, hi, None, window.monotone, endless)
+            found.seamless = self.seamless and window.seamless
+            return found
         found = self._gathered(window.taps, axis, endless)
         if self.phases is not None and window.endless is not None and axis != self.phases[0]:
             moved = [rule.through(window.endless) for rule in self.phases[1]]
@@ -71,9 +75,9 @@ class Support:
 
     def _touching(self, step: int) -> bool:
         """Whether sets that many positions apart leave no gap between them."""
-        if step == 0 or len(self.lo) <= step:
+        if step == 0 or (step == 1 and self.seamless) or len(self.lo) <= step:
             return True
-        return int((self.lo[step:] - self.hi[:-step]).max()) <= 1
+        return int(np.maximum.reduce(self.lo[step:] - self.hi[:-step])) <= 1
 
     def _gathered(self, taps: Index, axis: int, endless: Endless | None) -> "Support":
         los = _with_empty(self.lo, self.length, axis).take(taps, axis)
@@ -132,8 +136,9 @@ class Support:
             apart = np.maximum(self.lo, other.lo) > np.minimum(self.hi, other.hi) + 1
             if not (apart & (self.hi >= 0) & (other.hi >= 0)).any():
                 lo, hi = np.minimum(self.lo, other.lo), np.maximum(self.hi, other.hi)
-                ordered = self.ordered and other.ordered
-                return Support(self.length, lo, hi, None, ordered, endless)
+                found = Support(self.length, lo, hi, None, self.ordered and other.ordered, endless)
+                found.seamless = self.seamless and other.seamless
+                return found
         # Of arrays without dimensions numpy makes plain integers.
         bits = np.asarray(self.as_bits() | other.as_bits(), dtype=object)
         return _of_bits(self.length, bits, endless)
@@ -145,7 +150,7 @@ class Support:
             middle = len(self.lo) // 2
             if other.lo.item(middle) > self.lo.item(middle) or self.hi.item(middle) > other.hi.item(middle):
                 return False
-        if not ((other.lo <= self.lo).all() and (self.hi <= other.hi).all()):
+        if not (_all(other.lo <= self.lo) and _all(self.hi <= other.hi)):
             return False
         if other.bits is None:
             return True
@@ -161,7 +166,9 @@ class Support:
         """The same sets, said to follow another rule without borders."""
         if endless == self.endless:
             return self
-        return Support(self.length, self.lo, self.hi, self.bits, self.ordered, endless)
+        found = Support(self.length, self.lo, self.hi, self.bits, self.ordered, endless)
+        found.seamless = self.seamless
+        return found
 
     def reshaped(self, shape: tuple[int, ...], endless: Endless | None = None) -> "Support":
         """The same sets, arranged otherwise."""
@@ -201,7 +208,14 @@ class Support:
 def identity(length: int) -> Support:
     """Every position depends on itself."""
     positions = np.arange(length)
-    return Support(length, positions, positions, None, True, POINT)
+    found = Support(length, positions, positions, None, True, POINT)
+    found.seamless = True
+    return found
+
+
+def _all(truths: npt.NDArray[np.bool_]) -> bool:
+    # Quicker than truths.all() for the few hundred that there mostly are.
+    return bool(np.logical_and.reduce(truths, axis=None))
 
 
 def _interval(length: int, lo: Index, hi: Index, endless: Endless | None) -> Support:

@@ -114,7 +114,7 @@ class TracedTensor(Traced):
         ``resized`` is a mixed dimension and the size that it gets on the way.
         """
         layout = self.layout
-        memo = Memo()
+        memo: Memo = {}
         if len(layout.sizes) == len(layout.groups):
             sizes, terms = list(layout.sizes), layout.terms
             for dim, window in windows.items():

@@ -18,7 +18,10 @@ def simplify(terms: Iterable[Term]) -> Terms:
     """
     kept: list[Term] = []
     for term in terms:
-        add(kept, term)
+        if kept:
+            add(kept, term)
+        else:
+            kept.append(term)
     if len(kept) > MOST_TERMS:
         raise ReceptiveFieldError(
             f"the fields here are unions of {len(kept)} products, beyond the {MOST_TERMS} that are kept exactly; "
@@ -101,7 +104,7 @@ class _Pairs:
         They stay apart: a later slice of the channels may want only one of them.
         """
         one, two = self._terms
-        if self.equal(one[-1], two[-1]):
+        if one[-1] is two[-1] or self.equal(one[-1], two[-1]):
             return False
         pairs = list(zip(one[:-1], two[:-1], strict=True))
         return all(self.equal(a, b) for a, b in pairs) and any(_rule(a) != _rule(b) for a, b in pairs)

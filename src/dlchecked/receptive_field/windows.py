@@ -22,10 +22,12 @@ class Window:
         first, last: the lowest and the highest position that each output reads, where all that lies between
             is read in equal steps; otherwise None.
         step: distance between neighbouring positions that are read; 0 where only one is.
+        seamless: whether each output begins to read no later than right after the last position of the one
+            before, and none moves backwards.
         endless: the same without borders, or None where that makes no sense.
     """
 
-    __slots__ = ("_taps", "endless", "first", "full", "last", "monotone", "outputs", "step")
+    __slots__ = ("_taps", "endless", "first", "full", "last", "monotone", "outputs", "seamless", "step")
 
     def __init__(self, outputs: int, step: int, endless: EndlessTaps | None) -> None:
         """An empty window: the functions below fill it."""
@@ -34,6 +36,7 @@ class Window:
         self.endless = endless
         self.full = False
         self.monotone = False
+        self.seamless = False
         self.first: Index | None = None
         self.last: Index | None = None
         self._taps: Index | tuple[int, int, int, int, int] | None = None
@@ -62,6 +65,7 @@ def sliding(length: int, kernel: int, stride: int, dilation: int, before: int, o
     window.first = starts + lowest * dilation
     window.last = starts + highest * dilation
     window.monotone = bool((np.diff(window.first) >= 0).all() and (np.diff(window.last) >= 0).all())
+    window.seamless = window.full and window.monotone and bool((window.first[1:] <= window.last[:-1] + 1).all())
     window._taps = (length, kernel, stride, dilation, before)
     return window
 

@@ -33,6 +33,8 @@ def arithmetic(*operands: Any, rounding_mode: Any = None, alpha: Any = 1, value:
 @rule("add", "__add__", "__radd__")
 def add(one: Any, two: Any, alpha: Any = 1) -> TracedTensor:
     """A sum; where a constant −∞ is added, the result is −∞ whatever the other term is."""
+    if is_traced(one) and is_traced(two):
+        return join(one, two)
     joined = join(one, two)
     constant = one if is_real(one) else two
     if is_constant(constant):

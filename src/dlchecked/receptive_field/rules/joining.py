@@ -9,7 +9,7 @@ import torch
 from dlchecked.receptive_field.endless import Endless, EndlessTaps
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout, broadcast
-from dlchecked.receptive_field.propagation import Memo, slide
+from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
 from dlchecked.receptive_field.unions import simplify
@@ -52,6 +52,17 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout]) -> None:
     """Record the axes along which fields about to be united have different centres or strides."""
     axes = len(layouts[0].terms[0]) - 1 if layouts[0].terms else 0
+    if len(layouts) == 2 and len(layouts[0].terms) == len(layouts[1].terms) == 1:
+        pairs = list(zip(layouts[0].terms[0][:-1], layouts[1].terms[0][:-1], strict=True))
+        # A pair that was seen for the rows need not be looked at again for the columns.
+        last = None
+        for a, b in pairs:
+            pair = (a.support.endless, b.support.endless)
+            if pair[0] is not None and pair[1] is not None and pair != last and not pair[0].concentric(pair[1]):
+                break
+            last = pair
+        else:
+            return
     settled: set[tuple[int, ...]] = set()
     for axis in range(axes):
         rules = [_rule(layout, axis) for layout in layouts]
@@ -116,7 +127,7 @@ def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> La
     positions = tuple(j - offset if 0 <= j - offset < size else -1 for j in range(total))
     # Beside constants it is padding; beside another branch no one rule describes all positions.
     endless = EndlessTaps(1, 1, (range(-offset, 1 - offset),)) if alone else None
-    return Layout(sizes, layout.groups, slide(layout.terms, atom, picking(positions, endless), Memo()))
+    return Layout(sizes, layout.groups, slide(layout.terms, atom, picking(positions, endless), {}))
 
 
 @rule("stack")

@@ -1,7 +1,10 @@
 """Pooling over windows: what is taken of a window differs, what is read does not."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch.nn.functional as F
 
 from dlchecked.receptive_field.endless import EndlessTaps
@@ -14,13 +17,21 @@ from dlchecked.receptive_field.windows import Window, gathering, sliding
 def _pool(
     x: TracedTensor, count: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> TracedTensor:
+    options = (tuple(v) if isinstance(v, list) else v for v in (kernel, stride, padding, dilation))
+    return x.slid(_windows(x.shape, count, *options, ceil_mode))
+
+
+@lru_cache(maxsize=512)
+def _windows(
+    shape: tuple[int, ...], count: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> Mapping[int, Window]:
     kernels = per_axis(kernel, count)
-    strides = kernels if stride is None or stride == [] else per_axis(stride, count)
+    strides = kernels if stride is None or stride == () else per_axis(stride, count)
     paddings, dilations = per_axis(padding, count), per_axis(dilation, count)
     windows = {}
     for axis in range(count):
-        dim = len(x.shape) - count + axis
-        length, pad, step = x.shape[dim], paddings[axis], strides[axis]
+        dim = len(shape) - count + axis
+        length, pad, step = shape[dim], paddings[axis], strides[axis]
         extent = dilations[axis] * (kernels[axis] - 1) + 1
         room = length + 2 * pad - extent
         outputs = (room + (step - 1 if ceil_mode else 0)) // step + 1
@@ -29,7 +40,7 @@ def _pool(
             outputs -= 1
         expect_output("pooling", outputs, length + 2 * pad, extent)
         windows[dim] = sliding(length, kernels[axis], step, dilations[axis], pad, outputs)
-    return x.slid(windows)
+    return windows
 
 
 def _max_pooling(count: int) -> Any:
@@ -106,8 +117,6 @@ def _adaptive_pooling(count: int, indices: bool = False) -> Any:
 
 def adaptive(length: int, outputs: int) -> Window:
     """The windows of adaptive pooling; a single one is the whole axis, whatever its length."""
-    import numpy as np
-
     unit = np.arange(outputs)
     first, last = unit * length // outputs, -(-(unit + 1) * length // outputs) - 1
     taps = first + np.arange(int((last - first).max()) + 1)[:, None]
