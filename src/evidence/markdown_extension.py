@@ -7,6 +7,7 @@ by its text (`pagekit.source`).
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -18,10 +19,11 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from evidence.ledger import as_markdown, ledger
 from evidence.outline import CHECK_SCHEME, count_python
 from evidence.page import Page
-from evidence.records import Records
-from evidence.render import GRADES_PAGE, anchor, render_directives
+from evidence.records import Record, Records
+from evidence.render import GRADES_PAGE, LEDGER_MARK, LEDGER_PAGE, anchor, render_directives, render_summary
 from evidence.site import Site
 from evidence.verify import unverified
 from pagekit.errors import PageError, together
@@ -107,7 +109,22 @@ class _Directives(Preprocessor):
         # `locate` numbers the lines from the first that is not blank.
         blank = len(text) - len(text.lstrip("\n"))
         rendered = render_directives(page, lines, source.first_line - blank, grades, verdicts)
-        return [*_complaints(errors), *rendered]
+        return [*_complaints(errors), *self._fill_ledger(rendered), *self._summary(page, verdicts)]
+
+    def _fill_ledger(self, lines: list[str]) -> Iterator[str]:
+        extension = self.extension
+        for line in lines:
+            if line.strip() == LEDGER_MARK:
+                yield from as_markdown(ledger(extension.site(), _records(extension.docs_dir)))
+            else:
+                yield line
+
+    def _summary(self, page: Page, verdicts: Mapping[str, Record | None]) -> Iterator[str]:
+        ledger_page = self.extension.docs_dir / LEDGER_PAGE
+        checks = [verdicts.get(block.ident) for block in page.blocks if block.name and not block.waived]
+        if checks and ledger_page.exists():
+            yield ""
+            yield render_summary(checks, os.path.relpath(ledger_page, page.path.parent))
 
 
 def _forbid_claims(source: Source) -> None:

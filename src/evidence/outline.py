@@ -10,17 +10,22 @@ from evidence.fences import MARK
 from evidence.languages import Language, classify
 
 CHECK_SCHEME = "check:"
+# A stop, and then a new beginning: not the stop of "al." or of a number.
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z\d“(])\s+")
 _FETCHED = {"src", "srcset", "data", "poster"}
+_BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 @dataclass
 class LinkSeen:
-    """A check link: its words as read, its target, and the section that it stands in."""
+    """A check link: its words as read, its target, the section that it stands in, and the sentence around it."""
 
     name: str
     section: str
     words: str = ""
+    sentence: str = ""
+    start: int = 0
 
 
 @dataclass
@@ -59,9 +64,13 @@ class _Walker(HTMLParser):
         self.link: LinkSeen | None = None
         self.summary: list[str] | None = None
         self.details: list[AnswerSeen | None] = []
+        self.text = ""
+        self.links_in_text: list[LinkSeen] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag in _BLOCKS:
+            self._end_text()
         self._note_addresses(tag, given)
         if tag[0] == "h" and tag[1:].isdigit():
             self.section = given.get("id") or ""
@@ -87,8 +96,9 @@ class _Walker(HTMLParser):
 
     def _open_link(self, href: str) -> None:
         if href.startswith(CHECK_SCHEME):
-            self.link = LinkSeen(href.removeprefix(CHECK_SCHEME), self.section)
+            self.link = LinkSeen(href.removeprefix(CHECK_SCHEME), self.section, start=len(self.text))
             self.outline.links.append(self.link)
+            self.links_in_text.append(self.link)
         if href.startswith(CHECK_SCHEME) or "references.md#" in href:
             for answer in self.details:
                 if answer is not None:
@@ -97,13 +107,21 @@ class _Walker(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.outline.hidden.update(int(number) for number in re.findall(rf'{MARK}="(\d+)"', data))
 
+    def _end_text(self) -> None:
+        for link in self.links_in_text:
+            link.sentence = sentence_around(self.text, link.start)
+        self.text, self.links_in_text = "", []
+
     def handle_data(self, data: str) -> None:
+        self.text += data
         if self.link is not None:
             self.link.words += data
         if self.summary is not None:
             self.summary.append(data)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_text()
         if tag == "a":
             self.link = None
         elif tag == "summary" and self.summary is not None:
@@ -116,6 +134,13 @@ class _Walker(HTMLParser):
         if tag in self.open:
             while self.open.pop() != tag:
                 pass
+
+
+def sentence_around(text: str, at: int) -> str:
+    """The sentence of `text` that position `at` lies in, on one line."""
+    begin = max((match.end() for match in _SENTENCE_END.finditer(text, 0, at + 1)), default=0)
+    end = _SENTENCE_END.search(text, at)
+    return " ".join(text[begin : end.start() + 1 if end else len(text)].split())
 
 
 def _names_python(classes: str | None) -> bool:

@@ -69,6 +69,7 @@ class CheckLink:
     words: str
     name: str
     section: str
+    sentence: str = ""
 
     def error(self, problem: str, remedy: str = "") -> PageError:
         """The error to report at this link."""

@@ -210,7 +210,7 @@ class _Reader:
             start = text.rfind("[", 0, found) if found >= 0 else 0
             line = self.first + text.count("\n", 0, max(start, 0))
             words = " ".join(link.words.split())
-            self.page.links.append(CheckLink(self.page.path, line, words, link.name, link.section))
+            self.page.links.append(CheckLink(self.page.path, line, words, link.name, link.section, link.sentence))
 
     def _read_addresses(self) -> None:
         self.page.ids = self.seen.ids

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from evidence.directives import indentation
@@ -10,6 +10,8 @@ from evidence.page import Block, Page
 from evidence.records import Record
 
 GRADES_PAGE = "how-claims-are-checked.md"
+LEDGER_PAGE = "ledger.md"
+LEDGER_MARK = "<!--evidence:ledger-->"
 
 
 def anchor(name: str) -> str:
@@ -55,6 +57,21 @@ def render_directives(
             margin = line[: len(line) - len(line.lstrip("> \t"))]
             rendered += [margin.rstrip(), margin + below[number], margin.rstrip()]
     return rendered
+
+
+def render_summary(records: Sequence[Record | None], ledger: str) -> str:
+    """The line that ends a page with checks: how many hold, since when, with which torch.
+
+    Args:
+        records: the current record of each check of the page; `None` where it was not run as it stands.
+        ledger: where the ledger is, as a link from this page names it.
+    """
+    held = [record for record in records if record and record.passed]
+    last = (
+        f", last on {max(record.when for record in held)[:10]} with torch {held[0].versions['torch']}" if held else ""
+    )
+    count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else f"All {len(records)} checks"
+    return f'<p class="check-summary" markdown="span">{count} of this page held{last}. [The ledger]({ledger})</p>'
 
 
 def _heading(block: Block, grades: str, record: Record | None) -> str:

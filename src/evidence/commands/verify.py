@@ -1,0 +1,58 @@
+"""`python -m evidence verify`: run what has no current record."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from evidence.commands.pages import CommandError, add_pages, find_pages
+from evidence.page import Block
+from evidence.records import Record, Records
+from evidence.site import Site
+from evidence.verify import verify
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="run the blocks that have no current record",
+        description="Runs the blocks of the pages that failed, or were not run as they stand, and keeps what came out.",
+        epilog="Exit code: 0 all hold, 1 some do not, 2 a page breaks a rule or cannot be read.",
+    )
+    add_pages(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify and report; the exit code.
+
+    Raises:
+        CommandError: a page breaks a rule.
+    """
+    begin = time.perf_counter()
+    docs_dir = Path("docs").absolute()
+    pages, site = find_pages(arguments.pages), Site(docs_dir)
+    errors = [str(error) for page in pages for error in site.errors(page)]
+    if errors:
+        raise CommandError("\n".join(errors))
+    # What the blocks print is for the page, not for this terminal.
+    terminal, sys.stdout = sys.stdout, sys.stderr
+    try:
+        verdict = verify(pages, Records(docs_dir), lambda block, record: print(_line(block, record), file=terminal))
+    finally:
+        sys.stdout = terminal
+    for failure in verdict.failures:
+        print(f"\n{failure}")
+    seconds = time.perf_counter() - begin
+    print(
+        f"{verdict.ran} blocks ran, {verdict.current} were current, "
+        f"{len(verdict.failures)} do not hold; {seconds:.1f} s"
+    )
+    return int(bool(verdict.failures))
+
+
+def _line(block: Block, record: Record) -> str:
+    return f"{'held ' if record.passed else 'FAILED'} {record.seconds:6.2f} s  {block.where} {block.ident}"
