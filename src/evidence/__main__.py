@@ -13,7 +13,7 @@ COMMANDS = (mutate, reseed, update)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command that `argv` names and return the exit code: 2 where it could not be done."""
+    """Run the command that `argv` names and return the exit code: 2 where it could not be done, 130 if interrupted."""
     parser = argparse.ArgumentParser(prog="python -m evidence", description="Attack, vary and update the checks.")
     subparsers = parser.add_subparsers(metavar="command", required=True)
     for command in COMMANDS:
@@ -25,6 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return code
 
 

@@ -15,7 +15,7 @@ from evidence.run import Outcome, Session, as_seen
 from evidence.seeds import shift, shifted_seeds
 from evidence.torch_state import reset_global_state
 
-_SUMMARY = 400
+_SUMMARY = 200
 _ENDINGS = {Ending.TIMED_OUT: "the run took too long", Ending.DIED: "the process died", Ending.FAILED: "it broke off"}
 
 # By ident: what went wrong, empty for a block that held. A block that was not run is missing.

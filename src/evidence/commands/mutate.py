@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     pages = find_pages(arguments.pages)
     trials = [trial for page in pages for trial in _attack_page(page, children, kinds)]
     unused = list(_unused_waivers(pages, trials))
-    for line in (*_reports(trials), *unused):
+    for line in (*_reports(trials), *unused, *_unchanged(pages, trials)):
         print(line)
     print(_summary(trials, time.perf_counter() - begin))
     fatal = {Kind.CLAIM, Kind.SLACK} if arguments.strict else {Kind.CLAIM}
@@ -99,7 +99,7 @@ def _reports(trials: Sequence[Trial]) -> Iterator[str]:
     for trial in _survivors(trials):
         mutant, block = trial.mutant, trial.block
         where = f"{display_path(block.path)}:{mutant.line}:{mutant.column}"
-        meaning = "was never executed" if trial.fate is Fate.NOT_REACHED else mutant.why or _MEANING[mutant.kind]
+        meaning = "never evaluated" if trial.fate is Fate.NOT_REACHED else mutant.why or _MEANING[mutant.kind]
         yield f"{where}: {block.name}: {meaning}"
         yield f"    {_line_of(block, mutant.line)}"
         yield f"    {mutant.old} -> {mutant.new or '(dropped)'}"
@@ -111,9 +111,21 @@ def _line_of(block: Block, line: int) -> str:
     return block.code.split("\n")[line - block.line].strip()
 
 
+def _checks(pages: Iterable[Page]) -> Iterator[Block]:
+    return (block for page in pages for session in page.sessions() for block in session if block.grade)
+
+
+def _unchanged(pages: Iterable[Page], trials: Iterable[Trial]) -> Iterator[str]:
+    """The checks that were left alone, such as one that only expects an error."""
+    changed = {(trial.block.path, trial.block.ident) for trial in trials}
+    for block in _checks(pages):
+        if (block.path, block.ident) not in changed:
+            yield f"{block.where}: {block.name}: not tried: no assert, and no number in an expected output"
+
+
 def _unused_waivers(pages: Sequence[Page], trials: Sequence[Trial]) -> Iterator[str]:
     survived = {(trial.block.path, trial.mutant.line) for trial in trials if trial.fate in SURVIVORS}
-    for block in (block for page in pages for session in page.sessions() for block in session if block.grade):
+    for block in _checks(pages):
         for waiver in waivers_of(block, SourceText(block.code)):
             if not any((block.path, line) in survived for line in range(waiver.first, waiver.last + 1)):
                 yield (

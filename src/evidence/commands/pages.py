@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from evidence.failure import describe
 from evidence.page import Page
-from evidence.run import Outcome, Session
+from evidence.run import Outcome
 from evidence.site import Site
 from pagekit.errors import display_path
 
@@ -30,8 +28,13 @@ def add_pages(parser: argparse.ArgumentParser) -> None:
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Declare the option `--jobs`."""
     parser.add_argument(
-        "--jobs", type=positive, default=len(os.sched_getaffinity(0)), help="processes at work (default: one a core)"
+        "--jobs", type=positive, default=_cores(), metavar="N", help="processes at work (default: one a core)"
     )
+
+
+def _cores() -> int:
+    # Where a process may run on some cores only, as in a container; not every system can tell.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def positive(text: str) -> int:
@@ -51,7 +54,6 @@ def find_pages(paths: Sequence[Path]) -> list[Page]:
     Raises:
         CommandError: there is no such page, or one cannot be read as its author meant it.
     """
-    site = Site(Path("docs").absolute())
     files: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
@@ -60,11 +62,23 @@ def find_pages(paths: Sequence[Path]) -> list[Page]:
         if not found:
             raise CommandError(f"There is no page below {path}. Name a Markdown file, or a folder of them")
         files |= dict.fromkeys(each.absolute() for each in found)
-    pages = [site.page(file) for file in files]
+    pages = list(_read(files))
     errors = [str(error) for page in pages for error in page.errors]
     if errors:
         raise CommandError("\n".join(errors))
     return pages
+
+
+def _read(files: Iterable[Path]) -> Iterator[Page]:
+    file = Path("mkdocs.yml")
+    try:
+        site = Site(Path("docs").absolute())
+        for file in files:
+            yield site.page(file)
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{display_path(file)} is not text in UTF-8: {error.reason}. Save it as UTF-8") from error
+    except ValueError as error:
+        raise CommandError(str(error)) from error
 
 
 def require_passed(outcome: Outcome) -> None:
@@ -77,17 +91,3 @@ def require_passed(outcome: Outcome) -> None:
         report = describe(outcome.block, outcome.error).text()
         page = display_path(outcome.block.path)
         raise CommandError(f"{report}\n\n{page} fails as it is. Repair it first: pytest --codeblocks {page}")
-
-
-def run_as_written(session: Session, upto: int) -> list[Outcome]:
-    """The outcomes of the session's first `upto` blocks.
-
-    Raises:
-        CommandError: one of them fails.
-    """
-    outcomes = []
-    for block in session.blocks[:upto]:
-        with redirect_stdout(io.StringIO()):
-            outcomes.append(session.outcome(block))
-        require_passed(outcomes[-1])
-    return outcomes

@@ -1,0 +1,250 @@
+"""Mutants change what a check claims, never what it computes, and are told with their place on the page."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from evidence.attack import SURVIVORS, attack
+from evidence.changes import Kind
+from evidence.forked import Children
+from evidence.literals import neighbours, tightened
+from evidence.mutants import mutants_of
+from evidence.page import Block, Output
+from evidence.run import Session
+from pagekit.errors import PageError
+
+
+def block(code: str, output: str | None = None) -> Block:
+    return Block(
+        path=Path("page.md"),
+        fence_line=9,
+        line=10,
+        end_line=10 + code.count("\n") + 1,
+        code=code,
+        section="",
+        ident="it",
+        grade="exact",
+        name="it",
+        output=None if output is None else Output(output, 20),
+    )
+
+
+def changes(code: str, *kinds: Kind) -> list[str]:
+    return [f"{m.old} -> {m.new}" for m in mutants_of(block(code)) if m.kind in (kinds or (Kind.CLAIM,))]
+
+
+@pytest.mark.parametrize(
+    ("literal", "expected"),
+    [
+        ("112", ["113", "111"]),
+        ("12_544", ["12_545", "12_543"]),
+        ("94.1", ["94.2", "94.0"]),
+        ("2.0", ["2.1", "1.9"]),
+        ("1e-8", ["2e-8", "0e-8"]),
+        ("-29", ["-28", "-30"]),
+        ("True", ["False"]),
+        ("'abc'", ["'abcx'"]),
+        ("'x is 19'", ["'x is 10'"]),
+        ("None", []),
+    ],
+)
+def test_a_literal_changes_by_one_in_its_last_written_place(literal, expected):
+    assert neighbours(literal) == expected
+    assert all(ast.literal_eval(new) != ast.literal_eval(literal) for new in expected)
+
+
+@pytest.mark.parametrize(
+    ("bound", "upper", "expected"),
+    [
+        ("1e-8", True, "1e-11"),
+        ("10**-8", True, "(10**-8) / 1000"),
+        ("0.9", False, "1.0"),
+        ("0.5", True, "0.4"),
+        ("1", False, "2"),
+    ],
+)
+def test_a_bound_is_only_ever_made_tighter(bound, upper, expected):
+    assert tightened(bound, upper=upper) == expected
+    assert (eval(expected) < eval(bound)) is upper
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("assert f(3)[1] == (1, 2)", ["== -> !=", "1 -> 2", "1 -> 0", "2 -> 3", "2 -> 1"]),
+        ("assert a.b(1, c=2) == 3", ["2 dropped", "== -> !=", "3 -> 4", "3 -> 2"]),
+        ("assert g(x)", ["g(x) -> not (g(x))"]),
+        ("assert not g(x)", ["not g(x) -> g(x)"]),
+        ("assert g(x) and y != 2", ["g(x) -> not (g(x))", "!= -> =="]),
+        ("assert all(x < 1 for x in f(3))", None),
+        ("assert x == 2 == y", ["== -> !=", "2 -> 3", "2 -> 1", "== -> !="]),
+        ("assert 'abc' in text", ["'abc' -> 'abcx'", "in -> not in"]),
+        ("assert x is True", ["is -> is not", "True -> False"]),
+        ("assert abs(x - 3.14) < 0.01", ["3.14 -> 3.15", "3.14 -> 3.13", "< -> >="]),
+        ("assert x == approx(0.5, abs=1e-9)", ["== -> !=", "0.5 -> 0.6", "0.5 -> 0.4"]),
+        ("assert torch.allclose(y, torch.tensor([1.5]), atol=1e-9)", None),
+        ("assert x == 1, 'message 2'", ["== -> !=", "1 -> 2", "1 -> 0"]),
+        ("assert len([s for s in r if f(s) > 0.5]) == 2", ["> -> <=", "== -> !=", "2 -> 3", "2 -> 1"]),
+        ("# é\nassert (  # 1 == 2\n    x  # ==\n    == 1)", ["== -> !=", "1 -> 2", "1 -> 0"]),
+        ("x = 1\nif x == 2:\n    x = 3", []),
+    ],
+)
+def test_what_is_claimed_is_changed_and_what_is_put_in_is_not(code, expected):
+    if expected is None:
+        expected = {
+            "assert all(x < 1 for x in f(3))": ["all(x < 1 for x in f(3)) -> not (all(x < 1 for x in f(3)))", "< -> >="]
+        }.get(code) or [
+            "torch.allclose(y, torch.tensor([1.5]), atol=1e-9) -> not (torch.allclose(y, torch.tensor([1.5]), atol=1e-9))",
+            "1.5 -> 1.6",
+            "1.5 -> 1.4",
+        ]
+    found = [f"{each.split('=')[-1].split(' ')[0]} dropped" if each.endswith("-> ") else each for each in changes(code)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "slack"),
+    [
+        ("assert error < 1e-8", ["1e-8 -> 1e-11"]),
+        ("assert 1e-8 > error", ["1e-8 -> 1e-11"]),
+        ("assert len(a) >= 0", [">= -> >"]),
+        ("assert a <= b", ["<= -> <"]),
+        ("assert not a < b", ["< -> <="]),
+        ("assert not x > 5", ["5 -> 4"]),
+        ("assert 0.1 < x < 0.5", ["0.1 -> 0.2", "0.5 -> 0.4"]),
+        ("assert allclose(a, b, rtol=0, atol=1e-2)", ["1e-2 -> 0.00001"]),
+        ("assert sum(f(s) > 1 for s in range(20)) == 20", ["1 -> 2"]),
+    ],
+)
+def test_bounds_are_made_tighter(code, slack):
+    assert changes(code, Kind.SLACK) == slack
+
+
+def test_inputs_are_told_apart():
+    assert changes("assert f(61)[2] > g(3, k=4)", Kind.INPUT) == [
+        "61 -> 62",
+        "61 -> 60",
+        "2 -> 3",
+        "2 -> 1",
+        "3 -> 4",
+        "3 -> 2",
+        ", k=4 -> ",
+        "4 -> 5",
+        "4 -> 3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("assert x == x", "both sides are the same"),
+        ("assert torch.equal(x, x)", "both arguments are the same"),
+        ("assert 112 == 112", "only literals"),
+        ("assert True", "only literals"),
+    ],
+)
+def test_an_assert_that_says_nothing_is_known_by_its_text(code, why):
+    assert [m.why for m in mutants_of(block(code)) if why in m.why]
+
+
+def test_line_and_column_are_those_of_the_page_and_its_code():
+    mutants = mutants_of(block("x = 1\nassert 'é' in s and x == 1"))
+    assert [(m.line, m.column, m.old) for m in mutants if m.old == "1"] == [(11, 26, "1")] * 2
+
+
+def test_every_mutant_is_code_that_differs():
+    code = "assert f(x, k=(1), ) == (2, [3], {'a': 4}) and not -1 in {5, 6} and (a) != (b)\n"
+    mutants = mutants_of(block(code))
+    assert len(mutants) > 10
+    plain = ast.dump(ast.parse(code))
+    assert all(ast.dump(ast.parse(mutant.code)) != plain for mutant in mutants)
+
+
+def test_each_number_of_an_output_is_changed():
+    mutants = mutants_of(block("print(1)", "size 112\n0.50 L2\n"))
+    assert [(m.line, m.column, m.old, m.new) for m in mutants] == [
+        (20, 6, "112", "113"),
+        (20, 6, "112", "111"),
+        (21, 1, "0.50", "0.51"),
+        (21, 1, "0.50", "0.59"),
+    ]
+    assert mutants[2].output == "size 112\n0.51 L2\n"
+
+
+def test_a_waiver_covers_its_assert_and_no_other():
+    code = "assert (\n    x >\n    1\n)  # mutation: any bound holds\nassert x == 2"
+    assert {(m.line, m.waiver) for m in mutants_of(block(code))} == {
+        (11, "any bound holds"),
+        (12, "any bound holds"),
+        (14, ""),
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("assert x > 1  # mutation", r"page\.md:10: .* gives no reason"),
+        ("x = 2\ny = 1  # mutation: r", r"page\.md:11: .* stands at no assert"),
+    ],
+)
+def test_a_waiver_that_waives_nothing_clear_is_an_error(code, message):
+    with pytest.raises(PageError, match=message):
+        mutants_of(block(code))
+
+
+ALL_FORMS = """
+from fractions import Fraction
+import random
+random.seed(1)
+xs = [random.random() for _ in range(5)]
+
+def size(n, double=False):
+    return (n, n * 2 if double else n)
+
+class Point:
+    x = 3
+    assert x == 3
+
+def checked(n):
+    assert n > 0 and n != 7
+    return n
+
+assert size(4) == (4, 4)
+assert size(4, double=True)[1] == 8 == 2**3
+assert all(x < 1 for x in xs) and sum(x >= 0 for x in xs) == 5
+assert all(checked(n) for n in (1, 2))
+assert len([n for n in range(9) if n * n > 10]) == 5
+assert not any(x > 5 for x in xs)
+for n in range(3):
+    assert size(n)[0] == n
+try:
+    assert xs[0] == 2
+except AssertionError:
+    pass
+assert {"a": [1, 2]} == dict(a=[1, 2])
+assert Fraction(1, 3) + Fraction(1, 6) == Fraction(1, 2)
+assert abs(sum(xs) - 2.5) < 1.5
+assert "name 3" in f"the name {3}" or xs == []
+assert xs == xs
+it = iter([1, 1, 2])
+assert next(it) == 1
+assert next(it) == 1 and next(it) == 2
+assert len(xs) >= 0 and isinstance(xs, list) is True
+if xs[0] > 2:
+    assert xs == 5
+"""
+
+
+def test_forked_and_decided_on_the_spot_is_as_run_from_the_start():
+    """The shortcuts change no verdict: each mutant again, its code run as a block of its own."""
+    check = block(ALL_FORMS)
+    trials = attack([check], Children())
+    assert len(trials) > 70
+    for trial in trials:
+        mutant = trial.mutant
+        alone = block(mutant.code)
+        survives = Session([alone]).outcome(alone).error is None
+        assert survives == (trial.fate in SURVIVORS), f"{mutant.line}:{mutant.column} {mutant.old} -> {mutant.new}"
