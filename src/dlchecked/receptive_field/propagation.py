@@ -18,19 +18,21 @@ Memo = dict[tuple[int, int], tuple[Support, Window, Support]]
 def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
     """The terms of a layer whose output positions along ``dim`` read those of a window."""
     if len(terms) == 1:
-        return tuple(_slide_term(terms[0], dim, window, memo))
+        return _slide_term(terms[0], dim, window, memo)
     found: list[Term] = []
     for term in terms:
         found.extend(_slide_term(term, dim, window, memo))
     return simplify(found) if len(found) > len(terms) else tuple(found)
 
 
-def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Sequence[Term]:
-    bound = [i for i, factor in enumerate(term) if dim in factor[0]]
-    if not bound:
+def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:
+    i, count = -1, 0
+    for at, (dims, _) in enumerate(term):
+        if dim in dims:
+            i, count = at, count + 1
+    if count == 0:
         return (term if window.full else restrict(term, dim, window.taps.max(0) >= 0),)
-    if len(bound) == 1:
-        i = bound[0]
+    if count == 1:
         dims, support = term[i]
         key = (id(support), id(window))
         known = memo.get(key) if len(dims) == 1 else None
@@ -40,6 +42,7 @@ def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Sequence[Te
         if i == len(term) - 1:
             return ((*term[:-1], everywhere_if_full(moved)),) if moved.support.hi.max() >= 0 else ()
         return ((*term[:i], moved, *term[i + 1 :]),)
+    bound = [at for at, factor in enumerate(term) if dim in factor.dims]
     # A union of products that vary together is no product of unions: one term a tap.
     single = [_read(term, dim, bound, row[None, :]) for row in window.taps]
     return simplify(single)

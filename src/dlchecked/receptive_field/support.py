@@ -164,7 +164,7 @@ class Support:
 
     def with_endless(self, endless: Endless | None) -> "Support":
         """The same sets, said to follow another rule without borders."""
-        if endless == self.endless:
+        if endless is self.endless or endless == self.endless:
             return self
         found = Support(self.length, self.lo, self.hi, self.bits, self.ordered, endless)
         found.seamless = self.seamless

@@ -41,7 +41,11 @@ def presence(dim: int, present: npt.NDArray[np.bool_]) -> Factor:
 
 def is_bound(terms: Terms, dim: int) -> bool:
     """Whether anything varies along a dimension."""
-    return any(dim in factor.dims for term in terms for factor in term)
+    for term in terms:
+        for dims, _ in term:
+            if dim in dims:
+                return True
+    return False
 
 
 def everywhere_if_full(factor: Factor) -> Factor:

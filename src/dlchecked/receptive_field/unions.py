@@ -51,9 +51,9 @@ def _merged(one: Term, two: Term) -> Term | None:
     if one is two:
         return one
     pairs = _Pairs(one, two)
-    if pairs.all_within(two, one):
+    if _all_within(two, one, pairs):
         return None if pairs.only_presence_differs() else _with_rules(one, two)
-    if pairs.all_within(one, two):
+    if _all_within(one, two, pairs):
         return None if pairs.only_presence_differs() else _with_rules(two, one)
     differ = [i for i, (a, b) in enumerate(zip(one, two, strict=True)) if not pairs.equal(a, b)]
     if len(differ) > 1 or pairs.only_presence_differs():
@@ -66,12 +66,26 @@ def _merged(one: Term, two: Term) -> Term | None:
     return (*joined[:i], united, *joined[i + 1 :])
 
 
+def _all_within(small: Term, large: Term, pairs: "_Pairs") -> bool:
+    """Whether every factor of one term lies inside that of the other."""
+    before_a = before_b = None
+    for a, b in zip(small, large, strict=True):
+        mine, theirs = a[1], b[1]
+        # Columns mostly repeat what was found for rows.
+        if a[0] == b[0] and (mine is theirs or (mine is before_a and theirs is before_b)):
+            continue
+        if not pairs.within(a, b):
+            return False
+        before_a, before_b = mine, theirs
+    return True
+
+
 class _Pairs:
     """Comparisons between the factors of two terms, none made twice: rows and columns are often the same."""
 
     def __init__(self, one: Term, two: Term) -> None:
         """Nothing is compared before it is asked for."""
-        self._terms = (one, two)
+        self.terms = (one, two)
         self._known: dict[tuple[int, int], bool] = {}
 
     def within(self, a: Factor, b: Factor) -> bool:
@@ -87,13 +101,6 @@ class _Pairs:
             known = self._known[key] = a.support.within(b.support)
         return known
 
-    def all_within(self, small: Term, large: Term) -> bool:
-        """Whether every factor of one term lies inside that of the other."""
-        for a, b in zip(small, large, strict=True):  # noqa: SIM110 - as quick as can be
-            if not self.within(a, b):
-                return False
-        return True
-
     def equal(self, a: Factor, b: Factor) -> bool:
         """Whether the sets are the same."""
         return self.within(a, b) and self.within(b, a)
@@ -103,7 +110,7 @@ class _Pairs:
 
         They stay apart: a later slice of the channels may want only one of them.
         """
-        one, two = self._terms
+        one, two = self.terms
         if one[-1] is two[-1] or self.equal(one[-1], two[-1]):
             return False
         pairs = list(zip(one[:-1], two[:-1], strict=True))
@@ -119,18 +126,19 @@ def _with_rules(large: Term, small: Term, skip: int = -1) -> Term:
     found: list[Factor] | None = None
     made: dict[tuple[int, int], Support] = {}
     for i, (a, b) in enumerate(zip(large, small, strict=True)):
-        if i == skip or a.support is b.support or (a.support.endless == b.support.endless and a.dims == b.dims):
+        mine, theirs = a[1], b[1]
+        if mine is theirs or i == skip or (mine.endless == theirs.endless and a[0] == b[0]):
             continue
-        key = (id(a.support), id(b.support))
-        support = made.get(key) if a.dims == b.dims else None
+        key = (id(mine), id(theirs))
+        support = made.get(key) if a[0] == b[0] else None
         if support is None:
             endless = None
-            if a.dims == b.dims and a.support.endless is not None and b.support.endless is not None:
-                endless = a.support.endless.union(b.support.endless)
-            support = made[key] = a.support.with_endless(endless)
-        if support is not a.support:
+            if a[0] == b[0] and mine.endless is not None and theirs.endless is not None:
+                endless = mine.endless.union(theirs.endless)
+            support = made[key] = mine.with_endless(endless)
+        if support is not mine:
             found = found or list(large)
-            found[i] = Factor(a.dims, support)
+            found[i] = Factor(a[0], support)
     return large if found is None else tuple(found)
 
 
