@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evidence.directives import GRADES
-from evidence.page import CheckLink
+from evidence.page import Block, CheckLink
 from evidence.records import Records, versions
+from evidence.render import duration
 from evidence.site import Site
 from pagekit.errors import display_path
 
@@ -25,6 +26,7 @@ class Entry:
         grade: the grade of its evidence.
         question: the id of the question that it stands under.
         page: the page's file, from the site's folder.
+        title: the page's first heading.
         line: its line in that file.
         sentences: those that claim what it shows.
         verdict: `passed`, `failed`, `stale` (not run as it stands) or `waived`.
@@ -36,6 +38,7 @@ class Entry:
     grade: str
     question: str
     page: str
+    title: str
     line: int
     sentences: tuple[str, ...]
     verdict: str
@@ -52,19 +55,22 @@ def ledger(site: Site, records: Records) -> list[Entry]:
         for session in [*page.sessions(), *([block] for block in page.blocks if block.waived)]
         for block in session
         if block.name
-        for entry in [_entry(site.docs_dir, session, session.index(block), links, records)]
+        for entry in [_entry(site.docs_dir, page.title, session, session.index(block), links, records)]
     ]
 
 
-def _entry(docs_dir: Path, session: Sequence, at: int, links: Sequence[CheckLink], records: Records) -> Entry:  # type: ignore[type-arg]
+def _entry(
+    docs_dir: Path, title: str, session: Sequence[Block], at: int, links: Sequence[CheckLink], records: Records
+) -> Entry:
     block = session[at]
     record = None if block.waived else records.of(block, session)
     verdict = "waived" if block.waived else "stale" if record is None else "passed" if record.passed else "failed"
     return Entry(
-        name=block.name,
-        grade=block.grade,
+        name=block.name or "",
+        grade=block.grade or "",
         question=block.section,
         page=block.path.relative_to(docs_dir).as_posix(),
+        title=title or block.path.stem,
         line=block.fence_line,
         sentences=tuple(dict.fromkeys(link.sentence for link in links if link.name == block.name)),
         verdict=verdict,
@@ -116,17 +122,17 @@ def as_markdown(entries: Sequence[Entry]) -> Iterator[str]:
     state = commit()
     yield f"{summary(entries).capitalize()}. They were run with {ran}" + (f", at commit {state}." if state else ".")
     for page in dict.fromkeys(entry.page for entry in entries):
-        yield from ("", f"## {page.removesuffix('.md')}", "")
+        rows = [entry for entry in entries if entry.page == page]
+        yield from ("", f"## {rows[0].title}", "")
         yield from ("| claim | question | grade | took | last run |", "| --- | --- | --- | --- | --- |")
-        for entry in entries:
-            if entry.page == page:
-                yield _row(entry)
+        yield from map(_row, rows)
 
 
 def _row(entry: Entry) -> str:
     claims = "<br>".join(sentence.replace("|", "\\|") for sentence in entry.sentences)
-    took = f"{entry.seconds:.2f} s" if entry.seconds is not None else "–"
-    last = entry.when[:10] if entry.when else entry.verdict
+    took = duration(entry.seconds) if entry.seconds is not None else "–"
+    # Hyphens that do not end a line.
+    last = entry.when[:10].replace("-", "\u2011") if entry.when else entry.verdict
     check = f"[`{entry.name}`]({entry.page}#check-{entry.name})"
     return (
         f"| {claims}<br>{check} | [{entry.question}]({entry.page}#{entry.question}) | {entry.grade} | {took} | {last} |"

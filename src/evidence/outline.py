@@ -41,8 +41,8 @@ class Outline:
     """What the HTML shows.
 
     `fences` maps the number of each fence on show to its section; `hidden` are those within comments; `raw_python`
-    counts the blocks that call themselves Python in HTML of their own; `hrefs` are where the page's links lead,
-    `fetched` the addresses that a browser asks for without being told, and `ids` where links may lead.
+    counts the blocks that call themselves Python in HTML of their own; `title` is the first heading; `hrefs` are where
+    the page's links lead, `fetched` the addresses that a browser asks for unasked, and `ids` where links may lead.
     """
 
     fences: dict[int, str] = field(default_factory=dict)
@@ -50,6 +50,7 @@ class Outline:
     answers: list[AnswerSeen] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     raw_python: int = 0
+    title: str = ""
     hrefs: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
@@ -108,6 +109,8 @@ class _Walker(HTMLParser):
         self.outline.hidden.update(int(number) for number in re.findall(rf'{MARK}="(\d+)"', data))
 
     def _end_text(self) -> None:
+        if "h1" in self.open and not self.outline.title:
+            self.outline.title = " ".join(self.text.replace("¶", "").split())
         for link in self.links_in_text:
             link.sentence = sentence_around(self.text, link.start)
         self.text, self.links_in_text = "", []

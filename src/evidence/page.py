@@ -99,6 +99,7 @@ class Page:
 
     path: Path
     text: str
+    title: str = ""
     blocks: list[Block] = field(default_factory=list)
     links: list[CheckLink] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)

@@ -75,6 +75,7 @@ class _Reader:
                     "a block of Python stands in an HTML comment, where no reader sees it",
                     "Show it; set-up that distracts can go into a module under src/",
                 )
+        self.page.title = self.seen.title
         self._read_strays(bound)
         self._read_links()
         self._read_answers()

@@ -95,11 +95,12 @@ def _verdict(record: Record | None) -> str:
         return '<span class="check-pending">not checked yet</span>'
     if not record.passed:
         return '<span class="check-failed">does not hold</span>'
-    return f'<span class="check-passed">held in {_duration(record.seconds)}</span>'
+    return f'<span class="check-passed">held in {duration(record.seconds)}</span>'
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{max(1, round(1000 * seconds))} ms"
+def duration(seconds: float) -> str:
+    """`12 ms` or `1.2 s`, with a space that ends no line."""
+    return f"{seconds:.1f}\u00a0s" if seconds >= 1 else f"{max(1, round(1000 * seconds))}\u00a0ms"
 
 
 def _failure(record: Record) -> str:

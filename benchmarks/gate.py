@@ -1,0 +1,171 @@
+"""What the gate costs, each figure as a ratio to a peer in the same run: `python benchmarks/gate.py`.
+
+1. Running all blocks with no record, against one process that imports torch once and executes the same code.
+2. `mkdocs build` with everything current, against the same pages without the gate.
+3. `mkdocs serve`, from saving an edited claim to the page showing its verdict, against an edited word of the same site
+   without the gate.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evidence.site import Site
+
+ROOT = Path(__file__).parents[1]
+RUNS = 5
+PORTS = {"gated": 8761, "plain": 8762}
+ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+BARE = """
+import json, sys, torch
+torch.set_num_threads(1)
+for session in json.load(open(sys.argv[1])):
+    names = {"__name__": "__main__"}
+    for code in session:
+        exec(compile(code, "<page>", "exec"), names)
+"""
+
+
+def main() -> None:
+    """Measure, and print a line a figure."""
+    with tempfile.TemporaryDirectory() as temporary:
+        gated, plain = _copies(Path(temporary))
+        report("all blocks, no record", *_pairs(_verify_all(gated), _bare(gated)), "bare process", 1.25)
+        report("build, all current", *_pairs(_build(gated), _build(plain)), "without the gate", 1.5)
+        with _serving(gated, "gated"), _serving(plain, "plain"):
+            report("serve, edited claim", *_pairs(_edit_claim(gated), _edit_word(plain)), "plain reload", 2.0)
+
+
+def report(what: str, ours: list[float], peers: list[float], peer: str, bound: float) -> None:
+    """One line: medians of both, and the median of the ratios pair by pair."""
+    ratio = statistics.median(a / b for a, b in zip(ours, peers, strict=True))
+    print(
+        f"{what:24} {statistics.median(ours):6.2f} s; {peer} {statistics.median(peers):6.2f} s; "
+        f"ratio {ratio:.2f} (bound {bound})"
+    )
+
+
+def _pairs(ours: Callable[[], float], peer: Callable[[], float]) -> tuple[list[float], list[float]]:
+    ours(), peer()  # a warm-up each
+    pairs = [(ours(), peer()) for _ in range(RUNS)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def _copies(folder: Path) -> tuple[Path, Path]:
+    """The site as it is, and the same pages without the gate."""
+    for name in PORTS:
+        for part in ("docs", "overrides"):
+            shutil.copytree(ROOT / part, folder / name / part)
+        shutil.copy(ROOT / "mkdocs.yml", folder / name)
+        if (ROOT / ".cache" / "figures").is_dir():
+            shutil.copytree(ROOT / ".cache" / "figures", folder / name / ".cache" / "figures")
+    config = folder / "plain" / "mkdocs.yml"
+    config.write_text(re.sub(r"(?m)^  - evidence\n", "", config.read_text()))
+    return folder / "gated", folder / "plain"
+
+
+def _timed(command: list[str], folder: Path) -> float:
+    begin = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
+    return time.perf_counter() - begin
+
+
+def _verify_all(folder: Path) -> Callable[[], float]:
+    def run() -> float:
+        shutil.rmtree(folder / ".cache" / "evidence", ignore_errors=True)
+        return _timed([sys.executable, "-m", "evidence", "verify"], folder)
+
+    return run
+
+
+def _bare(folder: Path) -> Callable[[], float]:
+    pages = Site(folder / "docs").pages()
+    code = [[block.code for block in session] for page in pages for session in page.sessions()]
+    (folder / "blocks.json").write_text(json.dumps(code))
+    return lambda: _timed([sys.executable, "-c", BARE, "blocks.json"], folder)
+
+
+def _build(folder: Path) -> Callable[[], float]:
+    return lambda: _timed([sys.executable, "-m", "mkdocs", "build", "-q"], folder)
+
+
+@contextmanager
+def _serving(folder: Path, name: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "mkdocs", "serve", "-q", "--dev-addr", f"127.0.0.1:{PORTS[name]}"]
+    process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(name, "check-passed" if name == "gated" else "unit")
+        time.sleep(5)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(name: str, words: str) -> None:
+    for _ in range(3000):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORTS[name]}/cnns/") as answer:
+                if words in answer.read().decode():
+                    return
+        except OSError:
+            pass
+        time.sleep(0.02)
+    raise TimeoutError(f"{name} never showed {words!r}")
+
+
+def _edit_claim(folder: Path) -> Callable[[], float]:
+    page = folder / "docs" / "cnns.md"
+
+    def run() -> float:
+        text = page.read_text()
+        count = int(found[1]) if (found := re.search(r"# take (\d+)", text)) else 0
+        claim = "assert weights(one) == 25 and weights(two) == 18"
+        assert claim in text, "the chapter no longer makes this claim"
+        text = re.sub(re.escape(claim) + r".*", f"{claim}  # take {count + 1}", text)
+        begin = time.perf_counter()
+        page.write_text(text)
+        _wait_for_verdict(count + 1)
+        return time.perf_counter() - begin
+
+    return run
+
+
+def _wait_for_verdict(take: int) -> None:
+    shown = re.compile(r'id="check-two-small-kernels">.*?check-passed.*?take ' + str(take), re.DOTALL)
+    for _ in range(3000):
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORTS['gated']}/cnns/") as answer:
+            if shown.search(answer.read().decode()):
+                return
+        time.sleep(0.02)
+    raise TimeoutError("the verdict never came")
+
+
+def _edit_word(folder: Path) -> Callable[[], float]:
+    page = folder / "docs" / "cnns.md"
+    takes = iter(range(1, 1000))
+
+    def run() -> float:
+        words = f"Positions count from 0, take {next(takes)}."
+        begin = time.perf_counter()
+        page.write_text(re.sub(r"Positions count from 0[^.]*\.", words, page.read_text()))
+        _wait_for("plain", words)
+        return time.perf_counter() - begin
+
+    return run
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""MkDocs' successor renders with the same Markdown extensions, and so refuses the same pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def copy_of_the_site(built_site, tmp_path):
+    """The pages with a current record of each block: the site was built."""
+    for folder in ("docs", "overrides", ".cache"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    return tmp_path
+
+
+def build(folder: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("zensical"), "build", "--strict"],
+        cwd=folder,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_the_chapters_are_built_with_their_checks(copy_of_the_site):
+    code, output = build(copy_of_the_site)
+    assert code == 0, output
+    page = (copy_of_the_site / "site" / "cnns" / "index.html").read_text(encoding="utf-8")
+    assert '<p class="check" id="check-cnn-receptive-field">' in page
+    assert 'class="check-link" href="#check-cnn-receptive-field"' in page
+    assert "<math" in page
+    assert "<svg" in page
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("assert field.size == (112, 112)", "assert field.size == (36, 36)", "was not run as it stands"),
+        ("[12,544](check:", "[12,545](check:", "claims 12,545"),
+        ("r_0 = j_0 = 1", "r_0 = \\jump_0 = 1", "jump"),
+    ],
+)
+def test_a_page_that_must_not_be_published_is_not_built(copy_of_the_site, old, new, message):
+    page = copy_of_the_site / "docs" / "cnns.md"
+    text = page.read_text(encoding="utf-8")
+    assert old in text, f"the chapter no longer says {old!r}"
+    page.write_text(text.replace(old, new, 1), encoding="utf-8")
+    code, output = build(copy_of_the_site)
+    assert code != 0
+    assert (
+        f"docs/cnns.md:{text[: text.index(old)].count(chr(10)) + 1}: " in output
+        or message == "was not run as it stands"
+    )
+    assert message in output
+    assert not (copy_of_the_site / "site" / "cnns").exists()
