@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from evidence.changes import Negation, Operator, Swap
+from evidence.operands_first import compute_operands_first, computes
 
 # What the instrumented code calls its `Gate`: no name that a page would use.
 NAME = "__mutants__"
-_MEMO = "__memo_{}__"
 
 Effect = Swap | Operator | Negation
 Changed = tuple[tuple[int, str], ...]
@@ -117,24 +117,18 @@ class _Instrumenter(ast.NodeTransformer):
         self.effects: dict[int, list[tuple[int, Effect]]] = defaultdict(list)
         self.conditions: set[int] = set()
         self.may_expect_failure = False
-        self.memos = 0
 
     def visit(self, node: ast.AST) -> Any:
-        effects = self.effects.get(id(node), [])
         is_condition = id(node) in self.conditions
-        literals: list[int] = []
-        if isinstance(node, ast.Assert) and not self.may_expect_failure:
-            self.conditions.update(map(id, _conjuncts(node.test)))
+        if isinstance(node, ast.Assert):
+            self.prepare(node)
         elif isinstance(node, _MAY_EXPECT_FAILURE) and not self.may_expect_failure:
             return self.visit_expecting_failure(node)
-        elif isinstance(node, ast.Call):
-            self.compute_operands_first(node)
-        elif isinstance(node, ast.Compare) and is_condition and not _computes(node.comparators[0]):
-            within = {id(each) for each in ast.walk(node.comparators[0])}
-            literals = [n for at, found in self.effects.items() if at in within for n, _ in found]
+        literals = self.literals_compared(node) if is_condition else None
+        effects = self.effects.get(id(node), [])
         new = super().visit(node)
         if isinstance(new, ast.Compare):
-            new = _switched_comparison(new, effects, literals if is_condition else None)
+            new = _switched_comparison(new, effects, literals)
         for number, effect in effects:
             if isinstance(effect, Negation):
                 method = "assertion" if is_condition else "negate"
@@ -144,68 +138,28 @@ class _Instrumenter(ast.NodeTransformer):
                 new = ast.copy_location(ast.IfExp(_call("on", ast.Constant(number)), other, new), new)
         return new
 
+    def prepare(self, node: ast.Assert) -> None:
+        """Note the conditions of an assert, and have the operands of its comparisons computed before them."""
+        conditions = _conjuncts(node.test)
+        if not self.may_expect_failure:
+            self.conditions.update(map(id, conditions))
+        for each in ast.walk(node.test):
+            if isinstance(each, ast.Call):
+                compute_operands_first(each, must_hold=each in conditions)
+
+    def literals_compared(self, node: ast.AST) -> list[int]:
+        """The mutants on the right side of a comparison with literals alone."""
+        if not isinstance(node, ast.Compare) or computes(node.comparators[0]):
+            return []
+        within = {id(each) for each in ast.walk(node.comparators[0])}
+        return [number for at, found in self.effects.items() if at in within for number, _ in found]
+
     def visit_expecting_failure(self, node: ast.AST) -> Any:
         """An assert in here may be meant to fail; only a run of the whole block can tell what its failure means."""
         self.may_expect_failure = True
         new = self.visit(node)
         self.may_expect_failure = False
         return new
-
-    def compute_operands_first(self, node: ast.Call) -> None:
-        """`sum(f(x) < 1 for x in xs)` as `sum(m < 1 for m in [f(x) for x in xs])`; the same of `all`.
-
-        So `f` is not called anew for each change of `< 1`. What is computed is the same as long as the check holds.
-        Likewise `len([x for x in xs if f(x) < 1])`.
-        """
-        argument = node.args[0] if len(node.args) == 1 and not node.keywords else None
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if not isinstance(argument, ast.GeneratorExp | ast.ListComp) or name not in ("sum", "all", "len"):
-            return
-        if any(isinstance(each, ast.NamedExpr | ast.Await) for each in ast.walk(argument)):
-            return
-        first = argument.generators[0]
-        if name == "len" and len(argument.generators) == len(first.ifs) == 1:
-            self.memorize(argument, first.ifs[0], first.target)
-        elif name != "len":
-            self.memorize(argument, argument.elt, None)
-
-    def memorize(self, loop: ast.GeneratorExp | ast.ListComp, compare: ast.expr, target: ast.expr | None) -> None:
-        """Compute the operands of `compare` in a loop of their own, before; keep `target` if it is a condition."""
-        if not isinstance(compare, ast.Compare) or len(compare.ops) > 1:
-            return
-        self.memos += 1
-        computed = [each for each in (compare.left, compare.comparators[0]) if _computes(each)]
-        names = [_MEMO.format(f"{self.memos}_{at}") for at in range(len(computed))]
-        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
-        before = loop.generators
-        if target is not None:
-            before[0].ifs = []
-            targets.append(target)
-            computed.append(_loaded(target))
-        by_name = dict(zip(map(id, computed), names, strict=False))
-        compare.left = _named(compare.left, by_name)
-        compare.comparators = [_named(compare.comparators[0], by_name)]
-        loop.generators = [
-            ast.comprehension(
-                target=ast.Tuple(targets, ast.Store()),
-                iter=ast.ListComp(ast.Tuple(computed, ast.Load()), before),
-                ifs=[compare] if target is not None else [],
-                is_async=0,
-            )
-        ]
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """The expression that has the value of the loop's target."""
-    return ast.parse(ast.unparse(target), mode="eval").body
-
-
-def _computes(node: ast.expr) -> bool:
-    return any(isinstance(each, ast.Name) for each in ast.walk(node))
-
-
-def _named(node: ast.expr, names: dict[int, str]) -> ast.expr:
-    return ast.copy_location(ast.Name(names[id(node)], ast.Load()), node) if id(node) in names else node
 
 
 def _switched_comparison(node: ast.Compare, effects: list[tuple[int, Effect]], literals: list[int] | None) -> ast.expr:

@@ -75,17 +75,21 @@ def test_a_bound_is_only_ever_made_tighter(bound, upper, expected):
     ("code", "expected"),
     [
         ("assert f(3)[1] == (1, 2)", ["== -> !=", "1 -> 2", "1 -> 0", "2 -> 3", "2 -> 1"]),
-        ("assert a.b(1, c=2) == 3", ["2 dropped", "== -> !=", "3 -> 4", "3 -> 2"]),
+        ("assert a.b(1, c=2) == 3", [", c=2 -> ", "== -> !=", "3 -> 4", "3 -> 2"]),
         ("assert g(x)", ["g(x) -> not (g(x))"]),
         ("assert not g(x)", ["not g(x) -> g(x)"]),
         ("assert g(x) and y != 2", ["g(x) -> not (g(x))", "!= -> =="]),
-        ("assert all(x < 1 for x in f(3))", None),
+        ("assert all(x < 1 for x in f(3))", ["all(x < 1 for x in f(3)) -> not (all(x < 1 for x in f(3)))", "< -> >="]),
         ("assert x == 2 == y", ["== -> !=", "2 -> 3", "2 -> 1", "== -> !="]),
         ("assert 'abc' in text", ["'abc' -> 'abcx'", "in -> not in"]),
         ("assert x is True", ["is -> is not", "True -> False"]),
         ("assert abs(x - 3.14) < 0.01", ["3.14 -> 3.15", "3.14 -> 3.13", "< -> >="]),
         ("assert x == approx(0.5, abs=1e-9)", ["== -> !=", "0.5 -> 0.6", "0.5 -> 0.4"]),
-        ("assert torch.allclose(y, torch.tensor([1.5]), atol=1e-9)", None),
+        ("assert close(allclose(y, torch.tensor([1.5]), atol=1e-9)) is z", ["is -> is not"]),
+        (
+            "assert allclose(y, tensor([1.5]))",
+            ["allclose(y, tensor([1.5])) -> not (allclose(y, tensor([1.5])))", "1.5 -> 1.6", "1.5 -> 1.4"],
+        ),
         ("assert x == 1, 'message 2'", ["== -> !=", "1 -> 2", "1 -> 0"]),
         ("assert len([s for s in r if f(s) > 0.5]) == 2", ["> -> <=", "== -> !=", "2 -> 3", "2 -> 1"]),
         ("# é\nassert (  # 1 == 2\n    x  # ==\n    == 1)", ["== -> !=", "1 -> 2", "1 -> 0"]),
@@ -93,16 +97,7 @@ def test_a_bound_is_only_ever_made_tighter(bound, upper, expected):
     ],
 )
 def test_what_is_claimed_is_changed_and_what_is_put_in_is_not(code, expected):
-    if expected is None:
-        expected = {
-            "assert all(x < 1 for x in f(3))": ["all(x < 1 for x in f(3)) -> not (all(x < 1 for x in f(3)))", "< -> >="]
-        }.get(code) or [
-            "torch.allclose(y, torch.tensor([1.5]), atol=1e-9) -> not (torch.allclose(y, torch.tensor([1.5]), atol=1e-9))",
-            "1.5 -> 1.6",
-            "1.5 -> 1.4",
-        ]
-    found = [f"{each.split('=')[-1].split(' ')[0]} dropped" if each.endswith("-> ") else each for each in changes(code)]
-    assert found == expected
+    assert changes(code) == expected
 
 
 @pytest.mark.parametrize(
@@ -197,6 +192,7 @@ def test_a_waiver_that_waives_nothing_clear_is_an_error(code, message):
 
 ALL_FORMS = """
 from fractions import Fraction
+import itertools
 import random
 random.seed(1)
 xs = [random.random() for _ in range(5)]
@@ -225,6 +221,8 @@ try:
 except AssertionError:
     pass
 assert {"a": [1, 2]} == dict(a=[1, 2])
+assert not all(n < 5 for n in itertools.count())
+assert all(n < 5 for n in xs) and sum(n < sum(m < 9 for m in xs) for n in xs) == 5
 assert Fraction(1, 3) + Fraction(1, 6) == Fraction(1, 2)
 assert abs(sum(xs) - 2.5) < 1.5
 assert "name 3" in f"the name {3}" or xs == []
