@@ -1,6 +1,6 @@
 """How the terms of a layer follow from those of its input."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,35 @@ def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
     for term in terms:
         found.extend(_slide_term(term, dim, window, memo))
     return simplify(found) if len(found) > len(terms) else tuple(found)
+
+
+def slide_alone(term: Term, windows: Mapping[int, Window]) -> Term | None:
+    """The same for several dimensions at once and the usual term: each varies in one factor, if at all.
+
+    None for any other term.
+    """
+    factors, seen = list(term), set()
+    support: Support | None = None
+    window: Window | None = None
+    found: Support | None = None
+    for i, (dims, reached) in enumerate(term):
+        if len(dims) != 1:
+            if any(dim in windows for dim in dims):
+                return None
+            continue
+        wanted = windows.get(dims[0])
+        if wanted is None:
+            continue
+        if dims[0] in seen or i == len(term) - 1:
+            return None
+        seen.add(dims[0])
+        # Rows and columns mostly go through the same.
+        if reached is not support or wanted is not window or found is None:
+            support, window, found = reached, wanted, reached.through(wanted)
+        factors[i] = Factor(dims, found)
+    if len(seen) < len(windows) and not all(w.full for dim, w in windows.items() if dim not in seen):
+        return None
+    return tuple(factors)
 
 
 def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:

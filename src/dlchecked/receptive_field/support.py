@@ -150,7 +150,8 @@ class Support:
             middle = len(self.lo) // 2
             if other.lo.item(middle) > self.lo.item(middle) or self.hi.item(middle) > other.hi.item(middle):
                 return False
-        if not (_all(other.lo <= self.lo) and _all(self.hi <= other.hi)):
+        # count_nonzero is several times as quick as all() for the few hundred that there mostly are.
+        if np.count_nonzero(other.lo > self.lo) or np.count_nonzero(self.hi > other.hi):
             return False
         if other.bits is None:
             return True
@@ -211,11 +212,6 @@ def identity(length: int) -> Support:
     found = Support(length, positions, positions, None, True, POINT)
     found.seamless = True
     return found
-
-
-def _all(truths: npt.NDArray[np.bool_]) -> bool:
-    # Quicker than truths.all() for the few hundred that there mostly are.
-    return bool(np.logical_and.reduce(truths, axis=None))
 
 
 def _interval(length: int, lo: Index, hi: Index, endless: Endless | None) -> Support:

@@ -9,7 +9,7 @@ import torch
 
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
-from dlchecked.receptive_field.propagation import Memo, mix, slide
+from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_alone
 from dlchecked.receptive_field.registry import dispatch
 from dlchecked.receptive_field.terms import Terms
 from dlchecked.receptive_field.trace import Trace, Traced, location
@@ -119,9 +119,14 @@ class TracedTensor(Traced):
             sizes, terms = list(layout.sizes), layout.terms
             for dim, window in windows.items():
                 sizes[dim] = window.outputs
-                terms = slide(terms, dim, window, memo)
             if resized is not None:
                 sizes[resized[0]] = resized[1]
+            alone = slide_alone(terms[0], windows) if len(terms) == 1 else None
+            if alone is not None:
+                terms = (alone,)
+            else:
+                for dim, window in windows.items():
+                    terms = slide(terms, dim, window, memo)
             shape = torch.Size(sizes)
             return TracedTensor(Layout(shape, layout.groups, terms), self.run, shape)
         for dim, window in windows.items():

@@ -18,10 +18,7 @@ def simplify(terms: Iterable[Term]) -> Terms:
     """
     kept: list[Term] = []
     for term in terms:
-        if kept:
-            add(kept, term)
-        else:
-            kept.append(term)
+        add(kept, term)
     if len(kept) > MOST_TERMS:
         raise ReceptiveFieldError(
             f"the fields here are unions of {len(kept)} products, beyond the {MOST_TERMS} that are kept exactly; "
@@ -51,6 +48,7 @@ def _merged(one: Term, two: Term) -> Term | None:
     if one is two:
         return one
     pairs = _Pairs(one, two)
+    # Of a skip and the branch beside it, the branch mostly comes first and sees more.
     if _all_within(two, one, pairs):
         return None if pairs.only_presence_differs() else _with_rules(one, two)
     if _all_within(one, two, pairs):

@@ -28,15 +28,14 @@ def convolution(
     out_channels, per_group, *kernel = weight.shape
     channels = len(x.shape) - len(kernel) - 1
     expect_size("input channels", x.shape[channels], per_group * groups)
-    options = (_hashable(stride), _hashable(padding), _hashable(dilation))
-    windows = _windows(x.shape, channels + 1, tuple(kernel), *options)
+    try:
+        windows = _windows(x.shape, channels + 1, tuple(kernel), stride, padding, dilation)
+    except TypeError:  # lists cannot be looked up
+        options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
+        windows = _windows(x.shape, channels + 1, tuple(kernel), *options)
     if groups == 1:
         return x.mixed(channels).slid(windows, resized=(channels, out_channels))
     return mix_channels(x, channels, out_channels, groups).slid(windows)
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=1024)
@@ -101,12 +100,12 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
 
 
 def _spatial_input(x: Any, weight: Any) -> TracedTensor:
-    if not is_real(weight):
-        raise Unsupported("its kernel depends on the input")
     if not is_traced(x):
         raise Unsupported("its input does not depend on the input of the module")
-    if len(x.shape) - (weight.dim() - 2) not in (1, 2):
-        expect_size("dimensions of the input", len(x.shape), weight.dim())
+    if not is_real(weight):
+        raise Unsupported("its kernel depends on the input")
+    if len(x.shape) - weight.ndim not in (-1, 0):
+        expect_size("dimensions of the input", len(x.shape), weight.ndim)
     return x
 
 

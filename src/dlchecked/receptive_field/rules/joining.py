@@ -18,14 +18,15 @@ from dlchecked.receptive_field.windows import picking
 
 def join(*operands: Any) -> TracedTensor:
     """Element by element, with broadcasting: an element depends on what either operand's depends on."""
+    if len(operands) == 2 and is_traced(operands[0]) and is_traced(operands[1]):
+        one, two = operands[0].layout, operands[1].layout
+        if one.sizes == two.sizes and one.groups == two.groups:
+            if one.terms is two.terms:
+                return operands[0].same()
+            note_misalignment(operands, (one, two))
+            return operands[0].with_terms(simplify(one.terms + two.terms))
     traced = [x for x in operands if is_traced(x)]
     first = traced[0]
-    if len(traced) == 2 and len(operands) == 2 and first.shape == traced[1].shape:
-        one, two = first.layout, traced[1].layout
-        if one.sizes == two.sizes and one.groups == two.groups:
-            note_misalignment(traced, (one, two))
-            terms = one.terms if one.terms is two.terms else simplify((*one.terms, *two.terms))
-            return first.with_terms(terms)
     shapes = [tuple(x.shape) for x in operands if isinstance(x, torch.Tensor)]
     shape = shapes[0] if all(s == shapes[0] for s in shapes) else _common_shape(shapes)
     if len(traced) == 1 and shape == first.shape:
@@ -53,14 +54,15 @@ def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout
     """Record the axes along which fields about to be united have different centres or strides."""
     axes = len(layouts[0].terms[0]) - 1 if layouts[0].terms else 0
     if len(layouts) == 2 and len(layouts[0].terms) == len(layouts[1].terms) == 1:
-        pairs = list(zip(layouts[0].terms[0][:-1], layouts[1].terms[0][:-1], strict=True))
         # A pair that was seen for the rows need not be looked at again for the columns.
-        last = None
-        for a, b in pairs:
-            pair = (a.support.endless, b.support.endless)
-            if pair[0] is not None and pair[1] is not None and pair != last and not pair[0].concentric(pair[1]):
+        before_a = before_b = None
+        for (_, a), (_, b) in zip(layouts[0].terms[0], layouts[1].terms[0], strict=True):
+            mine, theirs = a.endless, b.endless
+            if mine is None or theirs is None or (mine is before_a and theirs is before_b):
+                continue
+            if not mine.concentric(theirs):
                 break
-            last = pair
+            before_a, before_b = mine, theirs
         else:
             return
     settled: set[tuple[int, ...]] = set()
