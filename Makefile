@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 AXE := tests/site/node_modules/axe-core/axe.min.js
 ADDRESS ?= 127.0.0.1:8000
+# The theme would otherwise print a notice of its own at each build.
+export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test build lint types axe clean
