@@ -118,6 +118,8 @@ def _become_child(seconds: float) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(silence, stream)
+    # Python's own streams may lead elsewhere, as under a test runner.
+    sys.stdout = sys.stderr = os.fdopen(silence, "w")
 
 
 def _ending(status: int) -> Ending:
