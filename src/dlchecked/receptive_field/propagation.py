@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlchecked.receptive_field.support import Support
-from dlchecked.receptive_field.terms import Factor, Term, Terms, everywhere_if_full, is_bound, restrict
+from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Term, Terms, everywhere_if_full, is_bound, restrict
 from dlchecked.receptive_field.unions import add, simplify
 from dlchecked.receptive_field.windows import Window, gathering
 
@@ -94,8 +94,13 @@ def mix(terms: Terms, dim: int) -> Terms:
     for term in terms:
         bound = [i for i, factor in enumerate(term) if dim in factor.dims]
         if len(bound) < 2:
-            merged = [_merge_factor(factor, dim) for factor in term]
-            found.append((*merged[:-1], everywhere_if_full(merged[-1])))
+            merged = [_merge_factor(factor, dim) for factor in term[:-1]]
+            last = term[-1]
+            # A term is present somewhere, and what varies along nothing else is then present everywhere.
+            if last.dims == (dim,):
+                found.append((*merged, EVERYWHERE))
+            else:
+                found.append((*merged, everywhere_if_full(_merge_factor(last, dim))))
         else:
             found.extend(_mix_joint(term, dim, bound))
     return simplify(found)

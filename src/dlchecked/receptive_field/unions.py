@@ -17,7 +17,8 @@ def simplify(terms: Iterable[Term]) -> Terms:
         ReceptiveFieldError: if more than ``MOST_TERMS`` are left.
     """
     kept: list[Term] = []
-    for term in terms:
+    # The largest first: it swallows most of the others at once.
+    for term in sorted(terms, key=_extent, reverse=True):
         add(kept, term)
     if len(kept) > MOST_TERMS:
         raise ReceptiveFieldError(
@@ -25,6 +26,16 @@ def simplify(terms: Iterable[Term]) -> Terms:
             'method="numeric" can still find them'
         )
     return tuple(kept)
+
+
+def _extent(term: Term) -> int:
+    """How much the middle unit sees, roughly."""
+    found = 0
+    for _, support in term[:-1]:
+        if support.ordered:
+            middle = len(support.lo) // 2
+            found += support.hi.item(middle) - support.lo.item(middle)
+    return found
 
 
 def add(kept: list[Term], term: Term) -> None:

@@ -35,6 +35,8 @@ def convolution(
         windows = _windows(x.shape, channels + 1, tuple(kernel), *options)
     if groups == 1:
         return x.mixed(channels).slid(windows, resized=(channels, out_channels))
+    if _is_constant_along(x, channels):
+        return x.slid(windows, resized=(channels, out_channels))
     return mix_channels(x, channels, out_channels, groups).slid(windows)
 
 
@@ -91,12 +93,17 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
     if groups == 1:
         mixed = x.mixed(dim)
         return mixed if mixed.shape[dim] == outputs else mixed.resized(dim, outputs)
-    start, stop = x.layout.ranges()[dim]
-    if not any(is_bound(x.layout.terms, atom) for atom in range(start, stop)):
+    if _is_constant_along(x, dim):
         return x.resized(dim, outputs)
     size = x.shape[dim] // groups
     first = np.arange(outputs) // (outputs // groups) * size
     return x.slid({dim: gathering(first + np.arange(size)[:, None])})
+
+
+def _is_constant_along(x: TracedTensor, dim: int) -> bool:
+    if len(x.layout.sizes) == len(x.layout.groups):
+        return not is_bound(x.layout.terms, dim)
+    return not any(is_bound(x.layout.terms, atom) for atom in range(*x.layout.ranges()[dim]))
 
 
 def _spatial_input(x: Any, weight: Any) -> TracedTensor:

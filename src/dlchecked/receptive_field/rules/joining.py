@@ -1,6 +1,7 @@
 """Where branches meet: arithmetic between tensors, and concatenation."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from dlchecked.receptive_field.layout import Layout, broadcast
 from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.unions import simplify
-from dlchecked.receptive_field.windows import picking
+from dlchecked.receptive_field.unions import MOST_TERMS, simplify
+from dlchecked.receptive_field.windows import Window, picking
 
 
 def join(*operands: Any) -> TracedTensor:
@@ -115,8 +116,17 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
         full = (*shapes[0][:dim], total, *shapes[0][dim + 1 :])
         layouts = broadcast(layouts, full)
         note_misalignment(traced, layouts)
-    terms = simplify(term for layout in layouts for term in layout.terms)
+    terms = tuple(term for layout in layouts for term in layout.terms)
+    # Stretches of a dimension along which no field varies, such as channels, have nothing to merge.
+    if len(terms) > MOST_TERMS or any(has_fields_along(layout, dim) for layout in layouts):
+        terms = simplify(terms)
     return traced[0].derived(layouts[0]._replace(terms=terms))
+
+
+def has_fields_along(layout: Layout, dim: int) -> bool:
+    """Whether a field, and not only its presence, varies along a dimension."""
+    start, stop = layout.ranges()[dim]
+    return any(start <= d < stop for term in layout.terms for factor in term[:-1] for d in factor.dims)
 
 
 def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> Layout:
@@ -126,10 +136,16 @@ def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> La
     sizes = (*layout.sizes[:atom], total, *layout.sizes[atom + 1 :])
     if size == total:
         return layout
+    window = _stretch(offset, size, total, alone)
+    return Layout(sizes, layout.groups, slide(layout.terms, atom, window, {}))
+
+
+@lru_cache(maxsize=1024)
+def _stretch(offset: int, size: int, total: int, alone: bool) -> Window:
     positions = tuple(j - offset if 0 <= j - offset < size else -1 for j in range(total))
     # Beside constants it is padding; beside another branch no one rule describes all positions.
     endless = EndlessTaps(1, 1, (range(-offset, 1 - offset),)) if alone else None
-    return Layout(sizes, layout.groups, slide(layout.terms, atom, picking(positions, endless), {}))
+    return picking(positions, endless)
 
 
 @rule("stack")
