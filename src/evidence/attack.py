@@ -25,7 +25,7 @@ class Fate(Enum):
     KILLED = "killed"
     TIMED_OUT = "ran out of time"  # counts as killed: a check that hangs is seen
     SURVIVED = "survived"
-    NOT_REACHED = "not reached"  # the assert was never executed: it claims nothing
+    NOT_REACHED = "not reached"  # what it changes is never evaluated, so it claims nothing
 
 
 SURVIVORS = frozenset({Fate.SURVIVED, Fate.NOT_REACHED})

@@ -152,7 +152,7 @@ class _Walk:
                 self.value(operand, _Role.VALUE, positive)
             elif _is_number(operand) and beside[0][0] in "<>":
                 # Left of `<` stands a lower bound, as right of `>`; a negation turns it round.
-                self.bound(operand, upper=(beside[0][0] == "<") == (at > 0) == positive)
+                self.bound(operand, upper=((beside[0][0] == "<") == (at > 0)) == positive)
             else:
                 self.value(operand, _Role.OPERAND, positive)
 
