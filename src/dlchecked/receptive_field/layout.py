@@ -44,9 +44,9 @@ class Layout(NamedTuple):
 
     def with_single(self, dim: int) -> "Layout":
         """The same with dimension ``dim`` made of one atom."""
-        start, stop = self.ranges()[dim]
-        if stop - start == 1:
+        if self.groups[dim] == 1:
             return self
+        start, stop = self.ranges()[dim]
         groups = (*self.groups[:dim], 1, *self.groups[dim + 1 :])
         return fuse(self, start, stop)._replace(groups=groups)
 
@@ -202,6 +202,9 @@ def _permuted(factor: Factor, numbers: dict[int, int]) -> Factor:
 
 def broadcast(layouts: Sequence[Layout], shape: Sequence[int]) -> list[Layout]:
     """The layouts expanded to one shape, made of the same atoms."""
+    sizes = layouts[0].sizes
+    if sizes == tuple(shape) and all(a.sizes == sizes and a.groups == layouts[0].groups for a in layouts):
+        return list(layouts)
     found = []
     for layout in layouts:
         missing = len(shape) - len(layout.groups)

@@ -118,15 +118,16 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
         note_misalignment(traced, layouts)
     terms = tuple(term for layout in layouts for term in layout.terms)
     # Stretches of a dimension along which no field varies, such as channels, have nothing to merge.
-    if len(terms) > MOST_TERMS or any(has_fields_along(layout, dim) for layout in layouts):
+    if len(terms) > MOST_TERMS or has_fields_along(layouts, dim):
         terms = simplify(terms)
     return traced[0].derived(layouts[0]._replace(terms=terms))
 
 
-def has_fields_along(layout: Layout, dim: int) -> bool:
+def has_fields_along(layouts: Sequence[Layout], dim: int) -> bool:
     """Whether a field, and not only its presence, varies along a dimension."""
-    start, stop = layout.ranges()[dim]
-    return any(start <= d < stop for term in layout.terms for factor in term[:-1] for d in factor.dims)
+    start, stop = layouts[0].ranges()[dim]
+    atoms = range(start, stop)
+    return any(d in atoms for layout in layouts for term in layout.terms for dims, _ in term[:-1] for d in dims)
 
 
 def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> Layout:
