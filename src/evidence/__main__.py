@@ -6,15 +6,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from evidence.commands import mutate, reseed, update
+from evidence.commands import ledger, mutate, reseed, update, verify
 from evidence.commands.pages import CommandError
 
-COMMANDS = (mutate, reseed, update)
+COMMANDS = (verify, mutate, reseed, update, ledger)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that `argv` names and return the exit code: 2 where it could not be done, 130 if interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m evidence", description="Attack, vary and update the checks.")
+    parser = argparse.ArgumentParser(
+        prog="python -m evidence", description="Run, attack, vary, update and list the checks of a site."
+    )
     subparsers = parser.add_subparsers(metavar="command", required=True)
     for command in COMMANDS:
         command.add(subparsers)

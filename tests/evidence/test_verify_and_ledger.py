@@ -1,0 +1,92 @@
+"""`verify` runs what is stale and says so; `ledger` lists what is known, and runs nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from evidence.__main__ import main
+from evidence.outline import sentence_around
+
+PAGE = """# Sums
+
+## 1. Two { #sum-1 }
+
+One and one make [2](check:two). They do not make 3, says [the run](check:two).
+
+<!--pytest.mark.exact("two")-->
+```python
+assert 1 + 1 == 2
+```
+"""
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "sums.md").write_text(PAGE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_verify_runs_what_is_stale_once(site, capsys):
+    assert main(["verify"]) == 0
+    assert "held " in capsys.readouterr().out
+    assert main(["verify", "docs/sums.md"]) == 0
+    assert capsys.readouterr().out.startswith("0 blocks ran, 1 were current, 0 do not hold")
+
+
+def test_verify_tells_what_does_not_hold(site, capsys):
+    (site / "docs" / "sums.md").write_text(PAGE.replace("[2]", "[3]").replace("== 2", "== 3"))
+    assert main(["verify"]) == 1
+    output = capsys.readouterr().out
+    assert "docs/sums.md:9: check 'two' (exact) failed" in output
+    assert "assert (1 + 1) == 3" in output
+    assert "1 do not hold" in output
+
+
+def test_verify_refuses_a_page_that_breaks_a_rule(site, capsys):
+    (site / "docs" / "sums.md").write_text(PAGE.replace("[2]", "[4]"))
+    assert main(["verify"]) == 2
+    assert "docs/sums.md:5: the link [4] claims 4" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["verify", "mutate", "reseed", "update", "ledger"])
+def test_each_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main([command, "--help"])
+    assert exit_.value.code == 0
+    assert "Exit code:" in capsys.readouterr().out
+
+
+def test_ledger_says_what_is_stale_and_what_passed(site, capsys):
+    assert main(["ledger"]) == 1
+    assert "stale  exact    sum-1  two  docs/sums.md:8" in capsys.readouterr().out
+    main(["verify"])
+    capsys.readouterr()
+    assert main(["ledger"]) == 0
+    assert capsys.readouterr().out.endswith("1 checks (1 exact): all passed\n")
+
+
+def test_ledger_as_json_holds_the_sentences(site, capsys):
+    main(["verify"])
+    capsys.readouterr()
+    main(["ledger", "--json"])
+    (check,) = json.loads(capsys.readouterr().out)["checks"]
+    assert check["sentences"] == ["One and one make 2.", "They do not make 3, says the run."]
+    assert (check["name"], check["grade"], check["question"], check["verdict"]) == ("two", "exact", "sum-1", "passed")
+    assert (check["page"], check["title"], check["line"]) == ("sums.md", "Sums", 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "sentence"),
+    [
+        ("First. Second here. Third.", "here", "Second here."),
+        ("As Luo et al. say, 3.5 of it. Then", "3.5", "As Luo et al. say, 3.5 of it."),
+        ("Only one", "one", "Only one"),
+        ("A question? Yes,\nit is.", "it", "Yes, it is."),
+    ],
+)
+def test_the_sentence_around_a_link(text, words, sentence):
+    assert sentence_around(text, text.index(words)) == sentence
