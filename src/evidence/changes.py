@@ -82,9 +82,9 @@ _SYMBOLS: dict[type[ast.cmpop], str] = {
 }
 
 # Functions whose arguments are claimed to be alike, and those that only dress up a value.
-_ALIKE = {"equal", "array_equal", "allclose", "isclose", "approx", "assert_close", "assert_allclose"}
+_ALIKE = {"equal", "array_equal", "allclose", "isclose", "assert_close", "assert_allclose"}
 _DRESS = {"set", "list", "tuple", "dict", "frozenset", "float", "int", "bool", "str", "complex", "Fraction", "Decimal"}
-_DRESS |= {"Counter", "tensor", "Tensor", "as_tensor", "array", "asarray", "Size", "all", "sum"}
+_DRESS |= {"Counter", "tensor", "Tensor", "as_tensor", "array", "asarray", "Size", "all", "sum", "approx"}
 _DISTANCE = {"abs", "norm"}
 _TOLERANCES = {"atol", "rtol", "abs", "rel", "abs_tol", "rel_tol", "tol", "tolerance", "eps"}
 # Without these a call comes to the same value in another form, or draws it elsewhere.
@@ -127,10 +127,10 @@ class _Walk:
                 self.condition(node.operand, not positive)
             else:
                 self.add(Kind.CLAIM, node, self.source.of(node.operand), Negation(node))
-                self.value(node.operand, _Role.VALUE, not positive)
+                self.value(node.operand, _Role.OPERAND, not positive)
         else:
             self.add(Kind.CLAIM, node, f"not ({self.source.of(node)})", Negation(node))
-            self.value(node, _Role.VALUE, positive)
+            self.value(node, _Role.OPERAND, positive)
 
     def compare(self, node: ast.Compare, positive: bool) -> None:
         symbols = [_SYMBOLS[type(op)] for op in node.ops]
@@ -196,9 +196,11 @@ class _Walk:
 
     def call(self, node: ast.Call, role: _Role, positive: bool) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if role is _Role.VALUE and name in _ALIKE and len(node.args) == 2 and _same(*node.args):
-            self.add(Kind.CLAIM, node, "True", Swap(node, "True"), "both arguments are the same")
-            return
+        if role is not _Role.INPUT and positive and name in _ALIKE:
+            role = _Role.VALUE
+            if len(node.args) == 2 and _same(*node.args):
+                self.add(Kind.CLAIM, node, "True", Swap(node, "True"), "both arguments are the same")
+                return
         if isinstance(node.func, ast.Attribute):
             self.value(node.func.value, self.role_of_argument(node.func.value, name, role, receiver=True), positive)
         for argument in node.args:

@@ -93,6 +93,11 @@ def test_a_bound_is_only_ever_made_tighter(bound, upper, expected):
         ("assert x == 1, 'message 2'", ["== -> !=", "1 -> 2", "1 -> 0"]),
         ("assert len([s for s in r if f(s) > 0.5]) == 2", ["> -> <=", "== -> !=", "2 -> 3", "2 -> 1"]),
         ("# é\nassert (  # 1 == 2\n    x  # ==\n    == 1)", ["== -> !=", "1 -> 2", "1 -> 0"]),
+        ("assert not {'a'} & set(x)", ["not {'a'} & set(x) -> {'a'} & set(x)"]),
+        ("assert {'a'}.isdisjoint(x)", ["{'a'}.isdisjoint(x) -> not ({'a'}.isdisjoint(x))"]),
+        ("assert not equal(x, tensor([1]))", ["not equal(x, tensor([1])) -> equal(x, tensor([1]))"]),
+        ("assert x != approx(3)", ["!= -> =="]),
+        ("assert (x == 1) & g(2)", ["(x == 1) & g(2) -> not ((x == 1) & g(2))", "== -> !=", "1 -> 2", "1 -> 0"]),
         ("x = 1\nif x == 2:\n    x = 3", []),
     ],
 )
