@@ -34,6 +34,11 @@ def receptive_field(
     "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks", NeurIPS 2016,
     section 1, for the difference to the effective one.
 
+    What counts is structure. A parameter may have any values, so a kernel tap that happens to be zero still
+    counts; zeros and −∞ among the constants of a forward (masks, fixed kernels) are meant and cut dependencies.
+    Two things are beyond structure: a product with zeros that padding made counts as depending on both factors,
+    and so does what only an identity of algebra makes constant, such as the sum of a softmax.
+
     Args:
         module: any module that takes one tensor.
         input_shape: (batch, channels, *spatial), with any number of spatial axes, in pixels (positions).

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlchecked.receptive_field import receptive_field
+from dlchecked.receptive_field import UnknownOperation, receptive_field
 
 
 class Calls(nn.Module):
@@ -28,6 +28,14 @@ def conv1(kernel=3, **options):
 
 def conv2(kernel=3, inputs=1, outputs=1, **options):
     return nn.Conv2d(inputs, outputs, kernel, **options)
+
+
+SOBEL = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
+LAPLACE = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])
+
+
+def filtered(kernel):
+    return lambda layers, x: F.conv2d(x, kernel[None, None].to(x), padding=1)
 
 
 def looped(layers, x):
@@ -157,6 +165,7 @@ FORWARDS = {
     ),
     "windows of one dimension": ((1, 1, 12), Calls(lambda m, x: x.unfold(2, 4, 3).mean(-1))),
     "constant matrix": ((1, 1, 8), Calls(lambda m, x: x @ torch.ones(8, 8).triu().to(x))),
+    "constant kernel with zeros": ((1, 1, 6, 7), Calls(filtered(SOBEL))),
     "constant mask": ((1, 1, 8), Calls(lambda m, x: m[0](x * (torch.arange(8) % 3 > 0).to(x)), conv1())),
     "einsum": ((1, 2, 5, 6), Calls(lambda m, x: torch.einsum("nchw,ncuw->nchu", x, x))),
     "padding by hand": ((1, 1, 8), Calls(lambda m, x: m[0](F.pad(x, (3, 1), mode="circular")), conv1())),
@@ -263,3 +272,14 @@ def test_a_unit_that_sees_nothing_has_no_interval():
     assert [found.interval(i) for i in range(4)] == [((0, 0),), None, ((1, 1),), None]
     assert found.count(1) == 0
     assert not found.mask(1).any()
+
+
+def test_a_constant_kernel_whose_zeros_make_no_product_is_refused():
+    with pytest.raises(UnknownOperation, match="constant kernel"):
+        receptive_field(Calls(filtered(LAPLACE)), (1, 1, 6, 7))
+
+
+def test_a_zero_in_a_parameter_still_counts(check_every_unit):
+    layer = conv2(padding=1)
+    layer.weight.data = SOBEL[None, None].clone()
+    assert check_every_unit(layer, (1, 1, 5, 5)).count((2, 2)) == 9

@@ -1,13 +1,17 @@
 """Convolutions and transposed convolutions, of any number of spatial axes."""
 
+import functools
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import torch
 
+from dlchecked.receptive_field.endless import EndlessTaps
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.rules.arguments import expect_output, expect_size, per_axis
+from dlchecked.receptive_field.rules.arithmetic import is_constant
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.terms import is_bound
 from dlchecked.receptive_field.windows import Window, gathering, sliding, transposed
@@ -33,11 +37,37 @@ def convolution(
     except TypeError:  # lists cannot be looked up
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
         windows = _windows(x.shape, channels + 1, tuple(kernel), *options)
+    if is_constant(weight):
+        windows = _without_zeros(windows, weight, channels + 1)
     if groups == 1:
         return x.mixed(channels).slid(windows, resized=(channels, out_channels))
     if _is_constant_along(x, channels):
         return x.slid(windows, resized=(channels, out_channels))
     return mix_channels(x, channels, out_channels, groups).slid(windows)
+
+
+def _without_zeros(windows: Mapping[int, Window], weight: torch.Tensor, first: int) -> Mapping[int, Window]:
+    """The windows without taps at which a constant kernel (no parameter: its zeros are meant) is zero.
+
+    Raises:
+        Unsupported: if the zeros are not whole rows or columns, the same for all channels.
+    """
+    used = (weight != 0).numpy(force=True)
+    if used.all():
+        return windows
+    pattern = used[0, 0]
+    kept = [pattern.any(tuple(b for b in range(pattern.ndim) if b != a)) for a in range(pattern.ndim)]
+    if not (used == functools.reduce(np.multiply.outer, kept)).all():
+        raise Unsupported("its constant kernel has zeros that are not whole rows or columns, alike in all channels")
+    found = dict(windows)
+    for axis, taps in enumerate(kept):
+        window = windows.get(first + axis)
+        if window is not None and not taps.all():
+            assert window.endless is not None
+            offsets = tuple(o for o, used_here in zip(window.endless.offsets[0], taps, strict=True) if used_here)
+            endless = EndlessTaps(1, window.endless.shift, (offsets,))
+            found[first + axis] = gathering(window.taps[taps], endless)
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -74,6 +104,8 @@ def transposed_convolution(
     count = weight.dim() - 2
     channels = len(x.shape) - count - 1
     expect_size("input channels", x.shape[channels], weight.shape[0])
+    if is_constant(weight) and not weight.all():
+        raise Unsupported("its kernel is a constant that has zeros")
     strides, dilations = per_axis(stride, count), per_axis(dilation, count)
     paddings, extra = per_axis(padding, count), per_axis(output_padding, count)
     windows = {}
