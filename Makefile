@@ -30,7 +30,9 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
+# Every claim must be able to fail, before it counts that it holds.
 test: $(INSTALLED) axe lint types
+	$(BIN)/python -m evidence mutate
 	$(BIN)/pytest --codeblocks
 
 # The stamp is written last, so an installation that was cut short is taken up again.

@@ -14,6 +14,7 @@ from evidence.page import Block, CheckLink
 from evidence.records import Records, versions
 from evidence.render import duration
 from evidence.site import Site
+from evidence.tallies import Tallies
 from pagekit.errors import display_path
 
 
@@ -114,13 +115,30 @@ def summary(entries: Sequence[Entry]) -> str:
     return f"{len(entries)} checks ({counted or 'none'}): {verdicts}"
 
 
-def as_markdown(entries: Sequence[Entry]) -> Iterator[str]:
-    """The ledger as lines of a page that lies in the site's folder."""
+def attacked(site: Site, records: Records) -> str:
+    """One sentence: how many changed claims the checks caught, where the pages were attacked as they stand."""
+    tallies = Tallies(records)
+    found = [tallies.read(page) for page in site.pages() if any(block.name for block in page.blocks)]
+    known = [tally for tally in found if tally is not None]
+    if not known:
+        return "The checks were not attacked since they last changed"
+    caught = sum(tally.caught for tally in known)
+    total = caught + sum(tally.survived + tally.waived for tally in known)
+    scope = "" if len(known) == len(found) else f", on {len(known)} of {len(found)} pages"
+    return (
+        "When the claims were changed, one number or comparison at a time, "
+        f"{caught:,} of {total:,} changes failed{scope}"
+    )
+
+
+def as_markdown(entries: Sequence[Entry], attack: str) -> Iterator[str]:
+    """The ledger as lines of a page that lies in the site's folder; `attack` is the sentence of `attacked`."""
     ran = ", ".join(
         f"{name.capitalize() if name == 'python' else name} {number}" for name, number in versions().items()
     )
     state = commit()
     yield f"{summary(entries).capitalize()}. They were run with {ran}" + (f", at commit {state}." if state else ".")
+    yield f"{attack}."
     for page in dict.fromkeys(entry.page for entry in entries):
         rows = [entry for entry in entries if entry.page == page]
         yield from ("", f"## {rows[0].title}", "")

@@ -19,7 +19,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from evidence.ledger import as_markdown, ledger
+from evidence.ledger import as_markdown, attacked, ledger
 from evidence.outline import CHECK_SCHEME, count_python
 from evidence.page import Page
 from evidence.records import Record, Records
@@ -115,7 +115,8 @@ class _Directives(Preprocessor):
         extension = self.extension
         for line in lines:
             if line.strip() == LEDGER_MARK:
-                yield from as_markdown(ledger(extension.site(), _records(extension.docs_dir)))
+                site, records = extension.site(), _records(extension.docs_dir)
+                yield from as_markdown(ledger(site, records), attacked(site, records))
             else:
                 yield line
 

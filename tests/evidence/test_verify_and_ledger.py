@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from evidence.__main__ import main
+from evidence.ledger import attacked
 from evidence.outline import sentence_around
+from evidence.records import Records
+from evidence.site import Site
 
 PAGE = """# Sums
 
@@ -90,3 +94,13 @@ def test_ledger_as_json_holds_the_sentences(site, capsys):
 )
 def test_the_sentence_around_a_link(text, words, sentence):
     assert sentence_around(text, text.index(words)) == sentence
+
+
+def test_the_ledger_tells_how_many_changed_claims_were_caught(site, capsys):
+    pages = Site(site / "docs")
+    assert attacked(pages, Records(site / "docs")) == "The checks were not attacked since they last changed"
+    assert main(["mutate"]) == 0
+    told = attacked(pages, Records(site / "docs"))
+    assert re.search(r"one number or comparison at a time, (\d+) of \1 changes failed$", told)
+    (site / "docs" / "sums.md").write_text(PAGE.replace("1 + 1 == 2", "1 + 1 == 1 * 2"))
+    assert "not attacked" in attacked(Site(site / "docs"), Records(site / "docs"))

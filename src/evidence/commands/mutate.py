@@ -6,6 +6,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from evidence.attack import SURVIVORS, BlockFailed, Fate, Trial, attack
 from evidence.changes import Kind
@@ -13,7 +14,9 @@ from evidence.commands.pages import CommandError, add_jobs, add_pages, find_page
 from evidence.forked import Children
 from evidence.mutants import waivers_of
 from evidence.page import Block, Page
+from evidence.records import Records
 from evidence.source import SourceText
+from evidence.tallies import Tallies, Tally
 from pagekit.errors import PageError, display_path
 
 _DESCRIPTION = """\
@@ -68,7 +71,12 @@ def run(arguments: argparse.Namespace) -> int:
     children = Children(arguments.jobs - 1, arguments.limit)
     kinds = [kind for kind in Kind if kind is not Kind.INPUT or arguments.inputs]
     pages = find_pages(arguments.pages)
-    trials = [trial for page in pages for trial in _attack_page(page, children, kinds)]
+    trials = []
+    tallies = Tallies(Records(Path("docs").absolute()))
+    for page in pages:
+        of_page = list(_attack_page(page, children, kinds))
+        tallies.write(page, _tally(of_page))
+        trials += of_page
     unused = list(_unused_waivers(pages, trials))
     for line in (*_reports(trials), *unused, *_unchanged(pages, trials)):
         print(line)
@@ -88,6 +96,14 @@ def _attack_page(page: Page, children: Children, kinds: Sequence[Kind]) -> Itera
             ) from failed
         except PageError as error:
             raise CommandError(str(error)) from error
+
+
+def _tally(trials: Sequence[Trial]) -> Tally:
+    """What the ledger tells of a page: changed claims, not changed bounds or inputs."""
+    claims = [trial for trial in trials if trial.mutant.kind is Kind.CLAIM]
+    alive = [trial for trial in claims if trial.fate in SURVIVORS]
+    waived = sum(bool(trial.mutant.waiver) for trial in alive)
+    return Tally(caught=len(claims) - len(alive), survived=len(alive) - waived, waived=waived)
 
 
 def _survivors(trials: Iterable[Trial]) -> list[Trial]:
