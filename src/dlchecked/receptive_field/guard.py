@@ -37,11 +37,13 @@ def _may_write(module: nn.Module) -> tuple[bool, bool]:
     stack: list[nn.Module | None] = [module]
     while stack:
         part = stack.pop()
-        if part is not None:
-            if part.training:
-                training = True
-                if part._buffers:
-                    return True, True
+        if part is None:
+            continue
+        if part.training:
+            training = True
+            if part._buffers:
+                return True, True
+        if part._modules:
             stack.extend(part._modules.values())
     return training, False
 

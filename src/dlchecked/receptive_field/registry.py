@@ -1,5 +1,6 @@
 """The rules, by the torch function that they stand for, and how a call finds its rule."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from weakref import WeakSet
@@ -75,13 +76,13 @@ def dispatch(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
             error.args = (f"{error}\n  {location(_first(args, kwargs).run)}",)
         raise
     if isinstance(result, Traced):
-        result.run.record(name, result)
+        result.run.record(name, result, sys._getframe(2))
         if found in VIEWS:
             _share(args[0], (result,))
     elif isinstance(result, tuple):
         parts = [part for part in result if isinstance(part, Traced)]
         for part in parts:
-            part.run.record(name, part)
+            part.run.record(name, part, sys._getframe(2))
         if found in VIEWS:
             _share(args[0], parts)
     return result

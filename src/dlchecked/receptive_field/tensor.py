@@ -121,7 +121,7 @@ class TracedTensor(Traced):
                 sizes[dim] = window.outputs
             if resized is not None:
                 sizes[resized[0]] = resized[1]
-            alone = slide_alone(terms[0], windows) if len(terms) == 1 else None
+            alone = slide_alone(terms[0], windows) if windows and len(terms) == 1 else None
             if alone is not None:
                 terms = (alone,)
             else:

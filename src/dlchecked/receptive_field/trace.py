@@ -58,10 +58,11 @@ class Trace:
         self._calls: list[tuple[nn.Module | None, str, Layout]] = []
         self.meetings: list[Meeting] = []
 
-    def record(self, operation: str, output: "Traced") -> None:
-        """Note one finished call."""
-        output.source = len(self._calls)
-        self._calls.append((owner(sys._getframe(2)), operation, output.layout))
+    def record(self, operation: str, output: "Traced", frame: FrameType) -> None:
+        """Note one finished call, made in or below a frame."""
+        calls = self._calls
+        output.source = len(calls)
+        calls.append((owner(frame), operation, output.layout))
 
     @property
     def steps(self) -> list[Step]:

@@ -17,8 +17,9 @@ def simplify(terms: Iterable[Term]) -> Terms:
         ReceptiveFieldError: if more than ``MOST_TERMS`` are left.
     """
     kept: list[Term] = []
-    # The largest first: it swallows most of the others at once.
-    for term in sorted(terms, key=_extent, reverse=True):
+    some = tuple(terms)
+    # The largest of many first: it swallows most of the others at once.
+    for term in sorted(some, key=_extent, reverse=True) if len(some) > 2 else some:
         add(kept, term)
     if len(kept) > MOST_TERMS:
         raise ReceptiveFieldError(

@@ -59,7 +59,7 @@ def multiply(one: Any, two: Any) -> TracedTensor:
 
 def is_constant(x: Any) -> bool:
     """Whether a tensor is a constant of the forward: not a weight, whose zeros are values and no structure."""
-    return is_real(x) and not x.requires_grad and not isinstance(x, nn.Parameter)
+    return is_real(x) and not (x.requires_grad or isinstance(x, nn.Parameter))
 
 
 def with_known(x: TracedTensor, value: float, where: npt.NDArray[np.bool_]) -> TracedTensor:

@@ -37,7 +37,7 @@ def convolution(
     except TypeError:  # lists cannot be looked up
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
         windows = _windows(x.shape, channels + 1, tuple(kernel), *options)
-    if is_constant(weight):
+    if not weight.requires_grad and is_constant(weight):
         windows = _without_zeros(windows, weight, channels + 1)
     if groups == 1:
         return x.mixed(channels).slid(windows, resized=(channels, out_channels))
