@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import torch
 import torch.nn.functional as F
@@ -90,9 +90,10 @@ def dispatch(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
 
 def _share(base: Traced, views: Iterable[Traced]) -> None:
     if base.aliases is None:
-        base.aliases = WeakSet([base])
+        # By their ids: to compare traced tensors is an operation of the forward.
+        base.aliases = WeakValueDictionary({id(base): base})
     for view in views:
-        base.aliases.add(view)
+        base.aliases[id(view)] = view
         view.aliases = base.aliases
 
 

@@ -109,7 +109,7 @@ class Fields:
             return np.full((1,) * len(self.shape), self.lengths[axis]), np.full((1,) * len(self.shape), -1)
         lo, hi = parts[0]
         for low, high in parts[1:]:
-            lo, hi = np.minimum(lo, low), np.maximum(hi, high)
+            lo, hi = np.asarray(np.minimum(lo, low)), np.asarray(np.maximum(hi, high))
         if len(dims) > len(self.shape):
             sizes = self.layout.sizes[start:]
             lo, hi = (np.broadcast_to(ends, sizes).reshape(self.shape) for ends in (lo, hi))

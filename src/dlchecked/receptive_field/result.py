@@ -6,6 +6,7 @@ from functools import cached_property
 from html import escape
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from dlchecked.receptive_field.endless import Endless
@@ -159,9 +160,9 @@ class ReceptiveField:
             Two tensors of integers, of the output's spatial shape; first > last for a unit that sees nothing.
             Where all units of a line agree, they share memory: clone before writing.
         """
-        first, last = self._fields.bounds(axis)
+        first, last = (np.array(ends) for ends in self._fields.bounds(axis))
         shape = self._fields.shape
-        return torch.from_numpy(first.copy()).expand(shape), torch.from_numpy(last.copy()).expand(shape)
+        return torch.from_numpy(first).expand(shape), torch.from_numpy(last).expand(shape)
 
     def extent(self, axis: int) -> torch.Tensor:
         """How many positions lie between the first and the last that each unit sees, both included.

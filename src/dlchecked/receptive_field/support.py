@@ -135,11 +135,11 @@ class Support:
         if self.bits is None and other.bits is None:
             apart = np.maximum(self.lo, other.lo) > np.minimum(self.hi, other.hi) + 1
             if not (apart & (self.hi >= 0) & (other.hi >= 0)).any():
-                lo, hi = np.minimum(self.lo, other.lo), np.maximum(self.hi, other.hi)
+                # Of arrays without dimensions numpy makes plain numbers.
+                lo, hi = np.asarray(np.minimum(self.lo, other.lo)), np.asarray(np.maximum(self.hi, other.hi))
                 found = Support(self.length, lo, hi, None, self.ordered and other.ordered, endless)
                 found.seamless = self.seamless and other.seamless
                 return found
-        # Of arrays without dimensions numpy makes plain integers.
         bits = np.asarray(self.as_bits() | other.as_bits(), dtype=object)
         return _of_bits(self.length, bits, endless)
 

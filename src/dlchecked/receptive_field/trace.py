@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import NamedTuple
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import torch
 from torch import nn
@@ -25,7 +25,7 @@ class Traced:
 
     __slots__ = ("__weakref__", "aliases", "layout", "run", "source")
 
-    aliases: "WeakSet[Traced] | None"
+    aliases: "WeakValueDictionary[int, Traced] | None"
 
     layout: Layout
     source: int

@@ -283,3 +283,35 @@ def test_a_zero_in_a_parameter_still_counts(check_every_unit):
     layer = conv2(padding=1)
     layer.weight.data = SOBEL[None, None].clone()
     assert check_every_unit(layer, (1, 1, 5, 5)).count((2, 2)) == 9
+
+
+def test_writing_into_a_tensor_that_is_also_seen_elsewhere_is_refused():
+    def views_and_writes(layers, x):
+        y = layers[0](x)
+        row = y[:, :, 2:]
+        y += x.flip(2)
+        return row
+
+    with pytest.raises(UnknownOperation, match="views"):
+        receptive_field(Calls(views_and_writes, conv1(padding=1)), (1, 1, 9))
+
+
+def test_an_output_without_spatial_dimensions_has_one_unit():
+    net = nn.Sequential(conv2(2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 5))
+    found = receptive_field(net, (1, 1, 6, 7))
+    assert found.output_shape == (1, 5)
+    assert (found.size, found.stride, found.start) == ((6, 7), (0, 0), (0, 0))
+    assert found.interval(()) == ((0, 5), (0, 6))
+    assert found.count(()) == 42
+    several = receptive_field(Calls(lambda m, x: torch.cat([x[:, :, 0], x[:, :, 1:].sum(2)], 1).sum(2)), (1, 2, 4, 3))
+    assert several.interval(()) == ((0, 3), (0, 2))
+    assert several.size == (4, 3)
+
+
+def test_many_views_of_one_tensor_are_no_trouble(check_every_unit):
+    def many(layers, x):
+        rows = [x[:, :, i : i + 3] for i in range(5)]
+        parts = [F.dropout(row, 0.5, training=False) for row in rows]
+        return torch.cat(parts, 2) + torch.cat(rows[::-1], 2)
+
+    check_every_unit(Calls(many), (1, 1, 8))

@@ -93,7 +93,13 @@ def local_response_norm(
 
 
 @rule("normalize")
-def normalize(input: TracedTensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> TracedTensor:  # noqa: A002
+def normalize(
+    input: TracedTensor,  # noqa: A002
+    p: float = 2.0,
+    dim: Any = 1,
+    eps: float = 1e-12,
+    out: None = None,
+) -> TracedTensor:
     """The norm is over one dimension."""
     dims = (dim,) if isinstance(dim, int) else tuple(dim)
     return input.mixed(*(input.dimension(d) for d in dims))
