@@ -31,7 +31,7 @@ def sizes() -> Figure:
     for row, name in enumerate(NAMES):
         field = receptive_field(NETWORKS[name], (1, 3, 224, 224), output=lambda maps: list(maps.values())[-1])
         axes.barh(row, field.size[0], height=0.62, color=C1)
-        axes.text(field.size[0] + 40, row, str(field.size[0]), va="center", color=FG)
+        axes.text(max(field.size[0], 224) + 40, row, str(field.size[0]), va="center", color=FG)
     axes.axvline(224, color=C2, linewidth=1.4, linestyle="--")
     axes.set(xlabel="pixels", yticks=range(len(NAMES)), xlim=(0, 3500), xticks=[0, 1000, 2000, 3000])
     axes.set_yticklabels(NAMES.values())

@@ -89,7 +89,7 @@ def unet_steps() -> Figure:
         (first, last), _ = field.interval((unit, 48)) or ((0, -1), (0, -1))
         axes.barh(unit, last - first + 1, left=first, height=0.7, color=C1)
     axes.plot([unit + 0.5 for unit in units], units, color=C2, marker="o", markersize=4, linewidth=1)
-    axes.set(xlabel="input row", ylabel="unit", yticks=range(40, 56, 5), xticks=range(20, 81, 10))
+    axes.set(xlabel="input row", ylabel="unit", yticks=range(40, 56, 5), xlim=(14, 82), xticks=range(20, 81, 10))
     axes.invert_yaxis()
     return figure
 
