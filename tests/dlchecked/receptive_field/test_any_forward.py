@@ -235,36 +235,12 @@ FORWARDS = {
         ),
     ),
 }
-RESIZED = {
-    f"{mode} to {size}{' with corners' if corners else ''}{' smoothed' if smooth else ''}": (
-        (1, 1, *((7,) if mode == "linear" else (7, 6))),
-        Calls(
-            lambda m, x, mode=mode, size=size, corners=corners, smooth=smooth: F.interpolate(
-                x, **size, mode=mode, align_corners=corners, antialias=smooth
-            )
-        ),
-    )
-    for mode in ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "area")
-    for size in ({"scale_factor": 2}, {"scale_factor": 3}, {"size": 5}, {"size": 14}, {"scale_factor": 0.6})
-    for corners in ((True, False) if mode.endswith(("linear", "bicubic")) else (None,))
-    for smooth in ((True, False) if mode in ("bilinear", "bicubic") and not corners else (False,))
-}
 
 
 @pytest.mark.parametrize("name", FORWARDS)
 def test_every_unit_of_a_forward(name, check_every_unit):
     shape, module = FORWARDS[name]
     check_every_unit(module, shape)
-
-
-@pytest.mark.parametrize("name", RESIZED)
-def test_every_unit_of_a_resizing(name, check_every_unit):
-    shape, module = RESIZED[name]
-    check_every_unit(module, shape, tolerance=1e-12)
-
-
-def test_trilinear(check_every_unit):
-    check_every_unit(nn.Upsample(scale_factor=(2, 1, 1.5), mode="trilinear"), (1, 1, 3, 2, 4))
 
 
 def test_a_unit_that_sees_nothing_has_no_interval():
