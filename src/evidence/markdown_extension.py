@@ -33,7 +33,8 @@ _END = "evidence-end-of-page"
 
 
 @cache
-def _site(docs_dir: Path, config_file: Path) -> Site:
+def shared_site(docs_dir: Path, config_file: Path) -> Site:
+    """The site of these folders, parsed once for all who work on it in this process."""
     return Site(docs_dir, config_file)
 
 
@@ -74,7 +75,7 @@ class EvidenceExtension(Extension):
 
     def site(self) -> Site:
         """All pages."""
-        return _site(self.docs_dir, Path(self.getConfig("config_file")).absolute())
+        return shared_site(self.docs_dir, Path(self.getConfig("config_file")).absolute())
 
     def href(self, target: Path, fragment: str) -> str:
         """A link from the page in hand to a page file, as an author would write it."""
@@ -99,7 +100,7 @@ class _Directives(Preprocessor):
             _forbid_claims(source)
             return lines
         page = extension.page = extension.site().page(source.path.absolute())
-        records = _records(extension.docs_dir)
+        records = _records(extension.docs_dir).fresh()
         errors = extension.site().errors(page)
         refuse = extension.getConfig("unverified") != "show"
         if refuse and (errors or (errors := unverified(page, records))):

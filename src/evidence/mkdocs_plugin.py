@@ -14,8 +14,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 
+from evidence.markdown_extension import shared_site
 from evidence.records import Records
-from evidence.site import Site
 from evidence.verify import stale_sessions
 from evidence.worker import WarmWorker, verify_elsewhere
 from pagekit.errors import together
@@ -55,7 +55,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self.worker = self.worker or WarmWorker(docs_dir, config_file)
             self.worker.verify(PATIENCE_SECONDS)
             return
-        site = Site(docs_dir, config_file)
+        site = shared_site(docs_dir.absolute(), config_file.absolute())
         errors = [error for page in site.pages() for error in site.errors(page)]
         if errors:
             raise together(errors)

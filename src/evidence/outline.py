@@ -12,6 +12,11 @@ from evidence.languages import Language, classify
 CHECK_SCHEME = "check:"
 # A stop, and then a new beginning: not the stop of "al." or of a number.
 _SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z\d“(])\s+")
+# What wraps a block of code and names its language: a class of the block itself, or of the code within.
+_SHOWN_CODE = re.compile(
+    r"""<(?:div|pre)\b[^>]*\bclass=["']([^"'>]*\blanguage-[^"'>]*)|"""
+    r"""<pre\b[^>]*>\s*<code\b[^>]*\bclass=["']([^"'>]*\blanguage-[^"'>]*)"""
+)
 _FETCHED = {"src", "srcset", "data", "poster"}
 _BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -161,4 +166,4 @@ def outline(html: str) -> Outline:
 
 def count_python(html: str) -> int:
     """How many blocks of the finished page `html` are shown as Python."""
-    return outline(html).raw_python
+    return sum(_names_python(match[1] or match[2]) for match in _SHOWN_CODE.finditer(html))

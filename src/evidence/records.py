@@ -16,7 +16,7 @@ from evidence.failure import describe
 from evidence.page import Block
 from evidence.run import Outcome
 from pagekit.cache import cache_folder, write_atomic
-from pagekit.reach import digest, our_packages, reach
+from pagekit.reach import digest, imports_of_ours, our_packages, reach_of
 
 # What a page's code may run; and the code that runs it.
 _OURS = ("dlchecked", "evidence", "pagekit")
@@ -70,7 +70,15 @@ class Records:
         self.folder = cache_folder(docs_dir) / "evidence"
         self.verified = self.folder / "verified"  # touched when records have come in, for who watches
         self._packages = our_packages(_OURS) if packages is None else packages
-        self._runner = self._sources(_RUNNER)
+        self._sources_of: dict[frozenset[str], str] = {}
+
+    def fresh(self) -> Records:
+        """Look at the sources anew; between two such looks they are taken to stay as they are.
+
+        So what is kept of a run is kept under the sources that it began with.
+        """
+        self._sources_of.clear()
+        return self
 
     def name(self, block: Block, session: Sequence[Block]) -> str:
         """The digest of all that can change the outcome of `block`.
@@ -83,14 +91,17 @@ class Records:
         parts = {
             "blocks": [[each.code, each.output.text if each.output else None] for each in upto],
             "modules": self._sources(code),
-            "runner": self._runner,
+            "runner": self._sources(_RUNNER),
             "versions": versions(),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _sources(self, code: str) -> str:
         try:
-            return digest(reach(code, self._packages), self._packages)
+            names = imports_of_ours(code, self._packages)
+            if names not in self._sources_of:
+                self._sources_of[names] = digest(reach_of(names, self._packages), self._packages)
+            return self._sources_of[names]
         except SyntaxError:
             return "not Python"
 

@@ -47,8 +47,22 @@ def reach(code: str, packages: Mapping[str, Path]) -> frozenset[Path]:
     Raises:
         SyntaxError: `code`, or a file that it reaches, is not Python.
     """
+    return reach_of(imports_of_ours(code, packages), packages)
+
+
+def imports_of_ours(code: str, packages: Mapping[str, Path]) -> frozenset[str]:
+    """The dotted names below `packages` that `code`, which belongs to none of them, imports itself.
+
+    Raises:
+        SyntaxError: `code` is not Python.
+    """
+    return frozenset(name for name in _imports(code, "") if name.partition(".")[0] in packages)
+
+
+def reach_of(names: Iterable[str], packages: Mapping[str, Path]) -> frozenset[Path]:
+    """The files below `packages` that an import of `names` reaches; see `reach`."""
     reached: set[Path] = set()
-    pending = list(_imports(code, ""))
+    pending = list(names)
     seen: set[str] = set()
     while pending:
         module = pending.pop()
