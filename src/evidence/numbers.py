@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from evidence.page import Block
 
@@ -58,20 +59,23 @@ def _values(match: re.Match[str]) -> set[Fraction]:
     return {value, value / 100} if groups.get("percent") else {value}
 
 
-def numbers_asserted(block: Block) -> set[Fraction]:
+def numbers_asserted(block: Block) -> frozenset[Fraction]:
     """The numbers that stand as literals in the block's asserts, or in its expected output, without their signs.
 
     A block that is not Python asserts nothing; running it says why.
     """
-    numbers = set().union(*(values for _, values in numbers_in_text(block.output.text))) if block.output else set()
+    printed = numbers_in_text(block.output.text) if block.output else []
+    return _asserted_in(block.code).union(*(values for _, values in printed))
+
+
+@lru_cache(maxsize=4096)
+def _asserted_in(code: str) -> frozenset[Fraction]:
     try:
-        tree = ast.parse(block.code)
+        tree = ast.parse(code)
     except SyntaxError:
-        return numbers
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.Assert):
-            numbers |= _literals(statement.test)
-    return numbers
+        return frozenset()
+    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    return frozenset().union(*(_literals(statement.test) for statement in asserts))
 
 
 def _literals(node: ast.AST) -> set[Fraction]:

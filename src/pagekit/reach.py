@@ -56,7 +56,12 @@ def imports_of_ours(code: str, packages: Mapping[str, Path]) -> frozenset[str]:
     Raises:
         SyntaxError: `code` is not Python.
     """
-    return frozenset(name for name in _imports(code, "") if name.partition(".")[0] in packages)
+    return frozenset(name for name in _imports_of_code(code) if name.partition(".")[0] in packages)
+
+
+@lru_cache(maxsize=4096)
+def _imports_of_code(code: str) -> tuple[str, ...]:
+    return tuple(_imports(code, ""))
 
 
 def reach_of(names: Iterable[str], packages: Mapping[str, Path]) -> frozenset[Path]:
