@@ -124,8 +124,8 @@ def effective_in_its_box() -> Figure:
     """The squared gradient of a unit above ten random layers."""
     torch.manual_seed(0)
     layers: list[nn.Module] = []
-    for channels in (1, *[8] * 9):
-        layers += [nn.Conv2d(channels, 8, 3), nn.ReLU()]
+    for channels in (1, *[16] * 9):
+        layers += [nn.Conv2d(channels, 16, 3), nn.ReLU()]
     gradient = effective_receptive_field(nn.Sequential(*layers), (1, 1, 21, 21), samples=4).gradient
     level = (gradient / gradient.max()).sqrt().mul(8).ceil()
     figure, axes = plt.subplots(figsize=(3.2, 3.2))
