@@ -10,8 +10,10 @@ import platform
 import re
 import subprocess
 import sys
+import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -63,14 +65,18 @@ def figure_at(address: str, docs_dir: Path) -> Figure | None:
     return Figure(docs_dir / "figures" / f"{module}.py", function)
 
 
-def svgs(figures: Iterable[Figure], docs_dir: Path) -> dict[Figure, str | DrawingError]:
+def svgs(
+    figures: Iterable[Figure], docs_dir: Path, wait: float | None = None
+) -> dict[Figure, str | DrawingError | None]:
     """The SVG of each figure, or why there is none. Those not kept are drawn, a module's all in one go.
 
     Args:
         figures: any number of them, of any modules.
         docs_dir: the folder of the pages; what is drawn is kept in `.cache/figures` beside it.
+        wait: seconds to wait for a module's figures; after that they are `None` and go on being drawn in the
+            background, and `drawn_mark` is touched when they are done. `None` waits as long as it takes.
     """
-    result: dict[Figure, str | DrawingError] = {}
+    result: dict[Figure, str | DrawingError | None] = {}
     missing: dict[Path, list[tuple[Figure, Path]]] = defaultdict(list)
     for figure in dict.fromkeys(figures):
         if not figure.module.is_file():
@@ -82,8 +88,47 @@ def svgs(figures: Iterable[Figure], docs_dir: Path) -> dict[Figure, str | Drawin
         else:
             missing[figure.module].append((figure, kept))
     for module, wanted in missing.items():
-        result |= _draw(module, wanted)
+        if wait is None:
+            result |= _draw(module, wanted)
+        else:
+            result |= _draw_meanwhile(module, tuple(wanted), wait, drawn_mark(docs_dir))
     return result
+
+
+def drawn_mark(docs_dir: Path) -> Path:
+    """The file that is touched when figures were drawn in the background, for who watches."""
+    return cache_folder(docs_dir) / "figures" / "drawn"
+
+
+_Wanted = tuple[tuple[Figure, Path], ...]
+_under_way: dict[_Wanted, Future[dict[Figure, str | DrawingError]]] = {}
+
+
+def _draw_meanwhile(
+    module: Path, wanted: _Wanted, wait: float, mark: Path
+) -> Mapping[Figure, str | DrawingError | None]:
+    """What is drawn within `wait` seconds. What fails is kept in mind, until an edit gives it another digest."""
+    if wanted not in _under_way:
+        future: Future[dict[Figure, str | DrawingError]] = Future()
+        _under_way[wanted] = future
+
+        def draw() -> None:
+            future.set_result(_draw(module, list(wanted)))
+            if late.is_set():
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                mark.touch()
+
+        late = threading.Event()
+        threading.Thread(target=draw, daemon=True).start()
+        try:
+            return future.result(wait)
+        except TimeoutError:
+            late.set()
+            if future.done():
+                return future.result()
+    elif _under_way[wanted].done():
+        return _under_way[wanted].result()
+    return dict.fromkeys(figure for figure, _ in wanted)
 
 
 def figure_digest(figure: Figure) -> str:

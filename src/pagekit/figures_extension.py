@@ -26,26 +26,36 @@ class FiguresExtension(Extension):
 
     Config:
         docs_dir: the folder of the pages, with the figures' modules in `figures/`.
+        wait: seconds to wait for figures that must be drawn anew, before the page says that they will come; negative
+            waits as long as it takes.
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        self.config = {"docs_dir": ["docs", "The folder of the pages"]}
+        self.config = {
+            "docs_dir": ["docs", "The folder of the pages"],
+            "wait": [-1.0, "Seconds to wait for figures to be drawn; negative: as long as it takes"],
+        }
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Register what places figures and looks at descriptions."""
         text = KeepText(md)
         md.preprocessors.register(text, "pagekit-figures-text", 1000)
-        place = PlaceFigures(md, text, Path(self.getConfig("docs_dir")))
+        wait = self.getConfig("wait")
+        place = PlaceFigures(md, text, Path(self.getConfig("docs_dir")), None if wait < 0 else wait)
         # After `inline` (20), which finds the images, and before formulas (6), which a caption may hold.
         md.treeprocessors.register(place, "pagekit-figures", 17)
+
+
+_PENDING = '<p class="figure-pending">This figure is being drawn.</p>'
 
 
 class PlaceFigures(Treeprocessor):
     """Checks the description of every image, and puts drawn figures into the page."""
 
-    def __init__(self, md: Markdown, text: KeepText, docs_dir: Path) -> None:
+    def __init__(self, md: Markdown, text: KeepText, docs_dir: Path, wait: float | None = None) -> None:
         super().__init__(md)
+        self.wait = wait
         self.text = text
         self.docs_dir = docs_dir
 
@@ -64,7 +74,7 @@ class PlaceFigures(Treeprocessor):
             figure = figure_at(image.get("src", ""), self.docs_dir)
             if figure:
                 found[id(image)] = figure
-        drawn = svgs(found.values(), self.docs_dir)
+        drawn = svgs(found.values(), self.docs_dir, self.wait)
         self.occurrences.clear()
         used: Counter[str] = Counter()
         for parent, image in images:
@@ -76,8 +86,11 @@ class PlaceFigures(Treeprocessor):
                     raise self.error(src, f"The figure {src} cannot be drawn: {svg}") from svg
                 used[figure.name] += 1
                 number = f"-{used[figure.name]}" if used[figure.name] > 1 else ""
-                svg = _with_title(svg, image.get("alt", "")).replace(PREFIX, f"fig-{figure.name}{number}")
-                self.place(root, parent, image, svg)
+                if svg is None:
+                    self.place(root, parent, image, _PENDING)
+                else:
+                    svg = _with_title(svg, image.get("alt", "")).replace(PREFIX, f"fig-{figure.name}{number}")
+                    self.place(root, parent, image, svg)
             self.occurrences[src] += 1
 
     def check(self, image: Element) -> None:

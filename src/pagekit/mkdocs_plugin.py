@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
@@ -14,14 +14,31 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from pagekit.figures import drawn_mark
 from pagekit.math_font import characters, math_font
 from pagekit.reach import our_packages
 from pagekit.search_text import as_formulas, as_text
 from pagekit.stylesheet import stylesheet
 
+# Figures that are drawn within this time are in the page at once.
+PATIENCE_SECONDS = 1.0
+
 
 class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     """MkDocs plugin `pagekit`, without settings. The Markdown extensions do what is about a single page."""
+
+    def __init__(self) -> None:
+        self.serving = False
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Whoever serves the site wants to read now; whoever builds it wants it whole."""
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Tell the figures how long to keep a page waiting."""
+        if self.serving:
+            config.mdx_configs.setdefault("pagekit.figures", {})["wait"] = PATIENCE_SECONDS
+        return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Keep the figures' modules out of the site."""
@@ -61,5 +78,8 @@ class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Build again when a module changes that figures are drawn with; `docs/` is watched already."""
-        for folder in our_packages().values():
-            server.watch(str(folder))
+        mark = drawn_mark(Path(config.docs_dir))
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        for watched in (mark, *our_packages().values()):
+            server.watch(str(watched))

@@ -1,0 +1,72 @@
+"""A page that is served does not wait for its figures: they come when they are drawn."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+
+from pagekit import figures
+from pagekit.figures import DrawingError, Figure, drawn_mark, svgs
+
+MODULE = """
+import time
+import matplotlib.pyplot as plt
+
+def slow():
+    time.sleep(0.5)
+    return plt.figure()
+
+def fails():
+    time.sleep(0.5)
+    return {}["absent"]
+"""
+
+
+@pytest.fixture
+def module(docs: Path) -> Path:
+    path = docs / "figures" / "some.py"
+    path.write_text(MODULE, encoding="utf-8")
+    return path
+
+
+def until_drawn(docs: Path) -> None:
+    end = time.monotonic() + 30
+    while not drawn_mark(docs).exists():
+        assert time.monotonic() < end, "it was never drawn"
+        time.sleep(0.05)
+
+
+def test_a_figure_comes_when_it_is_drawn(docs, module):
+    slow = Figure(module, "slow")
+    assert svgs([slow], docs, wait=0.01) == {slow: None}
+    assert svgs([slow], docs, wait=0.01) == {slow: None}
+    until_drawn(docs)
+    assert "<svg" in str(svgs([slow], docs, wait=0.01)[slow])
+
+
+def test_a_failure_is_told_once_it_is_known_and_is_not_tried_again(docs, module, monkeypatch):
+    fails = Figure(module, "fails")
+    assert svgs([fails], docs, wait=0.01) == {fails: None}
+    until_drawn(docs)
+    monkeypatch.setattr(figures, "_run", lambda *_: pytest.fail("it was drawn again"))
+    error = svgs([fails], docs, wait=0.01)[fails]
+    assert isinstance(error, DrawingError)
+    assert "some.py:11: KeyError" in str(error)
+
+
+def test_what_is_drawn_in_time_is_there_at_once(docs, module):
+    slow = Figure(module, "slow")
+    assert "<svg" in str(svgs([slow], docs, wait=30)[slow])
+    assert not drawn_mark(docs).exists()
+
+
+def test_the_page_says_that_a_figure_will_come(docs, module):
+    text = "![A picture that takes its time to be drawn](figures/some/slow.svg)"
+    (docs / "page.md").write_text(text, encoding="utf-8")
+    config = {"pagekit.figures": {"docs_dir": str(docs), "wait": 0.01}}
+    html = Markdown(extensions=["pagekit.figures"], extension_configs=config).convert(text)
+    assert "This figure is being drawn." in html
+    until_drawn(docs)
