@@ -7,33 +7,18 @@ import itertools
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
+from matplotlib.patches import Rectangle
 from torch import nn
 from torch.nn import functional as F
 
 from dlchecked.receptive_field import receptive_field
 from dlchecked.residual import dirac_kernel, fit_kernel
+from pagekit.cells import cells
 from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def _stack(*layers: dict[str, int]) -> nn.Sequential:
     return nn.Sequential(*[nn.Conv2d(1, 1, 3, **options) for options in layers])
-
-
-def _cells(values: torch.Tensor, colour: str = C1, alpha: float = 1.0) -> PathPatch:
-    """The cells (row, column) where `values` is true, as one shape: squares drawn one by one show seams."""
-    shapes = []
-    for row, line in enumerate(values.tolist()):
-        column = 0
-        for full, run in itertools.groupby(line):
-            length = len(list(run))
-            if full:
-                at = Affine2D().scale(length, 1).translate(column, row)
-                shapes.append(Path.unit_rectangle().transformed(at))
-            column += length
-    return PathPatch(Path.make_compound_path(*shapes), facecolor=colour, edgecolor="none", alpha=alpha)
 
 
 def paths_to_a_unit() -> Figure:
@@ -45,7 +30,7 @@ def paths_to_a_unit() -> Figure:
     figure, axes = plt.subplots(figsize=(3.2, 3.2))
     for value in share.unique().tolist():
         if value > 0.004:  # fainter than any screen shows
-            axes.add_patch(_cells(share == value, alpha=value))
+            axes.add_patch(cells((share == value).tolist(), alpha=value))
     axes.add_patch(Rectangle((0, 0), 21, 21, fill=False, edgecolor=MUTED, linewidth=1))
     axes.add_patch(Rectangle((5, 5), 11, 11, fill=False, edgecolor=C2, linewidth=1.4, linestyle="--"))
     ticks = [0.5, 5.5, 10.5, 15.5, 20.5]
@@ -85,7 +70,7 @@ def holes_of_dilation() -> Figure:
         field = receptive_field(_stack(*[{"dilation": d} for d in rates]), (1, 1, 64, 64))
         span = field.size[0]
         read = field.mask((0, 0))[:span, :span]
-        axes.add_patch(_cells(read))
+        axes.add_patch(cells(read.tolist()))
         axes.add_patch(Rectangle((0, 0), span, span, fill=False, edgecolor=MUTED, linewidth=0.8))
         axes.set_title(f"{', '.join(map(str, rates))}: {int(read.sum())} of {span**2}")
         margin = (side - span) / 2 + 0.5

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
+from matplotlib.patches import Rectangle
 from torch import nn
 from torch.nn import functional as F
 
 from dlchecked.receptive_field import effective_receptive_field, receptive_field
+from pagekit.cells import cells
 from pagekit.palette import C1, C2, FG, MUTED, WIDTH
-
-
-def _cells(values: torch.Tensor, colour: str = C1, alpha: float = 1.0) -> PathPatch:
-    """The cells (row, column) where `values` is true, as one shape: squares drawn one by one show seams."""
-    shapes = []
-    for row, line in enumerate(values.tolist()):
-        column = 0
-        for full, run in itertools.groupby(line):
-            length = len(list(run))
-            if full:
-                at = Affine2D().scale(length, 1).translate(column, row)
-                shapes.append(Path.unit_rectangle().transformed(at))
-            column += length
-    return PathPatch(Path.make_compound_path(*shapes), facecolor=colour, edgecolor="none", alpha=alpha)
 
 
 def _frame(axes: Axes, side: int) -> None:
@@ -112,7 +95,7 @@ def who_sees_whom() -> Figure:
     figure, panels = plt.subplots(1, 3, figsize=(WIDTH, 1.9))
     for axes, (title, mask) in zip(panels, masks.items(), strict=True):
         field = receptive_field(nn.Sequential(_Attention(mask), _Attention(mask)), (1, 8, 16))
-        axes.add_patch(_cells(torch.stack([field.mask(unit) for unit in range(16)])))
+        axes.add_patch(cells([field.mask(unit).tolist() for unit in range(16)]))
         _frame(axes, 16)
         axes.set_title(title)
         axes.set(xticks=[0.5, 15.5], yticks=[0.5, 15.5], xticklabels=["0", "15"], yticklabels=["0", "15"])
@@ -131,7 +114,7 @@ def effective_in_its_box() -> Figure:
     figure, axes = plt.subplots(figsize=(3.2, 3.2))
     for step in range(1, 9):
         if (level == step).any():
-            axes.add_patch(_cells(level == step, alpha=step / 8))
+            axes.add_patch(cells((level == step).tolist(), alpha=step / 8))
     _frame(axes, 21)
     axes.add_patch(Rectangle((5, 5), 11, 11, fill=False, edgecolor=C2, linewidth=1.4, linestyle="--"))
     ticks = [0.5, 5.5, 10.5, 15.5, 20.5]
