@@ -32,8 +32,8 @@ types: $(INSTALLED)
 
 # Every claim must be able to fail, before it counts that it holds.
 test: $(INSTALLED) axe lint types
-	$(BIN)/python -m evidence mutate
-	$(BIN)/pytest --codeblocks
+	$(BIN)/python -m evidence mutate --stale
+	$(BIN)/pytest --codeblocks --numprocesses 3 --dist loadfile
 
 # The stamp is written last, so an installation that was cut short is taken up again.
 $(INSTALLED): pyproject.toml constraints.txt

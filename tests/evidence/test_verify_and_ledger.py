@@ -104,3 +104,17 @@ def test_the_ledger_tells_how_many_changed_claims_were_caught(site, capsys):
     assert re.search(r"one number or comparison at a time, (\d+) of \1 changes failed$", told)
     (site / "docs" / "sums.md").write_text(PAGE.replace("1 + 1 == 2", "1 + 1 == 1 * 2"))
     assert "not attacked" in attacked(Site(site / "docs"), Records(site / "docs"))
+
+
+def test_a_page_is_attacked_again_when_it_has_changed_or_something_survived(site, capsys):
+    def attack() -> tuple[int, str]:
+        code = main(["mutate", "--stale"])
+        return code, capsys.readouterr().out.splitlines()[-1].split(":")[0]
+
+    code, told = attack()
+    assert code == 0
+    assert told != "0 mutants of 0 checks"
+    assert attack() == (0, "0 mutants of 0 checks")
+    (site / "docs" / "sums.md").write_text(PAGE.replace("assert 1 + 1 == 2", "a = 2\nassert a == a == 2"))
+    assert attack()[0] == 1
+    assert attack()[0] == 1

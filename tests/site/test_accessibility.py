@@ -36,6 +36,9 @@ def test_every_page_with_all_answers_open(built_site, open_tab, axe, scheme):
         tab.goto(page.address)
         tab.evaluate("() => document.querySelectorAll('details').forEach(details => details.open = true)")
         for width in WIDTHS:
+            # What scheme and width do to a page of one kind they do to all: beyond the first two, two of the four do.
+            if page.address not in ("", "cnns/") and (scheme == "dark") == (width == 1280):
+                continue
             tab.set_viewport_size({"width": width, "height": 800})
             found += violations(tab, axe, f"{page.name} in {scheme} at {width} px")
     assert not found, "\n" + "\n".join(found)

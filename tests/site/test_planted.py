@@ -25,7 +25,8 @@ def planted(built_site: object, tmp_path: Path) -> Callable[[str, str], int]:
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for file in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / file, tmp_path)
-    shutil.copytree(ROOT / ".cache", tmp_path / ".cache")
+    # Other tests may be at work beside this one: their unfinished files are left out.
+    shutil.copytree(ROOT / ".cache", tmp_path / ".cache", ignore=shutil.ignore_patterns(".*"))
 
     def plant(old: str, new: str) -> int:
         page = tmp_path / CHAPTER
@@ -113,12 +114,11 @@ def test_a_false_claim_leaves_the_built_site_as_it_was(planted, tmp_path):
     line = planted("assert field.size == (112, 112)", "assert field.size == (36, 36)")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("what was published before")
-    for flags in [("--strict", "-q"), ("--dirty",)]:
-        code, output = run(tmp_path, "mkdocs", "build", *flags)
-        assert code != 0, flags
-        assert f"{CHAPTER}:{line}: check 'cnn-receptive-field' (exact) failed" in output
-        assert "assert (112, 112) == (36, 36)" in output
-        assert [file.name for file in (tmp_path / "site").iterdir()] == ["index.html"]
+    code, output = run(tmp_path, "mkdocs", "build", "--strict", "-q", "--dirty")
+    assert code != 0
+    assert f"{CHAPTER}:{line}: check 'cnn-receptive-field' (exact) failed" in output
+    assert "assert (112, 112) == (36, 36)" in output
+    assert [file.name for file in (tmp_path / "site").iterdir()] == ["index.html"]
 
 
 def test_a_claim_made_false_by_an_edit_of_a_module(planted, tmp_path):

@@ -53,6 +53,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add_pages(parser)
     add_jobs(parser)
     parser.add_argument("--strict", action="store_true", help="count slack bounds as survivors")
+    parser.add_argument("--stale", action="store_true", help="leave out pages that stand as they were last attacked")
     parser.add_argument("--inputs", action="store_true", help="also change what asserts pass to functions")
     parser.add_argument(
         "--limit", type=positive, default=30, metavar="S", help="seconds for a mutant; a hang is a kill (default: 30)"
@@ -73,11 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
     pages = find_pages(arguments.pages)
     trials = []
     tallies = Tallies(Records(Path("docs").absolute()))
+    unused: list[str] = []
+    if arguments.stale:
+        pages = [page for page in pages if not _is_current(tallies.read(page))]
     for page in pages:
         of_page = list(_attack_page(page, children, kinds))
-        tallies.write(page, _tally(of_page))
+        idle = list(_unused_waivers([page], of_page))
+        tallies.write(page, _tally(of_page, len(idle)))
         trials += of_page
-    unused = list(_unused_waivers(pages, trials))
+        unused += idle
     for line in (*_reports(trials), *unused, *_unchanged(pages, trials)):
         print(line)
     print(_summary(trials, time.perf_counter() - begin))
@@ -98,12 +103,19 @@ def _attack_page(page: Page, children: Children, kinds: Sequence[Kind]) -> Itera
             raise CommandError(str(error)) from error
 
 
-def _tally(trials: Sequence[Trial]) -> Tally:
-    """What the ledger tells of a page: changed claims, not changed bounds or inputs."""
+def _is_current(tally: Tally | None) -> bool:
+    return tally is not None and tally.survived == 0
+
+
+def _tally(trials: Sequence[Trial], idle: int) -> Tally:
+    """What the ledger tells of a page: changed claims, not changed bounds or inputs.
+
+    A waiver that waives nothing counts with the survivors: the page is to be mended.
+    """
     claims = [trial for trial in trials if trial.mutant.kind is Kind.CLAIM]
     alive = [trial for trial in claims if trial.fate in SURVIVORS]
     waived = sum(bool(trial.mutant.waiver) for trial in alive)
-    return Tally(caught=len(claims) - len(alive), survived=len(alive) - waived, waived=waived)
+    return Tally(caught=len(claims) - len(alive), survived=len(alive) - waived + idle, waived=waived)
 
 
 def _survivors(trials: Iterable[Trial]) -> list[Trial]:
