@@ -33,7 +33,7 @@ types: $(INSTALLED)
 # Every claim must be able to fail, before it counts that it holds.
 test: $(INSTALLED) axe lint types
 	$(BIN)/python -m evidence mutate --stale
-	$(BIN)/pytest --codeblocks --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --codeblocks --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # The stamp is written last, so an installation that was cut short is taken up again.
 $(INSTALLED): pyproject.toml constraints.txt

@@ -42,29 +42,35 @@ class WarmWorker:
         )
         self._idle = threading.Event()
         self._idle.set()
+        self._lock = threading.Lock()
+        self._wanted_again = False
 
     def verify(self, wait: float) -> bool:
         """Ask for a verification and wait for it at most `wait` seconds; whether it is done.
 
-        One that is under way is waited for instead: it may have begun before the last edit, so its answer counts as not
-        done, and its records bring on the next build.
+        One that is under way may have begun before the last edit, so that another one follows it.
         """
-        if not self._idle.is_set():
-            self._idle.wait(wait)
-            return False
-        self._idle.clear()
-        threading.Thread(target=self._ask, daemon=True).start()
+        with self._lock:
+            if self._idle.is_set():
+                self._idle.clear()
+                threading.Thread(target=self._ask, daemon=True).start()
+            else:
+                self._wanted_again = True
         return self._idle.wait(wait)
 
     def _ask(self) -> None:
-        try:
-            _pipe(self._process.stdin).write("verify\n")
-            _pipe(self._process.stdin).flush()
-            _pipe(self._process.stdout).readline()
-        except OSError:
-            pass  # it was closed while we waited
-        finally:
-            self._idle.set()
+        while True:
+            try:
+                _pipe(self._process.stdin).write("verify\n")
+                _pipe(self._process.stdin).flush()
+                _pipe(self._process.stdout).readline()
+            except OSError:
+                self._wanted_again = False  # it was closed while we waited
+            with self._lock:
+                if not self._wanted_again:
+                    self._idle.set()
+                    return
+                self._wanted_again = False
 
     def close(self) -> None:
         """End the process."""
