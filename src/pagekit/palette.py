@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
-# Each value is the one of the light page, and unlike the others: it is also how the colour is known again in
-# the SVG. What the variables stand for, by day and by night, is written in
-# docs/assets/stylesheets/colours.css. Lines and areas take C1 to C6; words are read best in FG.
+# Each value is unlike the others: it is how the colour is known again in the SVG. It is seen only where the variables
+# are not defined; what they stand for, by day and by night, is written in docs/assets/stylesheets/colours.css.
+# Lines and areas take C1 to C6; words are read best in FG.
 FG = "#22262b"
 """Text."""
 MUTED = "#565d66"

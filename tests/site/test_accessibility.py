@@ -32,10 +32,10 @@ def violations(tab, axe, where):
     ]
 
 
-def clean_page(site, page, axe, scheme, width):
+def clean_page(site, page, judge, scheme, width):
     """The mark of a page that broke no rule, under a name that changes with all that the rules look at."""
     parts = [page.file, *sorted(site.folder.rglob("*.css")), *sorted(site.folder.rglob("*.js"))]
-    total = hashlib.sha256(f"{axe}{RULES}{page.address}{scheme}{width}".encode())
+    total = hashlib.sha256(f"{judge}{RULES}{page.address}{scheme}{width}".encode())
     for part in parts:
         total.update(part.read_bytes())
     return ROOT / ".cache" / "axe" / total.hexdigest()
@@ -52,7 +52,7 @@ def test_every_page_with_all_answers_open(built_site, open_tab, axe, scheme):
             # What scheme and width do to a page of one kind they do to all: beyond the first two, two of the four do.
             if page.address not in ("", "cnns/") and (scheme == "dark") == (width == 1280):
                 continue
-            seen = clean_page(built_site, page, axe, scheme, width)
+            seen = clean_page(built_site, page, axe + tab.context.browser.version, scheme, width)
             if seen.exists():
                 continue
             tab.set_viewport_size({"width": width, "height": 800})
