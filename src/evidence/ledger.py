@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -70,7 +71,7 @@ def _entry(
         name=block.name or "",
         grade=block.grade or "",
         question=block.section,
-        page=block.path.relative_to(docs_dir).as_posix(),
+        page=Path(os.path.relpath(block.path, docs_dir)).as_posix(),
         title=title or block.path.stem,
         line=block.fence_line,
         sentences=tuple(dict.fromkeys(link.sentence for link in links if link.name == block.name)),

@@ -18,6 +18,7 @@ from evidence.outline import Outline, outline
 from evidence.page import Answer, Block, CheckLink, Output, Page, Reference
 from evidence.settings import MarkdownSettings
 from pagekit.errors import PageError
+from pagekit.source import read_page
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
 _FENCE_LINE = re.compile(r"^[>\s]*(`{3,}[^`]*|~{3,}.*)$")
@@ -36,7 +37,7 @@ class PageParser:
 
     def parse(self, path: Path) -> Page:
         """The page in `path`, with the errors that it shows by itself."""
-        return self.parse_text(path.read_text(encoding="utf-8-sig"), path)
+        return self.parse_text(read_page(path), path)
 
     def parse_text(self, text: str, path: Path) -> Page:
         """The page `text`, which is or will be the content of `path`."""
@@ -141,6 +142,8 @@ class _Reader:
                 self._error(fence.start, "a block continues one that is not run", "Let it begin anew, or waive it too")
             else:
                 continues = previous.ident
+        elif previous is not None and self.page.path.suffix == ".py":
+            continues = previous.ident  # the cells of a notebook share their names
         name = grades[0].argument if grades else None
         key = section or "page"
         self.unnamed[key] += name is None

@@ -21,6 +21,7 @@ from evidence.page import Block
 from evidence.run import Session
 from evidence.site import Site
 from pagekit.errors import PageError
+from pagekit.source import examples_of
 
 _MEANING = {
     "exact": "integers, symbols or enumeration: holds to the last bit",
@@ -52,6 +53,10 @@ def pytest_collect_file(
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Take the place of pytest-codeblocks' own collector of a Markdown file."""
     collectors = yield
+    notebooks = examples_of(parent.config.rootpath / parent.config.getini("evidence_docs"))
+    if file_path.suffix == ".py" and file_path.parent == notebooks:
+        # It is no module of tests, even where it is named on the command line.
+        return [PageFile.from_parent(parent, path=file_path)] if parent.config.getoption("codeblocks") else []
     return [
         PageFile.from_parent(parent, path=file_path) if isinstance(each, MarkdownFile) else each for each in collectors
     ]

@@ -70,7 +70,8 @@ def render_summary(records: Sequence[Record | None], ledger: str) -> str:
     last = (
         f", last on {max(record.when for record in held)[:10]} with torch {held[0].versions['torch']}" if held else ""
     )
-    count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else f"All {len(records)} checks"
+    every = f"All {len(records)} checks" if len(records) > 1 else "The one check"
+    count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else every
     return f'<p class="check-summary" markdown="span">{count} of this page held{last}. [The ledger]({ledger})</p>'
 
 

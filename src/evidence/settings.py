@@ -13,7 +13,7 @@ from mkdocs.utils.yaml import yaml_load
 
 # MkDocs adds these three to every site. Ours need no parsing of their own: they draw on the parsed page.
 BUILT_IN = ("toc", "tables", "fenced_code")
-OURS = ("evidence", "pagekit.")
+OURS = ("evidence", "notebooks", "pagekit.")
 
 # For pages that no site configuration stands above, such as those that a test plants.
 BASELINE = (

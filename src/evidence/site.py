@@ -12,6 +12,7 @@ from evidence.parse import PageParser
 from evidence.render import anchor
 from evidence.settings import load_settings
 from pagekit.errors import PageError, display_path
+from pagekit.source import page_files
 
 
 class Site:
@@ -36,8 +37,8 @@ class Site:
         return cached[1]
 
     def pages(self) -> list[Page]:
-        """All pages of the site, in the order of their paths."""
-        return [self.page(path) for path in sorted(self.docs_dir.rglob("*.md"))]
+        """All pages of the site: those of its folder in the order of their paths, then the notebooks."""
+        return [self.page(path) for path in page_files(self.docs_dir)]
 
     def checks(self) -> dict[str, Block]:
         """The checks of the site by name; of two with one name, the first."""
@@ -76,7 +77,7 @@ class Site:
                     f"the link to {reference.href} leads to no file",
                     "Name it from this page",
                 )
-            elif fragment and target.suffix == ".md":
+            elif fragment and target.suffix in (".md", ".py"):
                 there = page if target == page.path else self.page(target.resolve())
                 if unquote(fragment) not in there.ids | {anchor(block.name) for block in there.blocks if block.name}:
                     yield PageError(

@@ -89,7 +89,7 @@ class PlaceFigures(Treeprocessor):
                 if svg is None:
                     self.place(root, parent, image, _PENDING)
                 else:
-                    svg = _with_title(svg, image.get("alt", "")).replace(PREFIX, f"fig-{figure.name}{number}")
+                    svg = with_title(svg, image.get("alt", "")).replace(PREFIX, f"fig-{figure.name}{number}")
                     self.place(root, parent, image, svg)
             self.occurrences[src] += 1
 
@@ -154,7 +154,7 @@ class _Images(HTMLParser):
     handle_startendtag = handle_starttag
 
 
-def _with_title(svg: str, description: str) -> str:
+def with_title(svg: str, description: str) -> str:
     """The SVG with its description as its accessible name; search finds that, and no numbers of axes."""
     end = svg.index(">")
     drawing = svg[end + 1 :].removesuffix("</svg>")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pagekit.errors import PageError
+from pagekit.percent import as_page
 
 UNKNOWN = Path("<text>")
 
@@ -53,13 +54,33 @@ class Source:
         return PageError(self.path, self.line_of(snippet), problem, remedy)
 
 
+def examples_of(docs_dir: Path) -> Path:
+    """The folder of the notebooks that are pages too: beside that of the pages."""
+    return docs_dir.parent / "examples"
+
+
+def page_files(docs_dir: Path) -> list[Path]:
+    """The files that pages are made from: Markdown below `docs_dir`, and notebooks (`*.py`) beside it."""
+    return [*sorted(docs_dir.rglob("*.md")), *sorted(examples_of(docs_dir).glob("*.py"))]
+
+
+def read_page(path: Path) -> str:
+    """The page in `path` as Markdown, on the lines of the file.
+
+    Raises:
+        PageError: a notebook is not in the percent format.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    return as_page(text.replace("\r\n", "\n"), path) if path.suffix == ".py" else text
+
+
 def locate(text: str, docs_dir: Path) -> Source:
-    """The page below `docs_dir` that ends with `text` (front matter may come before it).
+    """The page of the site in `docs_dir` that ends with `text` (front matter may come before it).
 
     Text of no page, such as a fragment under test, belongs to the path `<text>`.
     """
     body = text.strip()
-    for path in sorted(docs_dir.rglob("*.md")):
+    for path in page_files(docs_dir):
         content = _read(path, path.stat().st_mtime_ns)
         if body and content.endswith(body):
             before = content[: len(content) - len(body)]
@@ -70,4 +91,4 @@ def locate(text: str, docs_dir: Path) -> Source:
 @lru_cache(maxsize=1024)
 def _read(path: Path, _modified_ns: int) -> str:
     # MkDocs drops a byte order mark, and Python-Markdown knows only \n.
-    return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").rstrip()
+    return read_page(path).replace("\r\n", "\n").rstrip()

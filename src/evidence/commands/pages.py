@@ -12,6 +12,7 @@ from evidence.page import Page
 from evidence.run import Outcome
 from evidence.site import Site
 from pagekit.errors import display_path
+from pagekit.source import examples_of
 
 
 class CommandError(Exception):
@@ -21,8 +22,13 @@ class CommandError(Exception):
 def add_pages(parser: argparse.ArgumentParser) -> None:
     """Declare the argument `pages`."""
     parser.add_argument(
-        "pages", nargs="*", type=Path, default=[Path("docs")], help="pages, or folders of pages (default: docs)"
+        "pages", nargs="*", type=Path, default=_folders(), help="pages, or folders of them (default: docs and examples)"
     )
+
+
+def _folders() -> list[Path]:
+    docs = Path("docs")
+    return [docs, examples_of(docs)] if any(examples_of(docs).glob("*.py")) else [docs]
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +64,7 @@ def find_pages(paths: Sequence[Path]) -> list[Page]:
     for path in paths:
         if not path.exists():
             raise CommandError(f"There is no page {path}. Name a Markdown file, or a folder of them")
-        found = sorted(path.rglob("*.md")) if path.is_dir() else [path]
+        found = _below(path) if path.is_dir() else [path]
         if not found:
             raise CommandError(f"There is no page below {path}. Name a Markdown file, or a folder of them")
         files |= dict.fromkeys(each.absolute() for each in found)
@@ -67,6 +73,12 @@ def find_pages(paths: Sequence[Path]) -> list[Page]:
     if errors:
         raise CommandError("\n".join(errors))
     return pages
+
+
+def _below(folder: Path) -> list[Path]:
+    if folder.resolve() == examples_of(Path("docs")).resolve():
+        return sorted(folder.glob("*.py"))
+    return sorted(folder.rglob("*.md"))
 
 
 def _read(files: Iterable[Path]) -> Iterator[Page]:

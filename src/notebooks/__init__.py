@@ -1,0 +1,1 @@
+"""The notebooks in `examples/`: executed by Jupyter, shown as pages of the site, and taken away as `.ipynb`."""

@@ -1,0 +1,116 @@
+"""What is kept of a notebook's execution: a file, under a name that changes with all that can change what it shows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from evidence.page import Page
+from evidence.records import Records
+from pagekit.cache import cache_folder, write_atomic
+from pagekit.errors import PageError
+from pagekit.reach import digest, our_packages, reach_of
+
+# A notebook is for a reader who waits for it.
+LIMIT_SECONDS = 60.0
+_JUPYTER = ("ipykernel", "matplotlib", "matplotlib-inline", "mkdocs-jupyter", "nbclient", "nbconvert")
+
+Output = dict[str, str]
+"""`{"text": printed}` or `{"svg": figure}`."""
+
+
+class Executions:
+    """The executions of a site's notebooks, in `.cache/notebooks` beside its folder of pages.
+
+    Args:
+        docs_dir: the folder of the pages.
+        records: the records of the site's blocks, by whose names these are named.
+    """
+
+    def __init__(self, docs_dir: Path, records: Records) -> None:
+        self.folder = cache_folder(docs_dir) / "notebooks"
+        self._records = records
+
+    def name(self, notebook: Page) -> str:
+        """The digest of all that can change what the notebook shows.
+
+        That is what can change the outcome of its last block, hence its code, the modules of ours that it reaches, and
+        the versions; and besides, its text, Jupyter, and how it is executed.
+        """
+        sessions = notebook.sessions()
+        outcomes = [self._records.name(session[-1], session) for session in sessions]
+        parts = (notebook.text, *outcomes, _jupyter(), _how_it_is_executed())
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def of(self, notebook: Page) -> list[list[Output]] | None:
+        """By cell of code, what it put out; `None` if the notebook was not executed as it stands."""
+        name = self.name(notebook)
+        try:
+            kept = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+            outputs: list[list[Output]] = kept["outputs"]
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return outputs if kept.get("seal") == _seal(name, outputs) else None
+
+    def execute(self, notebooks: Iterable[Page], done: Callable[[Page], None] | None = None) -> list[PageError]:
+        """Execute notebooks, as many at once as there are cores, and keep what they put out.
+
+        Args:
+            notebooks: parsed notebooks.
+            done: called after each, from a thread of its own.
+
+        Returns:
+            What went wrong, by notebook in their order; those are not kept.
+        """
+
+        def one(notebook: Page) -> PageError | None:
+            name = self.name(notebook)
+            result = _execute(notebook.path)
+            if not isinstance(result, PageError):
+                content = json.dumps({"outputs": result, "seal": _seal(name, result)})
+                write_atomic(self.folder / f"{name}.json", content.encode())
+            if done is not None:
+                done(notebook)
+            return result if isinstance(result, PageError) else None
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return [error for error in pool.map(one, notebooks) if error is not None]
+
+
+def _execute(path: Path) -> list[list[Output]] | PageError:
+    command = [sys.executable, "-m", "notebooks.kernel", str(path)]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return PageError(path, 1, f"it was stopped after {LIMIT_SECONDS:g} s", "Make its experiments smaller")
+    try:
+        answer: dict[str, Any] = json.loads(ran.stdout)
+    except ValueError:
+        return PageError(path, 1, f"Jupyter could not execute it:\n{ran.stderr.strip()}")
+    if "outputs" in answer:
+        outputs: list[list[Output]] = answer["outputs"]
+        return outputs
+    return PageError(path, answer["line"], answer["problem"], answer["remedy"])
+
+
+def _seal(name: str, outputs: list[list[Output]]) -> str:
+    return hashlib.sha256(json.dumps([name, outputs]).encode()).hexdigest()
+
+
+@cache
+def _jupyter() -> str:
+    return "\n".join(f"{package} {version(package)}" for package in _JUPYTER)
+
+
+def _how_it_is_executed() -> str:
+    packages = our_packages(("notebooks", "pagekit"))
+    return digest(reach_of(["notebooks.kernel"], packages), packages)

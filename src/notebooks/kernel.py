@@ -1,0 +1,115 @@
+"""Executes one notebook in a Jupyter kernel: `python -m notebooks.kernel FILE` prints what its cells put out, as JSON.
+
+mkdocs-jupyter executes it. A template of ours makes it hand over the executed notebook instead of a page with its own
+style sheets; the site renders that like any other page. It is a process of its own, so that a site whose notebooks are
+current imports nothing of Jupyter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pagekit.errors import PageError
+from pagekit.palette import style
+from pagekit.percent import Cell, cells
+from pagekit.svg import FigureError, adapt
+
+TEMPLATES = Path(__file__).parent / "templates"
+SVG = "image/svg+xml"
+# Figures as SVG, of the size that they were made for, from a cell that ends with an open figure.
+_KERNEL_CONFIG = """
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": None}
+c.IPKernelApp.log_level = "ERROR"
+"""
+
+
+def execute(path: Path) -> list[list[dict[str, str]]]:
+    """What each cell of code of the notebook at `path` puts out: `{"text": printed}` or `{"svg": figure}`.
+
+    Raises:
+        PageError: a cell fails, or puts out what a page cannot show.
+    """
+    code = [cell for cell in cells(path.read_text(encoding="utf-8"), path) if not cell.prose]
+    executed = [cell for cell in _executed(path, code)["cells"] if cell["cell_type"] == "code"]
+    if len(executed) != len(code):
+        raise PageError(path, 1, f"Jupyter sees {len(executed)} cells of code, this site {len(code)}")
+    return [_shown(cell, seen["outputs"], path) for cell, seen in zip(code, executed, strict=True)]
+
+
+def _executed(path: Path, code: list[Cell]) -> dict[str, Any]:
+    from mkdocs_jupyter import convert
+    from mkdocs_jupyter.config import settings
+    from nbclient.exceptions import CellExecutionError
+
+    settings.templates_dir = str(TEMPLATES)
+    with _kernel_settings():
+        try:
+            text = convert.nb2html(str(path), execute=True, kernel_name="python3", allow_errors=False)
+        except CellExecutionError as error:
+            failed = next((cell for cell in code if "\n".join(cell.lines).strip() in str(error)), None)
+            problem = f"a cell fails in Jupyter: {error.ename}: {error.evalue}"
+            raise PageError(path, failed.line if failed else 1, problem) from error
+    notebook: dict[str, Any] = json.loads(html.unescape(text))
+    return notebook
+
+
+@contextlib.contextmanager
+def _kernel_settings() -> Iterator[None]:
+    """The kernel draws in the site's colours, and computes with as many threads as the checks do."""
+    with tempfile.TemporaryDirectory() as folder:
+        profile = Path(folder, "profile_default")
+        profile.mkdir()
+        (profile / "ipython_kernel_config.py").write_text(_KERNEL_CONFIG, encoding="utf-8")
+        (Path(folder) / "matplotlibrc").write_text(_matplotlibrc(), encoding="utf-8")
+        os.environ |= {"IPYTHONDIR": folder, "MATPLOTLIBRC": folder, "OMP_NUM_THREADS": "1"}
+        os.environ.pop("MPLBACKEND", None)
+        yield
+
+
+def _matplotlibrc() -> str:
+    # A number sign would begin a comment, and a tuple is written without brackets.
+    lines = []
+    for name, value in style().items():
+        text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        lines.append(f"{name}: {text}".replace("#", ""))
+    return "\n".join(lines)
+
+
+def _shown(cell: Cell, outputs: list[dict[str, Any]], path: Path) -> list[dict[str, str]]:
+    shown: list[dict[str, str]] = []
+    for output in outputs:
+        if output["output_type"] == "stream":
+            if output["name"] == "stdout":
+                _print(shown, output["text"])
+        elif SVG in output["data"]:
+            try:
+                shown.append({"svg": adapt("".join(output["data"][SVG]))})
+            except FigureError as error:
+                raise PageError(path, cell.line, f"the figure of this cell cannot be shown: {error}") from error
+        else:
+            _print(shown, "".join(output["data"].get("text/plain", "")) + "\n")
+    return shown
+
+
+def _print(shown: list[dict[str, str]], text: str) -> None:
+    if shown and "text" in shown[-1]:
+        shown[-1]["text"] += text
+    else:
+        shown.append({"text": text})
+
+
+if __name__ == "__main__":
+    answer, sys.stdout = sys.stdout, sys.stderr
+    try:
+        json.dump({"outputs": execute(Path(sys.argv[1]))}, answer)
+    except PageError as problem:
+        json.dump({"line": problem.line, "problem": problem.problem, "remedy": problem.remedy}, answer)

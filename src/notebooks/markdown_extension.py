@@ -1,0 +1,133 @@
+"""Python-Markdown extension: shows below each cell what it put out, and lets links lead to notebooks and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from evidence.markdown_extension import shared_site
+from evidence.page import Page
+from evidence.records import Records
+from notebooks.addresses import on_site
+from notebooks.executions import Executions, Output
+from notebooks.rules import problems
+from pagekit.errors import together
+from pagekit.figures_extension import with_title
+from pagekit.page_text import KeepText
+from pagekit.percent import FENCE, Cell, cells
+from pagekit.source import UNKNOWN, locate
+from pagekit.svg import PREFIX
+
+_DOWNLOAD = (
+    '<p class="check-summary"><a href="{0}.ipynb" download="{0}.ipynb">Take this page away as a notebook</a></p>'
+)
+_PENDING = '<p class="check-note">This cell is being executed.</p>'
+
+
+@cache
+def executions(docs_dir: Path) -> Executions:
+    """The executions of this site's notebooks."""
+    return Executions(docs_dir, Records(docs_dir))
+
+
+class NotebooksExtension(Extension):
+    """Python-Markdown extension `notebooks`.
+
+    Config:
+        docs_dir: the folder of the pages.
+        config_file: the site's `mkdocs.yml`.
+        unverified: what to do with a notebook that was not executed as it stands: `refuse` to render it, or `show` that
+            it is being executed.
+    """
+
+    def __init__(self, **kwargs: object) -> None:
+        self.config = {
+            "docs_dir": ["docs", "Folder of the pages"],
+            "config_file": ["mkdocs.yml", "The site's configuration"],
+            "unverified": ["refuse", "Whether to `refuse` or to `show` a notebook that was not executed"],
+        }
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Outputs come in while lines are lines, after the checks' own marks; links before MkDocs reads them."""
+        docs_dir = Path(self.getConfig("docs_dir")).absolute()
+        text = KeepText(md)
+        md.preprocessors.register(text, "notebooks_text", 1000)
+        md.preprocessors.register(_Outputs(md, self, text, docs_dir), "notebooks_outputs", 890)
+        md.treeprocessors.register(_Links(md, text, docs_dir), "notebooks_links", 0.5)
+
+
+class _Outputs(Preprocessor):
+    def __init__(self, md: Markdown, extension: NotebooksExtension, text: KeepText, docs_dir: Path) -> None:
+        super().__init__(md)
+        self.extension, self.text, self.docs_dir = extension, text, docs_dir
+
+    def run(self, lines: list[str]) -> list[str]:
+        """The lines, and below each cell of code what it put out."""
+        path = locate(self.text.text, self.docs_dir).path
+        if path == UNKNOWN:
+            return lines
+        config_file = Path(self.extension.getConfig("config_file")).absolute()
+        page = shared_site(self.docs_dir, config_file).page(path.absolute())
+        shown = lines if path.suffix != ".py" else self._run_notebook(lines, page)
+        return [*shown, "", _DOWNLOAD.format(page.path.stem.replace("_", "-"))] if page.blocks else shown
+
+    def _run_notebook(self, lines: list[str], notebook: Page) -> list[str]:
+        outputs = executions(self.docs_dir).of(notebook)
+        if self.extension.getConfig("unverified") != "show":
+            errors = problems(notebook, outputs, Records(self.docs_dir))
+            if errors:
+                raise together(errors)
+        return list(self._with_outputs(lines, notebook, outputs))
+
+    def _with_outputs(self, lines: list[str], notebook: Page, outputs: list[list[Output]] | None) -> Iterator[str]:
+        code = [cell for cell in cells(notebook.path.read_text(encoding="utf-8"), notebook.path) if not cell.prose]
+        number, inside = 0, False
+        for line in lines:
+            yield line
+            if line == f"{FENCE}python":
+                inside = True
+            elif inside and line == FENCE:
+                inside = False
+                yield ""
+                if outputs is None:
+                    yield _PENDING
+                else:
+                    for output in outputs[number]:
+                        yield from self._shown(output, code[number], f"{notebook.path.stem}-{number}")
+                yield ""
+                number += 1
+
+    def _shown(self, output: Output, cell: Cell, identity: str) -> Iterator[str]:
+        if "text" in output:
+            yield from ("", '<p class="check-note">It prints</p>', "", f"{FENCE}text")
+            yield from output["text"].rstrip("\n").split("\n")
+            yield FENCE
+        else:
+            name = f"fig-{identity.replace('_', '-')}"
+            svg = with_title(output["svg"], cell.options.get("alt", "")).replace(PREFIX, name)
+            caption = cell.options.get("caption", "")
+            below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+            yield from ("", f'<figure class="figure">{svg}{below}</figure>', "")
+
+
+class _Links(Treeprocessor):
+    def __init__(self, md: Markdown, text: KeepText, docs_dir: Path) -> None:
+        super().__init__(md)
+        self.text, self.docs_dir = text, docs_dir
+
+    def run(self, root: Element) -> None:
+        """Turn links between files into links between pages."""
+        path = locate(self.text.text, self.docs_dir).path
+        if path == UNKNOWN:
+            return
+        for link in root.iter("a"):
+            link.set("href", on_site(link.get("href", ""), path.absolute(), self.docs_dir))

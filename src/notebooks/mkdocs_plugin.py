@@ -1,0 +1,132 @@
+"""MkDocs plugin: makes pages of the notebooks in `examples/`, after Jupyter has executed those that changed.
+
+It only wires. The Markdown extension `notebooks` refuses a notebook that was not executed as it stands.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any, Literal
+
+from mkdocs.config import config_options as option
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+
+from evidence.markdown_extension import shared_site
+from evidence.page import Page
+from evidence.records import Records
+from evidence.site import Site
+from notebooks.addresses import download_uri, page_uri
+from notebooks.executions import Executions
+from notebooks.take_away import Setting, as_notebook
+from pagekit.errors import together
+from pagekit.source import examples_of, read_page
+
+log = logging.getLogger("mkdocs.plugins.notebooks")
+
+
+class NotebooksConfig(Config):  # type: ignore[no-untyped-call]
+    """Settings of the plugin.
+
+    Attributes:
+        install: what a notebook that was taken away has pip install.
+    """
+
+    install = option.Type(str, default="deep-learning-checked[examples]")
+
+
+class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-call]
+    """MkDocs plugin `notebooks`; list the Markdown extension `notebooks` too."""
+
+    def __init__(self) -> None:
+        self.serving = False
+        self._at_work = threading.Lock()
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """An author at work is shown what is there; a site that is published must be whole."""
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Tell the Markdown extension where the pages are, and whether to refuse or to show."""
+        options = config.mdx_configs.setdefault("notebooks", {})
+        options.update(docs_dir=config.docs_dir, config_file=config.config_file_path)
+        options["unverified"] = "show" if self.serving else "refuse"
+        return config
+
+    # After the checks: a cell that fails is told by them, with its line and its values.
+    @event_priority(-50)
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Execute what has changed, before MkDocs empties the folder of the built site.
+
+        Raises:
+            PageError: a notebook fails in Jupyter.
+        """
+        docs_dir = Path(config.docs_dir).absolute()
+        if self.serving:
+            threading.Thread(target=self._execute_meanwhile, args=(config,), daemon=True).start()
+            return
+        executions = Executions(docs_dir, Records(docs_dir))
+        stale = _stale(config, executions)
+        if stale:
+            log.info(f"Executing {len(stale)} notebooks that have changed, or were never executed here")
+            errors = executions.execute(stale, lambda page: log.info(f"Executed {page.path.name}"))
+            if errors:
+                raise together(errors)
+
+    def _execute_meanwhile(self, config: MkDocsConfig) -> None:
+        if not self._at_work.acquire(blocking=False):
+            return
+        try:
+            records = Records(Path(config.docs_dir).absolute())
+            executions = Executions(Path(config.docs_dir).absolute(), records)
+            stale = _stale(config, executions)
+            for error in executions.execute(stale, lambda _: records.verified.touch()):
+                log.error(str(error))
+        finally:
+            self._at_work.release()
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the notebooks' pages."""
+        docs_dir = Path(config.docs_dir).absolute()
+        for path in sorted(examples_of(docs_dir).glob("*.py")):
+            uri = page_uri(path, docs_dir)
+            assert uri is not None, "notebooks have an address"
+            files.append(File.generated(config, uri, content=read_page(path)))
+        return files
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Write each page that holds code as a notebook, beside the page."""
+        docs_dir = Path(config.docs_dir).absolute()
+        setting = Setting(
+            docs_dir,
+            macros=config.mdx_configs.get("pagekit.math", {}).get("macros", {}),
+            install=self.config.install,
+            site_url=config.site_url or "",
+            wait=0 if self.serving else None,
+        )
+        for page in _site(config).pages():
+            uri = page_uri(page.path, docs_dir)
+            if page.blocks and uri is not None:
+                target = Path(config.site_dir, download_uri(uri))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(as_notebook(page, setting), encoding="utf-8")
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
+        """Build again when a notebook changes."""
+        folder = examples_of(Path(config.docs_dir).absolute())
+        if folder.is_dir():
+            server.watch(str(folder))
+
+
+def _site(config: MkDocsConfig) -> Site:
+    return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
+
+
+def _stale(config: MkDocsConfig, executions: Executions) -> list[Page]:
+    notebooks = [page for page in _site(config).pages() if page.path.suffix == ".py"]
+    return [page for page in notebooks if executions.of(page) is None]

@@ -1,0 +1,144 @@
+"""A page as a notebook to take away: `.ipynb`, which runs wherever the package is installed.
+
+What only the site can show is turned into what a notebook can: answers are open, check links lead to the cells, figures
+are attached, and links to other pages keep their words.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from evidence.directives import is_directive
+from evidence.page import Block, Page
+from notebooks.addresses import on_site
+from pagekit.figures import figure_at, svgs
+from pagekit.svg import PREFIX
+
+Cell = dict[str, Any]
+
+_DETAILS = re.compile(r"/{3,}\s*details\s*\|\s*(?P<title>.*\S)\s*$")
+_END = re.compile(r"/{3,}\s*$")
+_OPTION = re.compile(r"    (type|open|attrs):")
+_HEADING_ID = re.compile(r"^(#+ .*?)\s*\{\s*#([\w-]+)\s*\}\s*$", re.M)
+_IMAGE = re.compile(r'!\[(?P<alt>[^\]]*)\]\((?P<src>[^\s)]+)(?:\s+"(?P<caption>[^"]*)")?\)')
+_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]*)\]\((?P<href>[^\s)]+)\)")
+_ARGUMENT = re.compile(r"#(\d)")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all notebooks of a site share.
+
+    Attributes:
+        docs_dir: the folder of the pages, below which figures are drawn.
+        macros: TeX macros by name, without backslash, as Markdown's formulas know them.
+        install: what pip installs before the first cell.
+        site_url: where the site is, for links to its other pages; without it they keep their words only.
+        wait: seconds to wait for a figure that is being drawn, without which its description stands; `None` waits as
+            long as it takes.
+    """
+
+    docs_dir: Path
+    macros: Mapping[str, str]
+    install: str
+    site_url: str = ""
+    wait: float | None = None
+
+
+def as_notebook(page: Page, setting: Setting) -> str:
+    """The page as a notebook in nbformat 4.5."""
+    first = (
+        '# Once for each environment. From a copy of the project: %pip install --quiet "/path/to/the/copy[examples]"\n'
+        f'%pip install --quiet "{setting.install}"'
+    )
+    cells = [_code(first), _prose(_definitions(setting.macros), {})]
+    lines = page.text.split("\n")
+    at = 0
+    for block in page.blocks:
+        cells += _prose_cells(lines[at : block.fence_line - 1], block, page, setting)
+        # A block that the page does not run is shown, and not run here either.
+        cells.append(_prose(f"```python\n{block.code}```", {}) if block.waived else _code(_titled(block)))
+        at = block.end_line + 1
+    cells += _prose_cells(lines[at:], None, page, setting)
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _code(source: str) -> Cell:
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+
+
+def _prose(source: str, attachments: Mapping[str, Any]) -> Cell:
+    cell: Cell = {"cell_type": "markdown", "metadata": {}, "source": source}
+    return cell | {"attachments": attachments} if attachments else cell
+
+
+def _titled(block: Block) -> str:
+    title = f"# {block.grade}: {block.name}\n" if block.name else ""
+    return title + block.code.rstrip("\n")
+
+
+def _definitions(macros: Mapping[str, str]) -> str:
+    lines = []
+    for name, body in macros.items():
+        count = max((int(n) for n in _ARGUMENT.findall(body)), default=0)
+        lines.append(f"\\def\\{name}{''.join(f'#{n}' for n in range(1, count + 1))}{{{body}}}")
+    return "$$\n" + "\n".join(lines) + "\n$$"
+
+
+def _prose_cells(lines: list[str], below: Block | None, page: Page, setting: Setting) -> Iterator[Cell]:
+    text = "\n".join(_readable(lines)).strip("\n")
+    if below is not None and below.name:
+        text += f'\n\n<a id="check-{below.name}"></a>'
+    attachments: dict[str, Any] = {}
+    text = _IMAGE.sub(lambda image: _attached(image, setting, attachments), text)
+    text = _HEADING_ID.sub(r'<a id="\2"></a>' + "\n\n" + r"\1", text)
+    text = _LINK.sub(lambda link: _linked(link, page, setting), text)
+    if text.strip():
+        yield _prose(text.strip("\n"), attachments)
+
+
+def _readable(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        details = _DETAILS.match(line)
+        if details:
+            yield f"**{details['title']}**"
+        elif not (_END.match(line) or _OPTION.match(line) or is_directive(line)):
+            yield line
+
+
+def _attached(image: re.Match[str], setting: Setting, attachments: dict[str, Any]) -> str:
+    alt = " ".join(image["alt"].split())
+    figure = figure_at(image["src"], setting.docs_dir)
+    svg = svgs([figure], setting.docs_dir, setting.wait)[figure] if figure else None
+    if figure is None or not isinstance(svg, str):
+        return f"*{alt}*"
+    name = f"{figure.name}.svg"
+    whole = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace(PREFIX, figure.name)
+    attachments[name] = {"image/svg+xml": base64.b64encode(whole.encode()).decode()}
+    caption = " ".join((image["caption"] or "").split())
+    return f"![{alt}](attachment:{name})" + (f"\n\n*{caption}*" if caption else "")
+
+
+def _linked(link: re.Match[str], page: Page, setting: Setting) -> str:
+    words, href = link["words"], link["href"]
+    if href.startswith("check:"):
+        name = href.removeprefix("check:")
+        return f"[{words}](#check-{name})" if any(block.name == name for block in page.blocks) else words
+    if href.startswith(("#", "http:", "https:", "attachment:")):
+        return link[0]
+    if not setting.site_url:
+        return words
+    target = on_site(href, page.path, setting.docs_dir).replace(".md", "/")
+    return f"[{words}]({urljoin(setting.site_url, target)})"
