@@ -1,9 +1,11 @@
-"""The state that Python, NumPy and torch keep for the whole process, set to the same at the start of every session."""
+"""What Python, NumPy, matplotlib and torch keep for the whole process, set to the same at the start of each session."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import random
+import sys
 
 SEED = 0
 
@@ -18,8 +20,19 @@ def reset_global_state() -> None:
         import numpy as np
 
         np.random.seed(SEED)
+    _reset_matplotlib()
     if importlib.util.find_spec("torch") is not None:
         _reset_torch()
+
+
+def _reset_matplotlib() -> None:
+    """No window opens for a figure, and none stays open."""
+    os.environ["MPLBACKEND"] = "agg"
+    if "matplotlib.pyplot" in sys.modules:
+        from matplotlib import pyplot
+
+        pyplot.switch_backend("agg")
+        pyplot.close("all")
 
 
 def _reset_torch() -> None:

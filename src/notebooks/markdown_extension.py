@@ -26,9 +26,7 @@ from pagekit.percent import FENCE, Cell, cells
 from pagekit.source import UNKNOWN, locate
 from pagekit.svg import PREFIX
 
-_DOWNLOAD = (
-    '<p class="check-summary"><a href="{0}.ipynb" download="{0}.ipynb">Take this page away as a notebook</a></p>'
-)
+_DOWNLOAD = '<p class="check-summary"><a href="{0}.ipynb" download="{0}.ipynb">This page as a notebook</a></p>'
 _PENDING = '<p class="check-note">This cell is being executed.</p>'
 
 

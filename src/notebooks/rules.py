@@ -30,7 +30,7 @@ def problems(notebook: Page, outputs: list[list[Output]] | None, records: Record
 
 
 def _slow(notebook: Page, records: Records) -> Iterator[PageError]:
-    seconds = {}
+    seconds: dict[Block, float] = {}
     for session in notebook.sessions():
         seconds |= {block: record.seconds for block in session if (record := records.of(block, session))}
     if sum(seconds.values()) > SLOWEST_SECONDS:
