@@ -18,7 +18,7 @@ from evidence.page import Page
 from evidence.records import Records
 from notebooks.addresses import on_site
 from notebooks.executions import Executions, Output
-from notebooks.rules import problems
+from notebooks.rules import SLOWEST_SECONDS, problems
 from pagekit.errors import together
 from pagekit.figures_extension import with_title
 from pagekit.page_text import KeepText
@@ -42,6 +42,7 @@ class NotebooksExtension(Extension):
     Config:
         docs_dir: the folder of the pages.
         config_file: the site's `mkdocs.yml`.
+        slowest: seconds that the cells of a notebook may take, all together.
         unverified: what to do with a notebook that was not executed as it stands: `refuse` to render it, or `show` that
             it is being executed.
     """
@@ -50,6 +51,7 @@ class NotebooksExtension(Extension):
         self.config = {
             "docs_dir": ["docs", "Folder of the pages"],
             "config_file": ["mkdocs.yml", "The site's configuration"],
+            "slowest": [SLOWEST_SECONDS, "Seconds that the cells of a notebook may take, all together"],
             "unverified": ["refuse", "Whether to `refuse` or to `show` a notebook that was not executed"],
         }
         super().__init__(**kwargs)
@@ -81,7 +83,8 @@ class _Outputs(Preprocessor):
     def _run_notebook(self, lines: list[str], notebook: Page) -> list[str]:
         outputs = executions(self.docs_dir).of(notebook)
         if self.extension.getConfig("unverified") != "show":
-            errors = problems(notebook, outputs, Records(self.docs_dir))
+            slowest = float(self.extension.getConfig("slowest"))
+            errors = problems(notebook, outputs, Records(self.docs_dir), slowest)
             if errors:
                 raise together(errors)
         return list(self._with_outputs(lines, notebook, outputs))

@@ -23,6 +23,7 @@ from evidence.records import Records
 from evidence.site import Site
 from notebooks.addresses import download_uri, page_uri
 from notebooks.executions import Executions
+from notebooks.rules import SLOWEST_SECONDS, problems
 from notebooks.take_away import Setting, as_notebook
 from pagekit.errors import together
 from pagekit.source import examples_of, read_page
@@ -64,19 +65,25 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         """Execute what has changed, before MkDocs empties the folder of the built site.
 
         Raises:
-            PageError: a notebook fails in Jupyter.
+            PageError: a notebook fails in Jupyter, or must not be published.
         """
         docs_dir = Path(config.docs_dir).absolute()
         if self.serving:
             threading.Thread(target=self._execute_meanwhile, args=(config,), daemon=True).start()
             return
-        executions = Executions(docs_dir, Records(docs_dir))
+        records = Records(docs_dir)
+        executions = Executions(docs_dir, records)
         stale = _stale(config, executions)
         if stale:
             log.info(f"Executing {len(stale)} notebooks that have changed, or were never executed here")
             errors = executions.execute(stale, lambda page: log.info(f"Executed {page.path.name}"))
             if errors:
                 raise together(errors)
+        slowest = config.mdx_configs["notebooks"].get("slowest", SLOWEST_SECONDS)
+        notebooks = _notebooks(config)
+        errors = [error for page in notebooks for error in problems(page, executions.of(page), records, slowest)]
+        if errors:
+            raise together(errors)
 
     def _execute_meanwhile(self, config: MkDocsConfig) -> None:
         if not self._at_work.acquire(blocking=False):
@@ -127,6 +134,9 @@ def _site(config: MkDocsConfig) -> Site:
     return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
 
 
+def _notebooks(config: MkDocsConfig) -> list[Page]:
+    return [page for page in _site(config).pages() if page.path.suffix == ".py"]
+
+
 def _stale(config: MkDocsConfig, executions: Executions) -> list[Page]:
-    notebooks = [page for page in _site(config).pages() if page.path.suffix == ".py"]
-    return [page for page in notebooks if executions.of(page) is None]
+    return [page for page in _notebooks(config) if executions.of(page) is None]

@@ -12,32 +12,38 @@ from pagekit.alt_text import problem_with
 from pagekit.errors import PageError
 from pagekit.percent import cells
 
-# Ten notebooks are built in a minute, on two cores.
+
 SLOWEST_SECONDS = 10.0
+"""What the cells of a notebook may take, all together: ten are built within a minute."""
 
 
-def problems(notebook: Page, outputs: list[list[Output]] | None, records: Records) -> list[PageError]:
+def problems(notebook: Page, outputs: list[list[Output]] | None, records: Records, slowest: float) -> list[PageError]:
     """Why `notebook` must not be published, in the order of its lines.
 
     Args:
         notebook: the parsed page.
         outputs: by cell of code, what it put out in Jupyter; `None` if it was not executed as it stands.
         records: of its cells, run in one process.
+        slowest: the seconds that its cells may take, all together.
     """
     if outputs is None:
         return [PageError(notebook.path, 1, "it was not executed as it stands", "Run `mkdocs build`")]
-    return [*_slow(notebook, records), *_undescribed(notebook, outputs), *_different(notebook, outputs, records)]
+    return [
+        *_slow(notebook, records, slowest),
+        *_undescribed(notebook, outputs),
+        *_different(notebook, outputs, records),
+    ]
 
 
-def _slow(notebook: Page, records: Records) -> Iterator[PageError]:
+def _slow(notebook: Page, records: Records, allowed: float) -> Iterator[PageError]:
     seconds: dict[Block, float] = {}
     for session in notebook.sessions():
         seconds |= {block: record.seconds for block in session if (record := records.of(block, session))}
-    if sum(seconds.values()) > SLOWEST_SECONDS:
+    if sum(seconds.values()) > allowed:
         slowest = max(seconds, key=lambda block: seconds[block])
         yield slowest.error(
             f"the notebook takes {sum(seconds.values()):.1f} s, {seconds[slowest]:.1f} s of them here; "
-            f"{SLOWEST_SECONDS:g} s are allowed",
+            f"{allowed:g} s are allowed",
             "Make the experiment smaller",
         )
 
