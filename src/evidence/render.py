@@ -81,7 +81,7 @@ def _heading(block: Block, grades: str, record: Record | None) -> str:
         # A Markdown link, so that the site builder makes its address that of the built page.
         link = f"[{block.grade}]({grades}#{block.grade}){{ .check-grade .check-grade--{block.grade} }}"
         parts.append(f"{link} <code>{escape(block.name)}</code>")
-    if block.continues:
+    if block.continues and block.path.suffix != ".py":  # in a notebook, each cell does
         parts.append('<span class="check-note">continues the code above</span>')
     if block.name and not block.waived:
         parts.append(_verdict(record))

@@ -23,7 +23,10 @@ from evidence.torch_state import reset_global_state
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a block went: what it printed, how long it took, and what it raised, `None` if it passed."""
+    """How a block went: what it printed, how long it took, and what it raised, `None` if it passed.
+
+    The seconds are those of the processor: on a busy machine a block takes no longer for it.
+    """
 
     block: Block
     output: str
@@ -72,7 +75,7 @@ class Session:
             reset_global_state()
         self._show_source(block)
         printed = _Tee(sys.stdout)
-        begin = time.perf_counter()
+        begin = time.process_time()
         error: BaseException | None = None
         try:
             with self._as_main(), _strict_warnings(), redirect_stdout(printed):
@@ -83,7 +86,7 @@ class Session:
             error = BlockExited(f"the block called sys.exit({exit_.code!r})").with_traceback(exit_.__traceback__)
         except Exception as raised:
             error = raised
-        return Outcome(block, printed.getvalue(), time.perf_counter() - begin, error)
+        return Outcome(block, printed.getvalue(), time.process_time() - begin, error)
 
     @contextmanager
     def _as_main(self) -> Iterator[None]:

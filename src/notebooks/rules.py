@@ -12,7 +12,6 @@ from pagekit.alt_text import problem_with
 from pagekit.errors import PageError
 from pagekit.percent import cells
 
-
 SLOWEST_SECONDS = 10.0
 """What the cells of a notebook may take, all together: ten are built within a minute."""
 
