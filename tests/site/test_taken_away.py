@@ -1,0 +1,104 @@
+"""What a reader takes away as a notebook is valid, and runs from top to bottom."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# All in one process, so that torch is imported once; each in a shell of its own, as Jupyter would.
+RUN = """
+import sys
+import nbformat
+from IPython.core.interactiveshell import InteractiveShell
+
+failed = []
+for path in sys.argv[1:]:
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(user_ns={})
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    for number, cell in enumerate(cells[1:], 1):
+        if not shell.run_cell(cell.source, silent=True).success:
+            failed.append(f"{path}: cell of code {number} fails:\\n{cell.source}")
+            break
+print("\\n\\n".join(failed))
+sys.exit(bool(failed))
+"""
+
+
+@pytest.fixture(scope="module")
+def taken_away(built_site):
+    found = sorted(built_site.folder.rglob("*.ipynb"))
+    assert found
+    return found
+
+
+def test_every_page_with_code_can_be_taken_away(built_site):
+    for page in built_site.pages:
+        checks = any("check" in tag.attributes.get("class", "").split() for tag in page.tags())
+        links = [tag.attributes["href"] for tag in page.tags() if tag.attributes.get("href", "").endswith(".ipynb")]
+        assert bool(links) >= checks, page.name
+        assert len(links) <= 1
+        for link in links:
+            assert (page.file.parent / link).is_file(), page.at(1)
+
+
+def test_they_are_valid_and_begin_with_their_installation(taken_away):
+    for file in taken_away:
+        notebook = nbformat.read(file, as_version=4)
+        nbformat.validate(notebook)
+        assert "%pip install" in notebook.cells[0].source.splitlines()[-1], file
+
+
+def test_they_run_from_top_to_bottom(taken_away, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *map(str, taken_away)],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "MPLBACKEND": "agg",
+            "OMP_NUM_THREADS": "1",
+            "IPYTHONDIR": str(tmp_path),
+            "PYTHONPATH": str(ROOT / "src"),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+
+
+def test_what_they_install_is_all_that_they_import(taken_away):
+    """The package with its extra `examples` brings every module that a cell names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["examples"]]
+    installed = {line.split(">")[0].split("=")[0].strip().lower() for line in named}
+    own = {"dlchecked", "evidence", "notebooks", "pagekit"}
+    of_module = packages_distributions()
+    missing = set()
+    for file in taken_away:
+        for cell in nbformat.read(file, as_version=4).cells[1:]:
+            if cell.cell_type == "code":
+                for module in _imported(cell.source) - own - set(sys.stdlib_module_names):
+                    if not installed & {name.lower() for name in of_module.get(module, [module])}:
+                        missing.add(f"{file.name}: {module}")
+    assert not missing
+
+
+def _imported(code: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
