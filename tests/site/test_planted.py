@@ -21,7 +21,7 @@ def planted(built_site: object, tmp_path: Path) -> Callable[[str, str], int]:
 
     The site was built, so the copy begins with a current record of every block and every figure.
     """
-    for folder in ("docs", "overrides"):
+    for folder in ("docs", "examples", "overrides"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for file in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / file, tmp_path)

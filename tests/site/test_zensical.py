@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def copy_of_the_site(built_site, tmp_path):
     """The pages with a current record of each block: the site was built."""
-    for folder in ("docs", "overrides", ".cache"):
+    for folder in ("docs", "examples", "overrides", ".cache"):
         # Other tests may be at work beside this one: their unfinished files are left out.
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".*"))
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
