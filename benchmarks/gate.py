@@ -66,13 +66,14 @@ def _pairs(ours: Callable[[], float], peer: Callable[[], float]) -> tuple[list[f
 def _copies(folder: Path) -> tuple[Path, Path]:
     """The site as it is, and the same pages without the gate."""
     for name in PORTS:
-        for part in ("docs", "overrides"):
+        for part in ("docs", "examples", "overrides"):
             shutil.copytree(ROOT / part, folder / name / part)
         shutil.copy(ROOT / "mkdocs.yml", folder / name)
-        if (ROOT / ".cache" / "figures").is_dir():
-            shutil.copytree(ROOT / ".cache" / "figures", folder / name / ".cache" / "figures")
+        for kept in ("figures", "notebooks"):
+            if (ROOT / ".cache" / kept).is_dir():
+                shutil.copytree(ROOT / ".cache" / kept, folder / name / ".cache" / kept)
     config = folder / "plain" / "mkdocs.yml"
-    config.write_text(re.sub(r"(?m)^  - evidence\n", "", config.read_text()))
+    config.write_text(re.sub(r"(?m)^  - (evidence|notebooks)\n", "", config.read_text()))
     return folder / "gated", folder / "plain"
 
 
