@@ -1,0 +1,50 @@
+"""Figures of the chapter on losses and activations, drawn from the functions that its checks use."""
+
+from __future__ import annotations
+
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from dlchecked.deep_mlp import DeepMLPs, by_depth, pirates
+from dlchecked.losses import cross_entropy, cross_entropy_slope, squared_error, squared_error_slope
+from pagekit.palette import C1, C2, C3, C4, C5, MUTED, WIDTH
+
+
+def losses_and_their_slopes() -> Figure:
+    """Squared error and cross-entropy of label 1 against the logit, and how hard each pulls."""
+    z = torch.linspace(-6, 6, 97, dtype=torch.float64)
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 4.6), sharex=True)
+    for axes, squared, entropy in (
+        (top, squared_error(z, 1), cross_entropy(z, 1)),
+        (bottom, -squared_error_slope(z, 1), -cross_entropy_slope(z, 1)),
+    ):
+        axes.plot(z, entropy, color=C1, label="cross-entropy")
+        axes.plot(z, squared, color=C2, linestyle="--", label="L2")
+        axes.axvline(0, color=MUTED, linewidth=0.6)
+    top.set(ylabel="loss")
+    top.legend(loc="upper right")
+    bottom.set(ylabel="minus its slope", xlabel="logit z of a sample with label 1", xticks=range(-6, 7, 2))
+    return figure
+
+
+def gradient_by_depth() -> Figure:
+    """The derivative of the output by the units of each layer, for five networks."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
+    for activation, gain, colour, line, label, beside in (
+        ("tanh", 5 / 3, C4, "-", "tanh, gain 5/3", (0, 7)),
+        ("relu", 2**0.5, C3, "--", "ReLU, gain √2", (0, -16)),
+        ("tanh", None, C1, "-", "tanh", (0, 8)),
+        ("relu", None, C5, "--", "ReLU", (22, -2)),
+        ("sigmoid", None, C2, ":", "sigmoid", (22, -2)),
+    ):
+        torch.manual_seed(0)
+        nets = DeepMLPs(20, activation, width=128, gain=gain)
+        x, _ = pirates(20, samples=8)
+        _, gradient = by_depth(nets, x)
+        middle = gradient.median(1).values
+        axes.semilogy(range(1, 26), middle, line, color=colour)
+        axes.annotate(label, (1, float(middle[0])), xytext=beside, textcoords="offset points")
+    axes.set_ylim(1e-23, 1e3)
+    axes.set(xlabel="hidden layer", ylabel="size of the derivative", xticks=[1, 5, 10, 15, 20, 25])
+    return figure
