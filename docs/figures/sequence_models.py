@@ -91,7 +91,7 @@ def memory_against_lag() -> Figure:
     figure, axes = plt.subplots()
     axes.axvspan(0.5, 1.5, color=MUTED, alpha=0.15, linewidth=0)
     for carry, label, colour, line in [(True, "state handed on", C1, "-o"), (False, "empty state", C2, "--s")]:
-        nets = train_recall(RecallNetworks(lags, seed=0), span=2, seed=1, carry=carry, updates=200)
+        nets = train_recall(RecallNetworks(lags, seed=0), span=2, seed=1, carry=carry)
         right = recalled(nets, span=2, carry=carry, length=12)
         axes.fill_between(lags, right.min(0).values, right.max(0).values, color=colour, alpha=0.2, linewidth=0)
         axes.plot(lags, right.median(0).values, line, color=colour, markersize=5, label=label)

@@ -67,7 +67,7 @@ def fit_followers(
 
 
 def majority_accuracy(
-    embedding: bool, seed: int, networks: int = 20, vocabulary: int = 40, steps: int = 200, rate: float = 0.01
+    embedding: bool, seed: int, networks: int = 20, vocabulary: int = 40, steps: int = 300, rate: float = 0.01
 ) -> torch.Tensor:
     """Train scores of tokens to tell whether most of 7 tokens are of one kind, and test them on 2,048 sequences.
 

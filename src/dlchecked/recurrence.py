@@ -49,8 +49,8 @@ def lag_terms(recurrent: torch.Tensor, states: torch.Tensor, by_last: torch.Tens
 def truncated_slope(weight: Number, span: int | None) -> Number:
     """The expected truncated gradient of a problem with one weight, in closed form.
 
-    The network ``h_t = w h_{t-1} + x_t`` is to answer with the input before last: its loss is the expectation of
-    ``(h_t - x_{t-1})²`` for independent inputs of mean 0 and variance 1, with the state stationary.
+    The network ``h_t = w h_{t-1} + x_t`` is to answer with the input of one step ago: its loss is the expectation
+    of ``(h_t - x_{t-1})²`` for independent inputs of mean 0 and variance 1, with the state stationary.
 
     Args:
         weight: w, between -1 and 1; a Fraction gives an exact result.
@@ -115,8 +115,8 @@ def train_recall(
     seed: int,
     carry: bool = True,
     recurrence: bool = False,
-    updates: int = 400,
-    batch: int = 16,
+    updates: int = 300,
+    batch: int = 32,
     rate: float = 0.03,
 ) -> RecallNetworks:
     """Train by truncated backpropagation through time: Adam, one update per chunk.
