@@ -9,7 +9,7 @@ from matplotlib.patches import Circle
 
 from dlchecked.embedding import fit_followers, seen_pairs
 from dlchecked.recurrence import RecallNetworks, lag_terms, recalled, train_recall, truncated_slope
-from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
+from pagekit.palette import C1, C2, C3, C4, FG, MUTED, WIDTH
 
 
 def words_before_and_after() -> Figure:
@@ -74,12 +74,13 @@ def where_descent_ends() -> Figure:
 
     weights = torch.linspace(0.4, 0.68, 60)
     figure, axes = plt.subplots(figsize=(WIDTH, 2.7))
-    axes.plot(weights, loss(weights), color=C1)
+    axes.plot(weights, loss(weights), color=C1, zorder=1)
     fine = torch.linspace(0.4, 0.68, 2801).tolist()
-    marks = [(1, "o", C2, "S = 1"), (2, "s", C3, "S = 2"), (3, "^", C2, "S = 3"), (None, "D", FG, "no cut")]
-    for span, marker, colour, label in marks:
+    for span, marker, colour, label in [(1, "o", C2, "S = 1"), (2, "s", C3, "S = 2"), (3, "^", C4, "S = 3")]:
         end = torch.tensor(next(w for w in fine if truncated_slope(w, span) >= 0))
-        axes.plot(end, loss(end), marker, color=colour, markersize=8, label=label, linestyle="none")
+        axes.plot(end, loss(end), marker, color=colour, markersize=8, label=label)
+    least = next(w for w in fine if truncated_slope(w, None) >= 0)
+    axes.axvline(least, color=MUTED, linestyle=":", label="no cut")
     axes.set(xlabel="weight w", ylabel="expected loss")
     axes.legend(loc="upper center", ncols=2)
     return figure
@@ -95,6 +96,7 @@ def memory_against_lag() -> Figure:
         right = recalled(nets, span=2, carry=carry, length=12)
         axes.fill_between(lags, right.min(0).values, right.max(0).values, color=colour, alpha=0.2, linewidth=0)
         axes.plot(lags, right.median(0).values, line, color=colour, markersize=5, label=label)
-    axes.set(xlabel="lag in steps", ylabel="share recalled", xticks=lags, xlim=(0.5, 10.5), ylim=(0.45, 1.04))
-    axes.legend(loc="upper right")
+    axes.set(xlabel="lag in steps", ylabel="share recalled", xticks=lags, xlim=(0.5, 10.5), ylim=(0.45, 1.18))
+    axes.set_yticks([0.5, 0.75, 1])
+    axes.legend(loc="upper right", ncols=2)
     return figure
