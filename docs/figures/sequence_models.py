@@ -82,7 +82,7 @@ def where_descent_ends() -> Figure:
     least = next(w for w in fine if truncated_slope(w, None) >= 0)
     axes.axvline(least, color=MUTED, linestyle=":", label="no cut")
     axes.set(xlabel="weight w", ylabel="expected loss")
-    axes.legend(loc="upper center", ncols=2)
+    axes.legend(loc="upper left")
     return figure
 
 
