@@ -1,0 +1,102 @@
+"""Figures of the chapter on sequence models, drawn from the functions that its checks use."""
+
+from __future__ import annotations
+
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+
+from dlchecked.embedding import fit_followers, seen_pairs
+from dlchecked.recurrence import RecallNetworks, lag_terms, recalled, train_recall, truncated_slope
+from pagekit.palette import C1, C2, C3, C4, FG, MUTED, WIDTH
+
+
+def words_before_and_after() -> Figure:
+    """The two numbers of each of 16 words, before and after training."""
+    fitted = fit_followers(seen_pairs(groups=2, size=8), dimension=2, seed=0, steps=80)
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.5), sharex=True, sharey=True)
+    for axes, title, vectors in zip(panels, ["before", "after"], [fitted.start[0], fitted.words[0]], strict=True):
+        for group, colour, marker in [(vectors[:8], C1, "o"), (vectors[8:], C2, "^")]:
+            axes.plot(*group.T.tolist(), marker, color=colour, markersize=6)
+        axes.set(title=title, aspect="equal", xticks=[0], yticks=[0])
+        axes.grid()
+    return figure
+
+
+def what_truncation_cuts() -> Figure:
+    """Nine states in chunks of three: values go on, gradients end at the edge of the chunk."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.9))
+    for t in range(9):
+        axes.add_patch(Circle((t, 0), 0.24, facecolor="none", edgecolor=FG, linewidth=1.1))
+        axes.annotate("", (t, -0.27), xytext=(t, -0.85), arrowprops={"arrowstyle": "->", "color": MUTED})
+        if t < 8:
+            axes.annotate("", (t + 0.74, 0), xytext=(t + 0.26, 0), arrowprops={"arrowstyle": "->", "color": C1})
+    for bound in (2.5, 5.5):
+        axes.plot([bound, bound], [-1.1, 1.25], ":", color=MUTED, linewidth=1.2)
+    back = {"arrowstyle": "->", "color": C2, "linestyle": "--", "linewidth": 1.6}
+    for t in (7, 6):
+        arc = {**back, "connectionstyle": "arc3,rad=0.55"}
+        axes.annotate("", (t + 0.08, 0.26), xytext=(t + 0.92, 0.26), arrowprops=arc)
+    axes.annotate("", (8, 0.28), xytext=(8, 0.86), arrowprops=back)
+    axes.text(8, 0.98, "loss", ha="center", va="bottom", color=FG)
+    axes.text(5.5, 0.42, "×", ha="center", va="center", color=C2, fontsize=17)
+    for middle in (1, 4, 7):
+        axes.text(middle, -1.12, "chunk", ha="center", va="top", color=FG)
+    axes.set(xlim=(-0.5, 8.6), ylim=(-1.55, 1.45), aspect="equal")
+    axes.set_axis_off()
+    return figure
+
+
+def terms_by_lag() -> Figure:
+    """The norm of each term of a gradient, kept and dropped."""
+    torch.manual_seed(0)
+    x, recurrent = torch.randn(12, 4).double(), 0.6 * torch.randn(4, 4).double()
+    target = torch.randn(12, 4).double()
+    states = [torch.zeros(4).double()]
+    for given in x:
+        states.append(torch.tanh(recurrent @ states[-1] + given))
+    terms = lag_terms(recurrent, torch.stack(states), 2 * (states[-1] - target[-1]))
+    sizes = [float(term.norm()) for term in terms]
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.4))
+    axes.bar(range(3), sizes[:3], color=C1, label="kept")
+    axes.bar(range(3, 12), sizes[3:], facecolor="none", edgecolor=C2, linestyle="--", label="dropped")
+    axes.set(xlabel="lag", ylabel="size of the term", xticks=range(0, 12, 2))
+    axes.legend()
+    return figure
+
+
+def where_descent_ends() -> Figure:
+    """The loss over the one weight, and the zeros of its truncated slopes."""
+
+    def loss(w: torch.Tensor) -> torch.Tensor:
+        return 1 + (1 - w) ** 2 + w**4 / (1 - w**2)
+
+    weights = torch.linspace(0.4, 0.68, 60)
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.7))
+    axes.plot(weights, loss(weights), color=C1, zorder=1)
+    fine = torch.linspace(0.4, 0.68, 2801).tolist()
+    for span, marker, colour, label in [(1, "o", C2, "S = 1"), (2, "s", C3, "S = 2"), (3, "^", C4, "S = 3")]:
+        end = torch.tensor(next(w for w in fine if truncated_slope(w, span) >= 0))
+        axes.plot(end, loss(end), marker, color=colour, markersize=8, label=label)
+    least = next(w for w in fine if truncated_slope(w, None) >= 0)
+    axes.axvline(least, color=MUTED, linestyle=":", label="no cut")
+    axes.set(xlabel="weight w", ylabel="expected loss")
+    axes.legend(loc="upper left")
+    return figure
+
+
+def memory_against_lag() -> Figure:
+    """The share of bits recalled, by lag, with and without the state handed on."""
+    lags = tuple(range(1, 11))
+    figure, axes = plt.subplots()
+    axes.axvspan(0.5, 1.5, color=MUTED, alpha=0.15, linewidth=0)
+    for carry, label, colour, line in [(True, "state handed on", C1, "-o"), (False, "empty state", C2, "--s")]:
+        nets = train_recall(RecallNetworks(lags, seed=0), span=2, seed=1, carry=carry)
+        right = recalled(nets, span=2, carry=carry, length=12)
+        axes.fill_between(lags, right.min(0).values, right.max(0).values, color=colour, alpha=0.2, linewidth=0)
+        axes.plot(lags, right.median(0).values, line, color=colour, markersize=5, label=label)
+    axes.set(xlabel="lag in steps", ylabel="share recalled", xticks=lags, xlim=(0.5, 10.5), ylim=(0.45, 1.18))
+    axes.set_yticks([0.5, 0.75, 1])
+    axes.legend(loc="upper right", ncols=2)
+    return figure
