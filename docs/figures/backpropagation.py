@@ -15,7 +15,7 @@ def _written(values: torch.Tensor) -> str:
     """A number, a vector as (a, b), or a matrix row by row."""
     if values.dim() == 2 and len(values) > 1:
         return "[" + ", ".join(_written(row) for row in values) + "]"
-    entries = [f"{value:g}".replace("-", "−") for value in values.flatten().tolist()]
+    entries = [f"{value + 0.0:g}".replace("-", "−") for value in values.flatten().tolist()]
     return entries[0] if len(entries) == 1 else f"({', '.join(entries)})"
 
 
@@ -37,7 +37,7 @@ def forward_and_backward() -> Figure:
         ("$\\hat{y}$", out, by_hand.b2),
         ("$\\ell$", None, torch.ones(1)),
     ]
-    figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
+    figure, axes = plt.subplots(figsize=(3.7, 4.4))
     for place, (name, value, slope) in enumerate(chain):
         circle = {"boxstyle": "circle,pad=0.25", "facecolor": "none", "edgecolor": FG, "linewidth": 1}
         axes.text(0, -place, name, ha="center", va="center", fontsize=13, bbox=circle)
@@ -54,11 +54,11 @@ def forward_and_backward() -> Figure:
     ]
     for height, parameters in beside:
         for row, (name, slope) in enumerate(parameters):
-            text = f"{name}: {_written(slope)}"
-            axes.text(0.55, height + 0.14 - 0.28 * row, text, ha="left", va="center", color=C2)
+            axes.text(0.5, height + 0.15 - 0.3 * row, name, va="center", color=C2)
+            axes.text(0.78, height + 0.15 - 0.3 * row, _written(slope), va="center", color=C2)
     axes.text(-0.32, 0.55, "values", ha="right", color=C1)
     axes.text(0.32, 0.55, "derivatives of the loss", ha="left", color=C2)
-    axes.set(xlim=(-0.9, 1.5), ylim=(-4.4, 0.8))
+    axes.set(xlim=(-0.95, 1.8), ylim=(-4.4, 0.8))
     axes.axis("off")
     return figure
 
@@ -67,9 +67,9 @@ def error_against_step() -> Figure:
     """Median error of finite differences of exp(sin t) against the step."""
     figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     curves: list[tuple[Scheme, torch.dtype, int, str, str, str]] = [
-        ("central", torch.float32, 7, C3, ":", "central, single"),
         ("forward", torch.float64, 15, C2, "--", "forward, double"),
         ("central", torch.float64, 15, C1, "-", "central, double"),
+        ("central", torch.float32, 7, C3, ":", "central, single"),
     ]
     for scheme, dtype, decades, colour, style, label in curves:
         t = torch.linspace(0.5, 1.5, 1_001, dtype=dtype)
@@ -77,11 +77,11 @@ def error_against_step() -> Figure:
         errors = [median_error(_f, _slope, t, step, scheme) for step in steps]
         axes.loglog(steps, errors, style, color=colour, label=label)
     axes.set(xlabel="step ε", ylabel="error of the derivative", xticks=[1e-15, 1e-12, 1e-9, 1e-6, 1e-3])
-    axes.set_yticks([1e-10, 1e-7, 1e-4, 1e-1])
-    axes.set(ylim=(3e-12, 3e2))
+    axes.set_yticks([1e-13, 1e-10, 1e-7, 1e-4, 1e-1])
+    axes.set(ylim=(1e-14, 1))
     axes.minorticks_off()
     axes.grid(color=MUTED, alpha=0.3)
-    axes.legend(loc="upper right", ncols=1)
+    axes.legend(loc="lower left")
     return figure
 
 
