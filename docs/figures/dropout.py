@@ -21,8 +21,8 @@ def two_masks() -> Figure:
     width, height = float(p1), float(p2)
     cases = [
         ((width, height), 1 - width, 1 - height, C1, "", f"kept by both: {float(1 - q):g}"),
-        ((width, 0), 1 - width, height, C2, "//", f"dropped by the second: {float((1 - p1) * p2):g}"),
-        ((0, height), width, 1 - height, C3, "\\\\", f"dropped by the first: {float(p1 * (1 - p2)):g}"),
+        ((width, 0), 1 - width, height, C2, "//", f"dropped by the second only: {float((1 - p1) * p2):g}"),
+        ((0, height), width, 1 - height, C3, "\\\\", f"dropped by the first only: {float(p1 * (1 - p2)):g}"),
         ((0, 0), width, height, FG, "xx", f"dropped by both: {float(p1 * p2):g}"),
     ]
     for corner, w, h, colour, hatch, label in cases:
