@@ -3,7 +3,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlchecked.attention import Translators, attention, readable, train_to_reverse, trial
+from dlchecked.attention import (
+    Translators,
+    attention,
+    decoder_states_that_reach,
+    readable,
+    tokens_that_reach,
+    train_to_reverse,
+    trial,
+)
 
 LINKS = ["none", "cross", "pooled", "by position"]
 
@@ -109,3 +117,19 @@ def test_a_probe_reads_what_is_linear_and_nothing_else():
     assert (readable(states, tokens, 4) == 1).all()
     # 1,000 guesses right with probability 1/4 each: off by 0.1 with a probability below 1e-8.
     assert ((readable(torch.randn(2, 3000, 6), tokens, 4) - 0.25).abs() < 0.1).all()
+
+
+def reached(function, x):
+    """By autograd: which rows of the output depend on which rows of the input."""
+    jacobian = torch.autograd.functional.jacobian(function, x)
+    return (jacobian.abs().amax(dim=(1, 3)) > 0).tolist()
+
+
+def test_what_reaches_what_is_what_has_a_derivative():
+    encoder, x, states = nn.RNN(5, 8, batch_first=True), torch.randn(5, 5), torch.randn(5, 8)
+    before, behind = tokens_that_reach(5)
+    assert before == reached(lambda x: encoder(x)[0], x)
+    assert behind == reached(lambda x: attention(*[encoder(x)[0]] * 3)[0], x)
+    contexts = decoder_states_that_reach(5, of_the_decoder=True)
+    assert contexts == reached(lambda s: attention(s, states, states)[0], torch.randn(5, 8))
+    assert not any(map(any, decoder_states_that_reach(5, of_the_decoder=False)))
