@@ -1,0 +1,54 @@
+"""Figures of the chapter on dropout, drawn from the functions that its checks use."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from dlchecked.dropout import in_a_row, mask_law, mean_after_dropout, probability_of_zeros
+from pagekit.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
+
+
+def two_masks() -> Figure:
+    """The four cases of two dropout layers, each as large as it is probable."""
+    p1, p2 = Fraction(1, 10), Fraction(2, 10)
+    q = probability_of_zeros(in_a_row(mask_law(p1, "a"), mask_law(p2, "a")), [0])
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
+    width, height = float(p1), float(p2)
+    cases = [
+        ((width, height), 1 - width, 1 - height, C1, "", f"kept by both: {float(1 - q):g}"),
+        ((width, 0), 1 - width, height, C2, "//", f"dropped by the second only: {float((1 - p1) * p2):g}"),
+        ((0, height), width, 1 - height, C3, "\\\\", f"dropped by the first only: {float(p1 * (1 - p2)):g}"),
+        ((0, 0), width, height, FG, "xx", f"dropped by both: {float(p1 * p2):g}"),
+    ]
+    for corner, w, h, colour, hatch, label in cases:
+        axes.add_patch(
+            Rectangle(corner, w, h, facecolor=colour, edgecolor=BG, hatch=hatch, alpha=0.85, linewidth=1, label=label)
+        )
+    axes.set(aspect="equal", xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xticks=[width, 1], yticks=[height, 1])
+    axes.set(xlabel="first layer", ylabel="second layer")
+    axes.spines[:].set_visible(False)
+    figure.legend(loc="outside upper center", ncols=1)
+    return figure
+
+
+def mean_before_activation() -> Figure:
+    """An activation, and its mean over the mask when dropout stands in front of it."""
+    x = torch.linspace(-4, 4, 81, dtype=torch.double)
+    figure, panels = plt.subplots(1, 3, figsize=(WIDTH, 2.3))
+    for axes, (name, phi) in zip(
+        panels, [("ReLU", torch.relu), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid)], strict=True
+    ):
+        axes.plot(x, phi(x), color=C1)
+        axes.plot(x, mean_after_dropout(phi, x, 0.5), "--", color=C2)
+        axes.axhline(0, color=MUTED, linewidth=0.6, zorder=0)
+        axes.set_title(name)
+        axes.set(xticks=[-4, 0, 4])
+    panels[0].set_yticks([0, 4])
+    panels[1].set_yticks([-1, 0, 1])
+    panels[2].set_yticks([0, 0.5, 1])
+    return figure
