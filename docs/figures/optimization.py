@@ -48,7 +48,7 @@ def out_of_a_minimum() -> Figure:
 
     torch.manual_seed(0)
     start = torch.ones(100)
-    rates = [0.1 * (1 - t / 1000) for t in range(1000)]
+    rates = [0.1 * (1 - t / 900) for t in range(900)]
     w = torch.linspace(-2.95, 1.95, 120)
     figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
     axes.plot(w, w**4 / 4 + w**3 / 3 - w**2, color=C1)
