@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from dlchecked.batches import fewest_iterations, noisy_descent
 from dlchecked.descent import best_heavy_ball, best_rate, descent_path, newton_path
-from pagekit.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
+from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def iterations_by_batch_size() -> Figure:
@@ -66,27 +66,28 @@ def out_of_a_minimum() -> Figure:
 
 
 def ravine_paths() -> Figure:
-    """The first steps of GD, momentum and Newton's method in a ravine."""
+    """The first steps of GD, of momentum and of Newton's method in a ravine."""
     curvatures = torch.tensor([1.0, 20.0], dtype=torch.double)
 
     def ravine(p: torch.Tensor) -> torch.Tensor:
         return (curvatures * p**2).sum(-1) / 2
 
-    start = torch.tensor([-10.0, 1.6], dtype=torch.double)
+    start = torch.tensor([-10.0, 1.0], dtype=torch.double)
     rate, momentum = best_heavy_ball(1, 20)
     paths = [
-        ("GD", descent_path(ravine, start, best_rate(1, 20), 20), C2, "-", "s"),
-        ("momentum", descent_path(ravine, start, rate, 20, momentum), C1, "-", "o"),
-        ("Newton", newton_path(ravine, start, 1), C3, "--", "D"),
+        ("GD", descent_path(ravine, start, best_rate(1, 20), 20), C2, "s"),
+        ("momentum", descent_path(ravine, start, rate, 20, momentum), C1, "o"),
     ]
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
-    turn = torch.linspace(0, 2 * math.pi, 90)
-    for level in (2.5, 10, 25, 50, 80):
-        x, y = (2 * level) ** 0.5 * turn.cos(), (2 * level / 20) ** 0.5 * turn.sin()
-        axes.plot(x, y, color=MUTED, linewidth=0.6, alpha=0.6)
-    for label, path, colour, line, marker in paths:
-        axes.plot(*path.T, line, color=colour, marker=marker, markersize=3.6, linewidth=1.3, label=label)
-    axes.plot(0, 0, "*", color=FG, markersize=11, markeredgecolor=BG)
-    axes.set(xlabel="flat direction", ylabel="steep direction", xlim=(-11.5, 6.5), ylim=(-2.2, 3.0))
-    axes.legend(loc="upper right", ncols=3, columnspacing=1.2, handlelength=1.6)
+    newton = newton_path(ravine, start, 1)
+    turn = torch.linspace(0, 2 * math.pi, 80)
+    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 4.6), sharex=True, sharey=True)
+    for axes, (label, path, colour, marker) in zip(panels, paths, strict=True):
+        for level in (4, 16, 36, 64):
+            x, y = (2 * level) ** 0.5 * turn.cos(), (2 * level / 20) ** 0.5 * turn.sin()
+            axes.plot(x, y, color=MUTED, linewidth=0.6, alpha=0.6)
+        axes.plot(*path.T, color=colour, marker=marker, markersize=3.6, linewidth=1.3, label=label)
+        axes.plot(*newton.T, "--", color=C3, marker="D", markersize=4.5, linewidth=1.3, label="Newton")
+        axes.legend(loc="lower right", handlelength=1.8)
+        axes.set(ylabel="steep direction", xlim=(-11.5, 11.5))
+    panels[1].set(xlabel="flat direction")
     return figure
