@@ -49,12 +49,12 @@ def out_of_a_minimum() -> Figure:
     torch.manual_seed(0)
     start = torch.ones(100)
     rates = [0.1 * (1 - t / 900) for t in range(900)]
-    w = torch.linspace(-2.95, 1.95, 120)
+    w = torch.linspace(-2.95, 1.95, 80)
     figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
     axes.plot(w, w**4 / 4 + w**3 / 3 - w**2, color=C1)
     for label, noise, level, colour, marker in (("GD", 0, -3.6, C2, "s"), ("SGD", 3, -4.4, C3, "o")):
         ends = noisy_descent(slope, start, rates, noise)
-        axes.scatter(ends, torch.full_like(ends, level), s=16, color=colour, marker=marker, alpha=0.5, linewidths=0)
+        axes.plot(ends, torch.full_like(ends, level), marker, color=colour, markersize=4, alpha=0.5, markeredgewidth=0)
         for minimum in (-2, 1):
             runs = int(((ends < 0) == (minimum < 0)).sum())
             axes.text(minimum, level + 0.18, f"{label}: {runs}", color=FG, ha="center", va="bottom")
@@ -79,10 +79,10 @@ def ravine_paths() -> Figure:
         ("momentum", descent_path(ravine, start, rate, 20, momentum), C1, "o"),
     ]
     newton = newton_path(ravine, start, 1)
-    turn = torch.linspace(0, 2 * math.pi, 80)
+    turn = torch.linspace(0, 2 * math.pi, 60)
     figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 4.6), sharex=True, sharey=True)
     for axes, (label, path, colour, marker) in zip(panels, paths, strict=True):
-        for level in (4, 16, 36, 64):
+        for level in (4, 24, 60):
             x, y = (2 * level) ** 0.5 * turn.cos(), (2 * level / 20) ** 0.5 * turn.sin()
             axes.plot(x, y, color=MUTED, linewidth=0.6, alpha=0.6)
         axes.plot(*path.T, color=colour, marker=marker, markersize=3.6, linewidth=1.3, label=label)
