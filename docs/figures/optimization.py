@@ -54,7 +54,8 @@ def out_of_a_minimum() -> Figure:
     axes.plot(w, w**4 / 4 + w**3 / 3 - w**2, color=C1)
     for label, noise, level, colour, marker in (("GD", 0, -3.6, C2, "s"), ("SGD", 3, -4.4, C3, "o")):
         ends = noisy_descent(slope, start, rates, noise)
-        axes.plot(ends, torch.full_like(ends, level), marker, color=colour, markersize=4, alpha=0.5, markeredgewidth=0)
+        seen = ends.unique()
+        axes.plot(seen, torch.full_like(seen, level), marker, color=colour, markersize=4, alpha=0.5, markeredgewidth=0)
         for minimum in (-2, 1):
             runs = int(((ends < 0) == (minimum < 0)).sum())
             axes.text(minimum, level + 0.18, f"{label}: {runs}", color=FG, ha="center", va="bottom")
@@ -87,7 +88,7 @@ def ravine_paths() -> Figure:
             axes.plot(x, y, color=MUTED, linewidth=0.6, alpha=0.6)
         axes.plot(*path.T, color=colour, marker=marker, markersize=3.6, linewidth=1.3, label=label)
         axes.plot(*newton.T, "--", color=C3, marker="D", markersize=4.5, linewidth=1.3, label="Newton")
-        axes.legend(loc="lower right", handlelength=1.8)
+        axes.legend(loc="upper right", handlelength=1.8)
         axes.set(ylabel="steep direction", xlim=(-11.5, 11.5))
     panels[1].set(xlabel="flat direction")
     return figure
