@@ -55,7 +55,7 @@ def out_of_a_minimum() -> Figure:
     for label, noise, level, colour, marker in (("GD", 0, -3.6, C2, "s"), ("SGD", 3, -4.4, C3, "o")):
         ends = noisy_descent(slope, start, rates, noise)
         seen = ends.unique()
-        axes.plot(seen, torch.full_like(seen, level), marker, color=colour, markersize=4, alpha=0.5, markeredgewidth=0)
+        axes.plot(seen, torch.full_like(seen, level), marker, color=colour, markersize=4, alpha=0.7, markeredgewidth=0)
         for minimum in (-2, 1):
             runs = int(((ends < 0) == (minimum < 0)).sum())
             axes.text(minimum, level + 0.18, f"{label}: {runs}", color=FG, ha="center", va="bottom")
