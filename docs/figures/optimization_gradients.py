@@ -14,8 +14,8 @@ from pagekit.palette import C1, C2, C3
 def validation_tangents() -> Figure:
     """Validation loss by the logarithm of a ridge penalty, with slopes from implicit differentiation."""
     torch.manual_seed(0)
-    x, x_other = torch.randn(2, 12, 5, dtype=torch.double)
-    weights = torch.randn(5, dtype=torch.double)
+    x, x_other = torch.randn(2, 12, 10, dtype=torch.double)
+    weights = torch.randn(10, dtype=torch.double)
     targets = x @ weights + 2 * torch.randn(12, dtype=torch.double)
     targets_other = x_other @ weights + 2 * torch.randn(12, dtype=torch.double)
     objective, closed_form = ridge(x, targets)
@@ -24,7 +24,7 @@ def validation_tangents() -> Figure:
         fitted = argmin(objective, closed_form, log_penalty[:, None])
         return (fitted @ x_other.mT - targets_other).square().mean(dim=1)
 
-    along = torch.linspace(-3, 8, 100, dtype=torch.double)
+    along = torch.linspace(-3, 10, 100, dtype=torch.double)
     figure, axes = plt.subplots()
     axes.plot(along, loss(along), color=C1, label="validation loss")
     touching = torch.tensor([0.0, 3.0, 5.5], dtype=torch.double, requires_grad=True)
@@ -36,7 +36,7 @@ def validation_tangents() -> Figure:
         axes.plot(at + reach, value + slope * reach, color=C2, linestyle="--", label=label)
         axes.plot([at], [value], "o", color=C2, markersize=5)
     axes.set(xlabel="logarithm of the penalty", ylabel="loss")
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper right")
     return figure
 
 
@@ -64,14 +64,13 @@ def loss_by_gain() -> Figure:
     gains = torch.tensor([0.3, 1, 2]).repeat_interleave(5)
     weights = random_weights(networks=15, depth=12, width=24, gain=gains)
     losses = train(weights, lambda p: torch.optim.SGD(p, lr=0.05), steps=30, samples=16).losses
-    losses[~losses.isfinite()] = float("nan")
+    losses[losses > 1e9] = 1e9  # above the picture, and NaN stays
     figure, axes = plt.subplots()
     for name, runs, (_, colour, line) in zip(("0.3", "1", "2"), losses.split(5), reversed(_GAINS), strict=True):
         for i, run in enumerate(runs):
-            marker = "x" if name == "2" else None
             label = f"gain {name}" if i == 0 else None
-            axes.plot(run, line, color=colour, linewidth=1.2, marker=marker, label=label)
-    axes.set(yscale="log", xlabel="step", ylabel="loss")
+            axes.plot(run, line, color=colour, linewidth=1.2, label=label)
+    axes.set(yscale="log", xlabel="step", ylabel="loss", ylim=(1e-3, 1e4))
     axes.minorticks_off()
     axes.legend(loc="upper right")
     return figure

@@ -117,15 +117,14 @@ def golden_section(
     """
     if not low < high:
         raise ValueError(f"an interval has low < high, not low = {low} and high = {high}")
-    with torch.no_grad():
-        left = torch.full_like(like, low)
-        right = torch.full_like(like, high)
-        for _ in range(steps):
-            step = _INVERSE_GOLDEN_RATIO * (right - left)
-            inner_left, inner_right = right - step, left + step
-            is_left = f(inner_left) < f(inner_right)
-            left, right = torch.where(is_left, left, inner_left), torch.where(is_left, inner_right, right)
-        return (left + right) / 2
+    left = torch.full_like(like, low)
+    right = torch.full_like(like, high)
+    for _ in range(steps):
+        step = _INVERSE_GOLDEN_RATIO * (right - left)
+        inner_left, inner_right = right - step, left + step
+        is_left = f(inner_left) < f(inner_right)
+        left, right = torch.where(is_left, left, inner_left), torch.where(is_left, inner_right, right)
+    return (left + right) / 2
 
 
 def ridge(features: torch.Tensor, targets: torch.Tensor) -> tuple[Objective, Solver]:
