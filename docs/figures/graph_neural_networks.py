@@ -33,7 +33,7 @@ def rows_after_the_bug() -> Figure:
 def _draw(axes: Axes, graph: torch.Tensor, place: list[tuple[float, float]], node: int) -> None:
     nowhere = (float("nan"), float("nan"))
     line = [at for a, b in torch.triu(graph).nonzero().tolist() for at in (place[a], place[b], nowhere)]
-    # One line with gaps: edges that are drawn one by one are ten times as many bytes.
+    # One line with gaps: edges that are drawn one by one take far more bytes.
     axes.plot(*zip(*line, strict=True), color=MUTED, linewidth=0.7)
     distance = hops(graph)[node].tolist()
     near = [place[i] for i, d in enumerate(distance) if d <= 2]
