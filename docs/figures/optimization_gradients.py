@@ -1,0 +1,76 @@
+"""Figures on implicit differentiation and on deep networks' gradients, drawn from the functions that checks use."""
+
+from __future__ import annotations
+
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from dlchecked.bilevel import argmin, ridge
+from dlchecked.depth import log_gradient_norms, random_weights, train
+from pagekit.palette import C1, C2, C3
+
+
+def validation_tangents() -> Figure:
+    """Validation loss by the logarithm of a ridge penalty, with slopes from implicit differentiation."""
+    torch.manual_seed(0)
+    x, x_other = torch.randn(2, 12, 10, dtype=torch.double)
+    weights = torch.randn(10, dtype=torch.double)
+    targets = x @ weights + 2 * torch.randn(12, dtype=torch.double)
+    targets_other = x_other @ weights + 2 * torch.randn(12, dtype=torch.double)
+    objective, closed_form = ridge(x, targets)
+
+    def loss(log_penalty: torch.Tensor) -> torch.Tensor:
+        fitted = argmin(objective, closed_form, log_penalty[:, None])
+        return (fitted @ x_other.mT - targets_other).square().mean(dim=1)
+
+    along = torch.linspace(-3, 10, 100, dtype=torch.double)
+    figure, axes = plt.subplots()
+    axes.plot(along, loss(along), color=C1, label="validation loss")
+    touching = torch.tensor([0.0, 3.0, 5.5], dtype=torch.double, requires_grad=True)
+    values = loss(touching)
+    (slopes,) = torch.autograd.grad(values.sum(), touching)
+    for i, (at, value, slope) in enumerate(zip(touching.tolist(), values.tolist(), slopes.tolist(), strict=True)):
+        reach = torch.tensor([-1.3, 1.3])
+        label = "implicit slope" if i == 0 else None
+        axes.plot(at + reach, value + slope * reach, color=C2, linestyle="--", label=label)
+        axes.plot([at], [value], "o", color=C2, markersize=5)
+    axes.set(xlabel="logarithm of the penalty", ylabel="loss")
+    axes.legend(loc="upper right")
+    return figure
+
+
+_GAINS = ((2.0, C2, "--"), (1.0, C1, "-"), (0.5, C3, "-."))
+
+
+def norm_by_depth() -> Figure:
+    """Norm of the gradient by the number of random linear layers passed, for three gains."""
+    figure, axes = plt.subplots()
+    for gain, colour, line in _GAINS:
+        torch.manual_seed(0)
+        norms = log_gradient_norms(random_weights(networks=5, depth=30, width=64, gain=gain)).exp()
+        for network in norms:
+            axes.plot(network, line, color=colour, linewidth=1.2)
+        axes.annotate(f"gain {gain:g}", (30, norms[:, -1].mean()), xytext=(5, -3), textcoords="offset points")
+    axes.set(yscale="log", xlabel="layers passed", ylabel="norm of the gradient", xlim=(0, 37))
+    axes.set_xticks([0, 10, 20, 30])
+    axes.minorticks_off()
+    return figure
+
+
+def loss_by_gain() -> Figure:
+    """Loss by step of training for twelve linear layers with three gains."""
+    torch.manual_seed(0)
+    gains = torch.tensor([0.3, 1, 2]).repeat_interleave(5)
+    weights = random_weights(networks=15, depth=12, width=24, gain=gains)
+    losses = train(weights, lambda p: torch.optim.SGD(p, lr=0.05), steps=30, samples=16).losses
+    losses[losses > 1e9] = 1e9  # above the picture, and NaN stays
+    figure, axes = plt.subplots()
+    for name, runs, (_, colour, line) in zip(("0.3", "1", "2"), losses.split(5), reversed(_GAINS), strict=True):
+        for i, run in enumerate(runs):
+            label = f"gain {name}" if i == 0 else None
+            axes.plot(run, line, color=colour, linewidth=1.2, label=label)
+    axes.set(yscale="log", xlabel="step", ylabel="loss", ylim=(1e-3, 1e4))
+    axes.minorticks_off()
+    axes.legend(loc="upper right")
+    return figure
