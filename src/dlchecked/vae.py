@@ -43,7 +43,7 @@ def gaussian_kl(
     Returns:
         (…)
     """
-    precision = torch.linalg.inv(other_covariance)
+    precision: torch.Tensor = torch.linalg.inv(other_covariance)
     apart = (other_mean - mean).unsqueeze(-1)
     distance = (apart.mT @ precision @ apart).squeeze(-1).squeeze(-1)
     traces = (precision @ covariance).diagonal(dim1=-2, dim2=-1).sum(-1)
@@ -75,7 +75,8 @@ class LinearGaussian:
         """−log p(x) in nats, with p(x) = N(0, W Wᵀ + s² I): (…, D) to (…)."""
         pixels = self.weight.shape[0]
         covariance = self.weight @ self.weight.T + self.noise**2 * torch.eye(pixels, dtype=x.dtype)
-        distance = (x * torch.linalg.solve(covariance, x.unsqueeze(-1)).squeeze(-1)).sum(-1)
+        scaled: torch.Tensor = torch.linalg.solve(covariance, x.unsqueeze(-1)).squeeze(-1)
+        distance = (x * scaled).sum(-1)
         return (distance + torch.logdet(covariance) + pixels * math.log(2 * math.pi)) / 2
 
     def posterior(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -149,6 +150,8 @@ class VAEs(nn.Module):
 
     Encoder: tanh layer, then μ and log σ. Decoder: tanh layer, then a sigmoid for each pixel; it returns the mean g(z).
     """
+
+    centre: torch.Tensor
 
     def __init__(self, models: int, pixels: int, hidden: int = 24, latents: int = 2) -> None:
         """Weights are uniform with variance 1 / (inputs of the layer), biases 0."""
