@@ -53,7 +53,7 @@ def with_and_without() -> Figure:
 def codes_and_prior() -> Figure:
     """A code drawn for each image, with the KL term and without, and where the prior is."""
     ring, *both = _ring(128)
-    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.6), sharex=True, sharey=True)
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.9), sharex=True, sharey=True)
     torch.manual_seed(0)
     for axes, vaes, title, colour, marker in zip(panels, both, ["with", "without"], [C1, C2], "o^", strict=True):
         first, second = vaes.sample_code(ring)[0].T.numpy()
@@ -62,6 +62,8 @@ def codes_and_prior() -> Figure:
         within = Circle((0, 0), math.sqrt(-2 * math.log(0.05)), fill=False, edgecolor=FG, linestyle="--", linewidth=1.3)
         axes.add_patch(within)
         axes.set(aspect="equal", title=f"{title} the KL term", xticks=[-5, 0, 5], yticks=[-5, 0, 5])
+    panels[0].set_ylabel("second number")
+    figure.supxlabel("first number of the code", fontsize=11)
     return figure
 
 
