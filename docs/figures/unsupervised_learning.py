@@ -23,9 +23,9 @@ def _ring(images: int) -> tuple[torch.Tensor, VAEs, VAEs]:
 def with_and_without() -> Figure:
     """Training images, their reconstructions, and samples, with the KL term and without."""
     ring, with_kl, without = _ring(64)
-    shown = ring[:, :5]
+    shown = ring[:, :4]
     torch.manual_seed(0)
-    z = torch.randn(1, 5, 2)
+    z = torch.randn(1, 4, 2)
     rows = [
         ("images", shown, FG),
         ("with", with_kl.decode(with_kl.sample_code(shown)), C1),
@@ -33,8 +33,8 @@ def with_and_without() -> Figure:
         ("with", with_kl.decode(z), C1),
         ("without", without.decode(z), C2),
     ]
-    figure, panels = plt.subplots(5, 5, figsize=(WIDTH, 4.6))
-    levels = 6
+    figure, panels = plt.subplots(5, 4, figsize=(4, 4.8))
+    levels = 4
     for (label, images, colour), line in zip(rows, panels, strict=True):
         for image, axes in zip(images[0], line, strict=True):
             shade = (image * levels).round().int().reshape(SIDE, SIDE)
@@ -52,7 +52,7 @@ def with_and_without() -> Figure:
 
 def codes_and_prior() -> Figure:
     """A code drawn for each image, with the KL term and without, and where the prior is."""
-    ring, *both = _ring(128)
+    ring, *both = _ring(80)
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.9), sharex=True, sharey=True)
     torch.manual_seed(0)
     for axes, vaes, title, colour, marker in zip(panels, both, ["with", "without"], [C1, C2], "o^", strict=True):
