@@ -1,0 +1,88 @@
+"""Figures of the questions on variational autoencoders, drawn from the functions that their checks use."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Rectangle
+
+from dlchecked.vae import SIDE, LinearGaussian, VAEs, blob_centres, blob_images, train_vaes
+from pagekit.cells import cells
+from pagekit.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
+
+
+def _ring(images: int) -> tuple[torch.Tensor, VAEs, VAEs]:
+    """Images (1, images, pixels) of blobs on a ring, and a VAE trained on 64 of them with the KL term and without."""
+    ring = blob_images(blob_centres("ring", models=1, images=images))
+    return ring, train_vaes(ring[:, :64], kl_weight=1), train_vaes(ring[:, :64], kl_weight=0)
+
+
+def with_and_without() -> Figure:
+    """Training images, their reconstructions, and samples, with the KL term and without."""
+    ring, with_kl, without = _ring(64)
+    shown = ring[:, :4]
+    torch.manual_seed(0)
+    z = torch.randn(1, 4, 2)
+    rows = [
+        ("images", shown, FG),
+        ("with", with_kl.decode(with_kl.sample_code(shown)), C1),
+        ("without", without.decode(without.sample_code(shown)), C2),
+        ("with", with_kl.decode(z), C1),
+        ("without", without.decode(z), C2),
+    ]
+    figure, panels = plt.subplots(5, 4, figsize=(4, 4.8))
+    levels = 4
+    for (label, images, colour), line in zip(rows, panels, strict=True):
+        for image, axes in zip(images[0], line, strict=True):
+            shade = (image * levels).round().int().reshape(SIDE, SIDE)
+            for level in range(1, levels + 1):
+                if (shade == level).any():
+                    axes.add_patch(cells((shade == level).tolist(), colour, level / levels))
+            axes.add_patch(Rectangle((0, 0), SIDE, SIDE, fill=False, edgecolor=MUTED, linewidth=0.8))
+            axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.2, SIDE + 0.2), ylim=(SIDE + 0.2, -0.2))
+            axes.spines[:].set_visible(False)
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center")
+    panels[1, 0].set_title("reconstructed", loc="left")
+    panels[3, 0].set_title("generated", loc="left")
+    return figure
+
+
+def codes_and_prior() -> Figure:
+    """A code drawn for each image, with the KL term and without, and where the prior is."""
+    ring, *both = _ring(80)
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.9), sharex=True, sharey=True)
+    torch.manual_seed(0)
+    for axes, vaes, title, colour, marker in zip(panels, both, ["with", "without"], [C1, C2], "o^", strict=True):
+        first, second = vaes.sample_code(ring)[0].T.numpy()
+        axes.plot(first, second, marker, color=colour, markersize=2.5, markeredgewidth=0)
+        # Of a normal distribution in the plane a share 1 − exp(−r² / 2) lies within r.
+        within = Circle((0, 0), math.sqrt(-2 * math.log(0.05)), fill=False, edgecolor=FG, linestyle="--", linewidth=1.3)
+        axes.add_patch(within)
+        axes.set(aspect="equal", title=f"{title} the KL term", xticks=[-5, 0, 5], yticks=[-5, 0, 5])
+    panels[0].set_ylabel("second number")
+    figure.supxlabel("first number of the code", fontsize=11)
+    return figure
+
+
+def gap() -> Figure:
+    """The loss of one image against the standard deviation of q, for three means of q."""
+    model = LinearGaussian(torch.tensor([[1.0], [0.5]], dtype=torch.double), noise=0.7)
+    x = torch.tensor([1.2, 0.1], dtype=torch.double)
+    best, covariance = model.posterior(x)
+    std = torch.linspace(0.12, 1.5, 90, dtype=torch.double)
+    figure, axes = plt.subplots()
+    ways = [(0.7, C2, "--", "mean 0.7 off"), (0.4, C3, "-.", "mean 0.4 off"), (0.0, C1, "-", "posterior's mean")]
+    for off, colour, line, label in ways:
+        loss = model.negative_elbo(x, (best + off).expand(len(std), 1), (std**2)[:, None, None])
+        axes.plot(std, loss, line, color=colour, label=label)
+    evidence = float(model.negative_log_evidence(x))
+    axes.axhline(evidence, color=FG, linewidth=1.2, linestyle=":")
+    axes.annotate("−log p(x)", (1.5, evidence), xytext=(0, -13), textcoords="offset points", ha="right")
+    touch = float(covariance.sqrt())
+    axes.plot([touch], [evidence], "o", color=C1, markersize=6, markeredgecolor=BG)
+    axes.set(xlabel="standard deviation of q", ylabel="loss, in nats", ylim=(evidence - 0.35, evidence + 3.3))
+    axes.legend(loc="upper center", bbox_to_anchor=(0.42, 1.05))
+    return figure
