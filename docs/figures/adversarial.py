@@ -72,10 +72,10 @@ def head_start() -> Figure:
     """The fakes' centre along games with and without a head start of the critic, for both losses of the generator."""
     figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
     for saturating, steps, name, colour, line in [
-        (False, 30, "−log D, 30 steps ahead", C1, "-"),
+        (False, 50, "−log D, 50 steps ahead", C1, "-"),
         (False, 0, "−log D, no head start", C3, "--"),
         (True, 0, "log(1 − D), no head start", C2, "-."),
-        (True, 30, "log(1 − D), 30 steps ahead", C2, ":"),
+        (True, 50, "log(1 − D), 50 steps ahead", C2, ":"),
     ]:
         torch.manual_seed(0)
         course = chase(20, steps, 60, saturating).median(dim=1).values

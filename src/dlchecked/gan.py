@@ -48,7 +48,7 @@ def _cost(a: torch.Tensor, saturating: bool) -> torch.Tensor:
 
 
 def optimal_discriminator(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
-    """p / (p + q), the D of least loss, as (…, K) probabilities (Goodfellow et al. 2014, proposition 1).
+    """The D of least loss, p / (p + q), as (…, K) probabilities (Goodfellow et al. 2014, proposition 1).
 
     On a point that neither p nor q has, D has no say in the loss; it is ½ there.
     """
@@ -170,7 +170,7 @@ def teach(critics: Critics, real: torch.Tensor, fake: torch.Tensor, steps: int =
         gradients = torch.autograd.grad(losses.sum(), parameters)
         with torch.no_grad():
             for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter -= lr * gradient
+                parameter.sub_(lr * gradient)
 
 
 def pull(critics: Critics, fake: torch.Tensor, saturating: bool = False) -> torch.Tensor:
