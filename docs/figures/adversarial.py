@@ -15,7 +15,7 @@ from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def losses_along_a_game() -> Figure:
-    """Both losses of the game of question 2.1, and how far the fakes are from the data."""
+    """Both losses of a game on four points, and how far the fakes are from the data."""
     p = torch.full((4,), 0.25, dtype=torch.double)
     q = torch.tensor([0.85, 0.05, 0.05, 0.05], dtype=torch.double)
     game = play(p, q, torch.zeros_like(p), steps=70, discriminator_lr=1, generator_lr=1)
@@ -27,7 +27,7 @@ def losses_along_a_game() -> Figure:
         (game.generator_loss, "generator", C2, "--"),
     ]:
         losses.plot(course.numpy(), line, color=colour, label=name)
-    for level, name in [(2 * math.log(2), "2 ln 2"), (math.log(2), "ln 2")]:
+    for level, name in [(2 * math.log(2), "2 log 2"), (math.log(2), "log 2")]:
         losses.axhline(level, color=MUTED, linewidth=1, linestyle=":")
         losses.annotate(name, (70, level), xytext=(3, -3), textcoords="offset points", annotation_clip=False)
     losses.set(ylabel="loss", ylim=(0.4, 1.95), xlim=(0, 70))
