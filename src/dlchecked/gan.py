@@ -47,15 +47,6 @@ def _cost(a: torch.Tensor, saturating: bool) -> torch.Tensor:
     return -F.softplus(a) if saturating else F.softplus(-a)
 
 
-def optimal_discriminator(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
-    """The D of least loss, p / (p + q), as (…, K) probabilities (Goodfellow et al. 2014, proposition 1).
-
-    On a point that neither p nor q has, D has no say in the loss; it is ½ there.
-    """
-    both = p + q
-    return torch.where(both > 0, p / both, 0.5)
-
-
 def jensen_shannon(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
     """Jensen–Shannon divergence of (…, K) probabilities, in nats: 0 if they agree, log 2 if they share no point."""
     m = (p + q) / 2
@@ -115,8 +106,10 @@ def play(
         saturating: whether the generator descends E_q[log(1 − D)] rather than −E_q[log D].
 
     Raises:
-        ValueError: if p or q are no probabilities, or q has a 0, which no softmax can give.
+        ValueError: if p, q and a differ in shape, p or q are no probabilities, or q has a 0, which no softmax can give.
     """
+    if not p.shape == q.shape == a.shape:
+        raise ValueError(f"p, q and a must have one shape; got {(*p.shape,)}, {(*q.shape,)} and {(*a.shape,)}")
     for name, law in (("p", p), ("q", q)):
         if bool((law < 0).any()) or not torch.allclose(law.sum(-1), torch.ones_like(law.sum(-1))):
             raise ValueError(f"{name} must be probabilities, from 0 up, with sum 1 along the last axis; got {law}")
@@ -203,7 +196,12 @@ def chase(runs: int, head_start: int, rounds: int, saturating: bool = False) -> 
 
     Returns:
         (rounds + 1, runs) values of θ.
+
+    Raises:
+        ValueError: if head_start or rounds is negative.
     """
+    if head_start < 0 or rounds < 0:
+        raise ValueError(f"head_start and rounds must be 0 or more; got {head_start} and {rounds}")
     critics = Critics(runs)
     theta = torch.zeros(runs)
     course = [theta]

@@ -12,7 +12,6 @@ from dlchecked.gan import (
     discriminator_loss,
     generator_loss,
     jensen_shannon,
-    optimal_discriminator,
     play,
     pull,
     teach,
@@ -48,7 +47,7 @@ def test_the_losses_are_binary_cross_entropies_of_as_many_samples():
 
 def test_the_optimal_discriminator_is_where_the_gradient_is_zero_and_its_loss_the_least():
     p, q = laws(0, 2, 50, 5)
-    a = torch.logit(optimal_discriminator(p, q)).requires_grad_()
+    a = (p / q).log().requires_grad_()  # D = p / (p + q)
     loss = discriminator_loss(a, p, q)
     assert torch.autograd.grad(loss.sum(), a)[0].abs().max() < 1e-15
     for seed in range(20):
@@ -56,14 +55,9 @@ def test_the_optimal_discriminator_is_where_the_gradient_is_zero_and_its_loss_th
         assert (discriminator_loss(a + torch.randn_like(a) / 3, p, q) > loss).all()
 
 
-def test_on_a_point_of_neither_the_optimal_discriminator_says_a_half():
-    p, q = torch.tensor([0.5, 0.5, 0]), torch.tensor([1.0, 0, 0])
-    assert torch.allclose(optimal_discriminator(p, q), torch.tensor([1 / 3, 1, 0.5]))
-
-
 def test_the_optimal_loss_is_2_log_2_less_twice_the_divergence():
     p, q = laws(1, 2, 50, 5)
-    a = torch.logit(optimal_discriminator(p, q))
+    a = (p / q).log()
     assert torch.allclose(discriminator_loss(a, p, q), 2 * math.log(2) - 2 * jensen_shannon(p, q), atol=1e-14, rtol=0)
 
 
@@ -140,6 +134,14 @@ def test_what_is_no_start_is_refused(p, q, complaint):
         play(torch.tensor(p), torch.tensor(q), torch.zeros(2), 1, 1, 1)
 
 
+@pytest.mark.parametrize("odd", range(3))
+def test_shapes_that_differ_are_refused(odd):
+    p_q_a = [torch.full((2, 2), 0.5) for _ in range(3)]
+    p_q_a[odd] = torch.full((2,), 0.5)
+    with pytest.raises(ValueError, match="one shape"):
+        play(*p_q_a, 1, 1, 1)
+
+
 def one_critic(critics, run):
     """A run's network, rebuilt from layers of torch."""
     hidden = critics.last.shape[-1]
@@ -204,3 +206,37 @@ def test_a_chase_begins_at_0_and_ends_at_the_data():
     assert course.shape == (151, 5)
     assert (course[0] == 0).all()
     assert ((course[150] - 4).abs() < 0.5).all()
+
+
+@pytest.mark.parametrize("saturating", [False, True])
+def test_a_chase_is_the_game_of_layers_of_torch_on_the_same_numbers(saturating):
+    torch.manual_seed(0)
+    course = chase(runs=2, head_start=3, rounds=4, saturating=saturating)
+
+    torch.manual_seed(0)
+    critics = Critics(2)
+    batches = [torch.randn(2, 2, 64) / 2 for _ in range(3 + 4)]
+    nets = [one_critic(critics, run) for run in range(2)]
+    thetas = [torch.zeros(1, requires_grad=True) for _ in nets]
+    one, zero = torch.ones(64, 1), torch.zeros(64, 1)
+    for step, batch in enumerate(batches):
+        for run, (net, theta) in enumerate(zip(nets, thetas, strict=True)):
+            real, fake = 4 + batch[0, run, :, None], theta + batch[1, run, :, None]
+            of_d = F.binary_cross_entropy_with_logits(net(real), one)
+            of_d = of_d + F.binary_cross_entropy_with_logits(net(fake.detach()), zero)
+            parameters = list(net.parameters())
+            for parameter, gradient in zip(parameters, torch.autograd.grad(of_d, parameters), strict=True):
+                parameter.data -= 0.3 * gradient
+            if step >= 3:
+                cheated = net(fake)
+                of_g = F.binary_cross_entropy_with_logits(cheated, one)
+                if saturating:
+                    of_g = -F.binary_cross_entropy_with_logits(cheated, zero)
+                theta.data -= 0.1 * torch.autograd.grad(of_g, theta)[0]
+                assert torch.allclose(course[step - 2, run], theta, atol=1e-6)
+
+
+@pytest.mark.parametrize("lengths", [(-1, 5), (5, -1)])
+def test_a_chase_of_negative_length_is_refused(lengths):
+    with pytest.raises(ValueError, match="0 or more"):
+        chase(1, *lengths)
