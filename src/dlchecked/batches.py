@@ -36,8 +36,13 @@ def fewest_iterations(
         The number of steps, and the rate that needs no more. Of several, the one with the lowest loss then.
 
     Raises:
-        ValueError: if no rate reaches the target within ``limit`` steps.
+        ValueError: if no rate reaches the target within ``limit`` steps, or if the batch is not positive or the target
+            not a share between 0 and 1.
     """
+    if not batch > 0:
+        raise ValueError(f"a batch has a positive size, not {batch}")
+    if not 0 < target < 1:
+        raise ValueError(f"target must be a share between 0 and 1, not {target}")
     shrink = (1 - rates[:, None] * curvatures) ** 2
     grow = rates[:, None] ** 2 * curvatures / batch
     squares = torch.full_like(shrink, start)

@@ -61,6 +61,14 @@ def test_a_target_below_the_noise_is_refused():
         fewest_iterations(CURVATURES, 1, torch.tensor([0.5], dtype=torch.double), limit=500)
 
 
+@pytest.mark.parametrize(
+    ("bad", "message"), [({"batch": 0}, "positive size, not 0"), ({"target": 1}, "share .* not 1")]
+)
+def test_no_batch_and_no_share_are_refused(bad, message):
+    with pytest.raises(ValueError, match=message):
+        fewest_iterations(CURVATURES, **{"batch": 1, "rates": torch.ones(1).double()} | bad)
+
+
 def test_noisy_descent_without_noise_is_gradient_descent():
     start = torch.tensor([1.0, -2.0])
     end = noisy_descent(lambda w: 3 * w, start, [0.1, 0.2], noise=0)
