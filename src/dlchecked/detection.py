@@ -1,7 +1,7 @@
 """How detections and masks are scored: IoU, Dice and average precision, in exact fractions.
 
 Average precision as in Everingham et al., "The Pascal Visual Object Classes (VOC) Challenge", IJCV 88, 2010, section
-4.2, and as the COCO challenge computes it.
+4.2 (with 11 recalls), as later VOC challenges computed it (all recalls), and as COCO does (101).
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
