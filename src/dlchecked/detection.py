@@ -1,7 +1,7 @@
 """How detections and masks are scored: IoU, Dice and average precision, in exact fractions.
 
 Average precision as in Everingham et al., "The Pascal Visual Object Classes (VOC) Challenge", IJCV 88, 2010, section
-4.2, and as the COCO challenge computes it.
+4.2 (with 11 recalls), as later VOC challenges computed it (all recalls), and as COCO does (101).
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -70,8 +70,10 @@ def match(
             ``miss``: a detection whose best box is taken is false (PASCAL VOC).
 
     Raises:
-        ValueError: if the threshold is not in (0, 1].
+        ValueError: if the threshold is not in (0, 1], or ``taken`` is neither.
     """
+    if taken not in ("skip", "miss"):
+        raise ValueError(f"a box that is taken is to 'skip' or a 'miss', not {taken!r}")
     if not 0 < threshold <= 1:
         raise ValueError(f"the threshold of the IoU must be more than 0 and at most 1, not {threshold}")
     found: set[tuple[Hashable, int]] = set()

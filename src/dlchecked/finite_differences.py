@@ -81,7 +81,8 @@ def median_error(
 def error_bound(step: float, dtype: torch.dtype, scheme: Scheme = "central") -> float:
     """Truncation plus rounding, for a function whose value and derivatives are all 1 in size.
 
-    Values are taken to be correct to half a unit in the last place, u: forward ε/2 + 2u/ε, central ε²/6 + u/ε.
+    Values are taken to be correct to half a unit in the last place, u, and the step to be exact: forward ε/2 + 2u/ε,
+    central ε²/6 + u/ε.
     """
     u: float = torch.finfo(dtype).eps / 2
     return step / 2 + 2 * u / step if scheme == "forward" else step**2 / 6 + u / step
@@ -100,7 +101,7 @@ def _check(x: torch.Tensor, step: float, scheme: str) -> None:
         raise ValueError(f"a step needs fractions: x is {x.dtype}, not floating point")
     if not step > 0:
         raise ValueError(f"the step must be positive, not {step}")
-    swallowed = x[x + step == x]
+    swallowed = x[(x + step == x) | (x - step == x)]
     if len(swallowed):
         raise ValueError(
             f"a step of {step:g} vanishes beside {float(swallowed[0]):g} in {x.dtype}: "

@@ -141,6 +141,7 @@ def test_thresholds_of_coco():
         (lambda: box_iou((0, 3, 1, 1), (0, 0, 1, 1)), r"not \(0, 3, 1, 1\)"),
         (lambda: match([], {}, 0), "more than 0 and at most 1, not 0"),
         (lambda: match([], {}, 2), "not 2"),
+        (lambda: match([], {}, 1, taken="VOC"), "'skip' or a 'miss', not 'VOC'"),
         (lambda: precision_and_recall([False], 0), "leave this class out"),
         (lambda: precision_and_recall([True, True], 1), "2 detections are true, but there are only 1"),
         (lambda: average_precision([True], 1, 1), "2 points or more, not 1"),

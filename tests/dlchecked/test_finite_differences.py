@@ -82,6 +82,7 @@ def test_bound_in_closed_form():
         (torch.ones(2), -0.1, "central", "must be positive"),
         (torch.ones(2), float("nan"), "central", "must be positive"),
         (torch.ones(2), 1e-9, "central", "1e-09 vanishes beside 1 in torch.float32: take 1e-07 or more"),
+        (-torch.ones(2), 5e-8, "central", "5e-08 vanishes beside -1"),  # upwards it moves
         (torch.ones(2, dtype=torch.int64), 1.0, "central", "x is torch.int64"),
         (torch.ones(2), 0.1, "backward", "'forward' or 'central', not 'backward'"),
     ],
