@@ -23,6 +23,9 @@ def kl_to_prior(mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
 
     Returns:
         (…)
+
+    Raises:
+        ValueError: for a standard deviation that is not positive.
     """
     if not bool((std > 0).all()):
         raise ValueError(f"a standard deviation is positive, but the least of these is {float(std.min())}")
@@ -60,6 +63,9 @@ class LinearGaussian:
     Attributes:
         weight: W, (D, d).
         noise: s, the decoder's standard deviation of each pixel.
+
+    Raises:
+        ValueError: for a weight that is no matrix, or a noise that is not positive.
     """
 
     weight: torch.Tensor
@@ -148,7 +154,8 @@ def blob_centres(place: str, models: int, images: int, seed: int = 0) -> torch.T
 class VAEs(nn.Module):
     """Independent VAEs with one hidden layer on each side, computed side by side.
 
-    Encoder: tanh layer, then μ and log σ. Decoder: tanh layer, then a sigmoid for each pixel; it returns the mean g(z).
+    Encoder: tanh layer on the image less `centre`, then μ and log σ.
+    Decoder: tanh layer, then a sigmoid for each pixel; it returns the mean g(z).
     """
 
     centre: torch.Tensor
@@ -179,10 +186,12 @@ class VAEs(nn.Module):
         return mean + std * torch.randn_like(mean)
 
 
-def train_vaes(images: torch.Tensor, kl_weight: float, noise: float = 0.2, steps: int = 300, seed: int = 0) -> VAEs:
+def train_vaes(images: torch.Tensor, kl_weight: float, noise: float = 0.2, steps: int = 300, seed: int = 1) -> VAEs:
     """Train a VAE on each data set: full batch, Adam, learning rate falling from 0.02 to 0 on a straight line.
 
     Two calls with the same images and seed begin with the same weights and draw the same noise, whatever the weight.
+    The seed is another than that of `blob_centres`: from the same one the weights would repeat the places of the blobs.
+    The decoder begins near the mean image of its data set, by its last biases.
 
     Args:
         images: (models, N, pixels).
@@ -193,7 +202,12 @@ def train_vaes(images: torch.Tensor, kl_weight: float, noise: float = 0.2, steps
 
     Returns:
         The trained models.
+
+    Raises:
+        ValueError: for images of another number of dimensions, or a noise that is not positive.
     """
+    if images.dim() != 3:
+        raise ValueError(f"images are (models, N, pixels), not of shape {tuple(images.shape)}")
     if not noise > 0:
         raise ValueError(f"noise is a standard deviation and positive, not {noise}")
     torch.manual_seed(seed)

@@ -181,6 +181,7 @@ def test_the_nearest_distance_is_that_of_a_search():
         (lambda: LinearGaussian(torch.zeros(3, 1), 0.0), "not 0.0"),
         (lambda: blob_centres("disc", 1, 1), "'disc'"),
         (lambda: train_vaes(torch.zeros(1, 2, 3), kl_weight=1, noise=-1), "not -1"),
+        (lambda: train_vaes(torch.zeros(2, 3), kl_weight=1), r"not of shape \(2, 3\)"),
     ],
 )
 def test_what_makes_no_sense_is_refused(make, complaint):
