@@ -63,7 +63,7 @@ def loss_by_gain() -> Figure:
     torch.manual_seed(0)
     gains = torch.tensor([0.3, 1, 2]).repeat_interleave(5)
     weights = random_weights(networks=15, depth=12, width=24, gain=gains)
-    losses = train(weights, lambda p: torch.optim.SGD(p, lr=0.05), steps=30, samples=16).losses
+    losses = train(weights, lambda p: torch.optim.SGD(p, lr=0.05), steps=30, samples=32).losses
     losses[losses > 1e9] = 1e9  # above the picture, and NaN stays
     figure, axes = plt.subplots()
     for name, runs, (_, colour, line) in zip(("0.3", "1", "2"), losses.split(5), reversed(_GAINS), strict=True):

@@ -46,10 +46,9 @@ def implicit_jacobian(f: Objective, y: torch.Tensor, z: torch.Tensor) -> torch.T
 def argmin(f: Objective, solver: Solver, z: torch.Tensor) -> torch.Tensor:
     """The minimisers of f(·, z) by y, differentiable by z whatever the solver is.
 
-    Only once: a second derivative through the result is refused, or missing where z alone would need it.
-
     Args:
-        f: twice differentiable near each solution.
+        f: twice differentiable near each solution. The gradient reaches what it takes as z, and no other tensor that
+            it uses: parameters to be trained have to be entries of z.
         solver: called once, without gradients.
         z: (batch, n).
 
@@ -58,6 +57,7 @@ def argmin(f: Objective, solver: Solver, z: torch.Tensor) -> torch.Tensor:
 
     Raises:
         ValueError: in the backward pass, if K is not positive definite at one of the solutions.
+        RuntimeError: if a second derivative is taken through the result.
     """
     solution: torch.Tensor = _Argmin.apply(z, f, solver)  # type: ignore[no-untyped-call]
     return solution
@@ -72,16 +72,29 @@ class _Argmin(torch.autograd.Function):
         return y
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, y_grad: torch.Tensor) -> tuple[torch.Tensor, None, None]:
         y, z = ctx.saved_tensors
-        curvature = _cholesky(vmap(jacrev(grad(ctx.f)))(y, z))
-        v = torch.cholesky_solve(y_grad[..., None], curvature)[..., 0]
 
         def slope_along_v(z: torch.Tensor, y: torch.Tensor, v: torch.Tensor) -> Any:
             return grad(ctx.f)(y, z) @ v
 
-        return -vmap(grad(slope_along_v))(z, y, v), None, None
+        with torch.no_grad():
+            curvature = _cholesky(vmap(jacrev(grad(ctx.f)))(y, z))
+            v = torch.cholesky_solve(y_grad[..., None], curvature)[..., 0]
+            z_grad = -vmap(grad(slope_along_v))(z, y, v)
+        return _Once.apply(z_grad, z), None, None  # type: ignore[no-untyped-call]
+
+
+class _Once(torch.autograd.Function):
+    """Lets a gradient pass, once; without the tie to z a second derivative would silently count it as a constant."""
+
+    @staticmethod
+    def forward(ctx: Any, gradient: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+        return gradient.clone()
+
+    @staticmethod
+    def backward(ctx: Any, _: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        raise RuntimeError("argmin can be differentiated once, not twice")
 
 
 def _cholesky(curvature: torch.Tensor) -> torch.Tensor:

@@ -86,12 +86,18 @@ def sensitivity(
     Args:
         weights: (networks, depth, width, width).
         activation: as for `outputs`.
-        step: length of the move, in a random direction, from a standard normal input.
+        step: length of the move, in a random direction, from a standard normal input. Small, for networks whose signal
+            explodes soon saturate, but not so small that rounding loses it.
         samples: inputs for each network.
 
     Returns:
         (networks,): the distance between the two outputs divided by the step, averaged over the inputs.
+
+    Raises:
+        ValueError: if the step is not above the rounding unit of the weights' dtype, so that it would be lost.
     """
+    if not step > (lost := torch.finfo(weights.dtype).eps):
+        raise ValueError(f"in {weights.dtype} a step has to be well above {lost:.1g}, not {step:g}")
     networks, _, width, _ = weights.shape
     x = torch.randn(networks, samples, width, dtype=weights.dtype)
     direction = F.normalize(torch.randn_like(x), dim=-1)

@@ -101,7 +101,13 @@ def hops(weights: torch.Tensor) -> torch.Tensor:
 
 
 def powers(delta: torch.Tensor, order: int) -> torch.Tensor:
-    """Δ, Δ², … to Δ^order: (..., order, nodes, nodes)."""
+    """Δ, Δ², … to Δ^order: (..., order, nodes, nodes).
+
+    Raises:
+        ValueError: if the order is below 1.
+    """
+    if order < 1:
+        raise ValueError(f"the powers begin with 1, so the order is 1 or more, not {order}")
     found = [delta]
     for _ in range(order - 1):
         found.append(found[-1] @ delta)

@@ -67,6 +67,12 @@ def test_sensitivity_is_the_norm_of_the_jacobian_along_the_direction():
     assert found.item() == pytest.approx(sum(exact) / 2, rel=1e-5)
 
 
+def test_a_step_that_rounding_would_lose_is_refused():
+    weights = random_weights(1, 2, 3, 1.0).float()
+    with pytest.raises(ValueError, match="above 1e-07, not 1e-08"):
+        sensitivity(weights, step=1e-8)
+
+
 @pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.Adam])
 def test_networks_train_as_if_alone(optimizer):
     weights = random_weights(3, 2, 4, 1.0)

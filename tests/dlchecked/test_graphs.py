@@ -107,6 +107,11 @@ def test_powers_are_matrix_powers():
         assert torch.allclose(found[k - 1], torch.linalg.matrix_power(delta, k), atol=1e-9, rtol=0)
 
 
+def test_no_powers_are_refused():
+    with pytest.raises(ValueError, match="1 or more, not 0"):
+        powers(laplacian(path(3)), 0)
+
+
 def test_the_convolution_filters_the_spectrum():
     delta = laplacian(random_weights(6))
     x, alphas, bias = torch.randn(6, 3).double(), torch.randn(2, 3, 4).double(), torch.randn(4).double()
