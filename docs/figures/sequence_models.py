@@ -14,7 +14,7 @@ from pagekit.palette import C1, C2, C3, C4, FG, MUTED, WIDTH
 
 def words_before_and_after() -> Figure:
     """The two numbers of each of 16 words, before and after training."""
-    fitted = fit_followers(seen_pairs(groups=2, size=8), dimension=2, seed=0, steps=80)
+    fitted = fit_followers(seen_pairs(groups=2, size=8), dimension=2, seed=0, steps=50)
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.5), sharex=True, sharey=True)
     for axes, title, vectors in zip(panels, ["before", "after"], [fitted.start[0], fitted.words[0]], strict=True):
         for group, colour, marker in [(vectors[:8], C1, "o"), (vectors[8:], C2, "^")]:
@@ -67,7 +67,7 @@ def terms_by_lag() -> Figure:
 
 
 def where_descent_ends() -> Figure:
-    """The loss over the one weight, and the zeros of its truncated slopes."""
+    """The loss over the one weight, and the zeros of its truncated slopes in chunks."""
 
     def loss(w: torch.Tensor) -> torch.Tensor:
         return 1 + (1 - w) ** 2 + w**4 / (1 - w**2)
@@ -77,7 +77,8 @@ def where_descent_ends() -> Figure:
     axes.plot(weights, loss(weights), color=C1, zorder=1)
     fine = torch.linspace(0.4, 0.68, 2801).tolist()
     for span, marker, colour, label in [(1, "o", C2, "S = 1"), (2, "s", C3, "S = 2"), (3, "^", C4, "S = 3")]:
-        end = torch.tensor(next(w for w in fine if truncated_slope(w, span) >= 0))
+        spans = range(1, span + 1)
+        end = torch.tensor(next(w for w in fine if sum(truncated_slope(w, kept) for kept in spans) >= 0))
         axes.plot(end, loss(end), marker, color=colour, markersize=8, label=label)
     least = next(w for w in fine if truncated_slope(w, None) >= 0)
     axes.axvline(least, color=MUTED, linestyle=":", label="no cut")

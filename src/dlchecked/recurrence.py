@@ -133,6 +133,9 @@ def train_recall(
 
     Returns:
         ``nets``.
+
+    Raises:
+        ValueError: if a chunk has no step.
     """
     if span < 1:
         raise ValueError(f"a chunk has 1 step or more, not {span}")
@@ -178,7 +181,7 @@ def recalled(nets: RecallNetworks, span: int, carry: bool = True, length: int = 
     Raises:
         ValueError: if the chunks do not fill the string, or a lag reaches back beyond its start.
     """
-    if length % span or length - span < max(nets.lags):
+    if span < 1 or length % span or length - span < max(nets.lags):
         raise ValueError(
             f"strings of {length} bits are not made of chunks of {span}, or their last chunk cannot be asked for "
             f"the bit {max(nets.lags)} steps back"

@@ -126,6 +126,7 @@ def test_with_an_empty_state_only_the_chunk_is_recalled(lag, share):
         (lambda: RecallNetworks((-1,), seed=0), "0 or more"),
         (lambda: train_recall(register(1), span=0, seed=0), "not 0"),
         (lambda: recalled(register(1), span=4, length=6), "chunks of 4"),
+        (lambda: recalled(register(1), span=0, length=6), "chunks of 0"),
         (lambda: recalled(register(3), span=4, length=4), "3 steps back"),
     ],
 )
