@@ -4,7 +4,8 @@ Sequences are of one-hot tokens, each with its one-hot position. The encoder and
 networks; the decoder starts from the encoder's last state and is fed the target so far. Attention is the scaled
 dot product of Vaswani et al., "Attention Is All You Need", NeurIPS 2017, equation 1, and enters where Luong et al.,
 "Effective Approaches to Attention-based Neural Machine Translation", EMNLP 2015, section 3, put it: behind the
-decoder's state, before the prediction.
+decoder's state, before the prediction. Unlike theirs, the values have the size of the logits, to which the context is
+added.
 """
 
 from __future__ import annotations
@@ -231,7 +232,7 @@ def readable(states: torch.Tensor, tokens: torch.Tensor, kinds: int) -> torch.Te
 def tokens_that_reach(length: int) -> tuple[list[list[bool]], list[list[bool]]]:
     """Which source tokens reach each state of a recurrent encoder, before and behind a layer of self-attention.
 
-    Found by experiment: a NaN in a token turns NaN what depends on it.
+    Found by experiment, without learned projections: a NaN in a token turns NaN what depends on it.
 
     Returns:
         Two grids, a row for each position of a state, a column for each token.
@@ -250,6 +251,8 @@ def tokens_that_reach(length: int) -> tuple[list[list[bool]], list[list[bool]]]:
 
 def decoder_states_that_reach(length: int, of_the_decoder: bool) -> list[list[bool]]:
     """Which decoder states reach each context, when the queries are the decoder's states, or else the encoder's.
+
+    Only directly, as a query: not by way of later decoder states.
 
     Returns:
         A grid, a row for each context, a column for each decoder state.

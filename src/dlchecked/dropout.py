@@ -22,7 +22,7 @@ def mask_law(p: Fraction, masks: Sequence[Hashable]) -> Law:
     """The joint law of a dropout layer's factors.
 
     Args:
-        p: probability to drop, from 0 to less than 1; a `Fraction`, or a text such as "0.1" made into one.
+        p: probability to drop, from 0 to less than 1; write ``Fraction("0.1")``, since the float 0.1 is not 1/10.
         masks: for each element the name of its mask; elements of one name are dropped together. `nn.Dropout` has
             a mask for each element, as in ``range(3)`` or "abc"; `nn.Dropout2d` one for each channel of an
             image, as in "aab" for two pixels of a channel and one of another.
