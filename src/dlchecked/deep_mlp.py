@@ -3,8 +3,8 @@
 A leading dimension holds independent networks, one for each seed, so that one run trains all of them. The loss is
 summed over it; an optimizer that works entry by entry (SGD, momentum, Adam) then trains each network as if alone.
 
-With weights of mean 0 and variance v, drawn afresh for each layer, the mean square of a gradient changes by the factor
-``width · v · E[φ'²]`` from layer to layer (Glorot and Bengio, "Understanding the difficulty of training deep
+With weights of mean 0 and variance v, drawn afresh for each layer, the mean square of a gradient changes by about the
+factor ``width · v · E[φ'²]`` from layer to layer (Glorot and Bengio, "Understanding the difficulty of training deep
 feedforward neural networks", AISTATS 2010, equations 5 and 6; He et al., "Delving Deep into Rectifiers", ICCV 2015,
 section 2.2). torch's default, v = 1 / (3 · width), makes that a third of E[φ'²].
 """
