@@ -102,7 +102,7 @@ by_sgd = {
     for name, loss in LOSSES.items()
 }
 
-# %% alt="Steps against the logit at the start, from −7 to −1, on a logarithmic axis. Cross-entropy needs from 2 to 8 steps, L2 from 4 to 563. The dots lie on the curves of the formulas." caption="Steps of gradient descent (dots), and the time of the flow (lines)."
+# %% alt="Steps against the logit at the start, from −7 to −1, on a logarithmic axis. Cross-entropy needs a handful of steps throughout; for L2 they double or more with each unit to the left. The dots lie close to the curves of the formulas." caption="Steps of gradient descent (dots), and the time of the flow (lines)."
 z = torch.linspace(-7, -1, 49).double()
 figure, axes = plt.subplots()
 times = (cross_entropy_time(z), squared_error_time(z))
@@ -194,7 +194,7 @@ for (way, name), shares in right.items():
     recovered = int((shares[-1] >= 0.9).sum())
     print(f"{way:15} {name:14} {recovered:2} of 20 recover")
 
-# %% alt="Four panels of the share of right answers against the step, from 0 to 200. Under cross-entropy it rises to 1 within a few dozen steps in all panels. Under L2 it stays at 0 with rate 0.1, rises late and to about one half with rate 1, in stages and late to 1 with rate 10, and almost as quickly as cross-entropy with Adam." caption="Share of right answers, the median of twenty networks."
+# %% alt="Four panels of the share of right answers against the step, from 0 to 200. Under cross-entropy it comes close to 1 within a few dozen steps in all panels. Under L2 it stays at 0 with rate 0.1, rises late and to about one half with rate 1, in stages and late to 1 with rate 10, and almost as quickly as cross-entropy with Adam." caption="Share of right answers, the median of twenty networks."
 figure, panels = plt.subplots(
     2, 2, sharex=True, sharey=True, figsize=(5, 4)
 )

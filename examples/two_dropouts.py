@@ -233,7 +233,8 @@ legend = axes.legend()
 #   formula](check:two-dropouts-means-sampled) at each of nine points, which fails with a probability of [less than
 #   10⁻¹⁵](check:two-dropouts-means-sampled).
 #
-# Try it: put `nn.AlphaDropout` in place of `nn.Dropout` in the sampled law, or `F.elu` among the activations.
+# Try it: add a third layer to the sampled law, and find the rate of the one layer that has it; or put `F.elu` among the
+# activations.
 #
 # <!--pytest.mark.exact("two-dropouts-law")-->
 
