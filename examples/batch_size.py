@@ -245,20 +245,20 @@ print(
 #   histories](check:batch-every-history), and its [closed form reaches 1 % of the first loss at the same
 #   iteration](check:batch-closed-form).
 # - In the model with a tuned rate, batches of 1, 4, 16, 64, 256 and 1,024 take [3,959, 1,000, 261, 76, 30 and 19
-#   iterations](check:batch-model-tuned); without noise, [16](check:batch-model-tuned). At the kept rate they end at
-#   [2,111](check:batch-model-kept), and to half of the first loss they take [57 iterations or 56 with any
-#   of these sizes](check:batch-model-early).
+#   iterations](check:batch-model-tuned); without noise, [16](check:batch-model-tuned). At the kept rate 1,024 still
+#   takes [2,111](check:batch-model-kept), and to half of the first loss it takes [57 iterations or 56 with any of
+#   these sizes](check:batch-model-early).
 # - In the network with a tuned rate, $B = 8$ takes [less than a quarter of the iterations](check:batch-network-tuned)
-#   of $B = 1$, where halving three times would leave an eighth, and [20 of 20 runs](check:batch-network-runs) are
-#   sooner with 8. From 32 to 128 it gets flat: [more than a third](check:batch-network-tuned) remains, where halving
-#   twice would leave a quarter.
+#   of $B = 1$, where halving three times would leave an eighth, and [at least 19 of 20
+#   runs](check:batch-network-runs) are sooner with 8. From 32 to 128 it gets flat: [more than a
+#   third](check:batch-network-tuned) remains, where halving twice would leave a quarter.
 # - $B = 128$ takes [less than a tenth of the iterations of $B = 1$ if the rate is tuned, and more than a tenth if it
 #   is kept](check:batch-network-rate). With the small rate 0.005, doubling from 1 to 2 changes their number by [less
 #   than a third](check:batch-network-slow). The tuned rate for 128 is [at least 4 times](check:batch-network-rate)
 #   that for 1.
 #
-# The doubled batch of the question needs fewer iterations; half as many only where noise is the limit, and only if
-# the learning rate follows.
+# The doubled batch of the question needs fewer iterations: about half as many where noise is the limit and the
+# learning rate follows; elsewhere the gain is smaller.
 #
 # Try it: give `train` momentum, tune again, and see whether the curve bends at larger batches ([Zhang et al.
 # 2019](../docs/references.md#zhang2019) found that it does).
@@ -314,7 +314,8 @@ assert n[128] / n[32] > third
 # <!--pytest.mark.experiment("batch-network-runs")-->
 
 # %%
-assert sooner == 20
+assert len(one) == 20
+assert sooner >= 19  # mutation: 19 of 20 with other samples
 
 # %% [markdown]
 # <!--pytest.mark.experiment("batch-network-rate")-->
