@@ -170,10 +170,10 @@ legend = axes.legend()
 # y \quad \text{to} \quad y - \frac{y^3 - y}{3 y^2 - 1} = \frac{2 y^3}{3 y^2 - 1} .
 # $$
 #
-# If $y^2 < \frac{1}{5}$, then $\abs{3 y^2 - 1} > 2 y^2$, so that $\abs{y}$ shrinks in each step: it goes to the
-# saddle. The curvature along $y$ is negative there, and dividing by it turns the step uphill. Dividing by its
-# absolute value turns it downhill again ([Dauphin et al. 2014](../docs/references.md#dauphin2014)). All methods start
-# at $x = 1$ and at 300 heights $y$ from −1.5 to 1.5.
+# If $y^2 < \frac{1}{5}$, then $\abs{3 y^2 - 1} > 2 y^2$, so that $\abs{y}$ shrinks in each step, by a factor that
+# falls with it: it goes to the saddle. The curvature along $y$ is negative there, and dividing by it turns the step
+# uphill. Dividing by its absolute value turns it downhill again ([Dauphin et al.
+# 2014](../docs/references.md#dauphin2014)). All methods start at $x = 1$ and at 300 heights $y$ from −1.5 to 1.5.
 
 
 # %%
@@ -251,7 +251,7 @@ legend = axes.legend(loc="upper left")
 #   5](check:ravine-saddle). With absolute curvatures [each of the 300](check:ravine-escape) ends at a minimum, as
 #   with gradient descent and with momentum.
 #
-# Try it: start `newton_path(two_minima, …)` at more heights between 0.44 and 0.46, and see how the two minima
+# Try it: start `newton_path(two_minima, …)` at more heights between 0.448 and 0.47, and see how the two minima
 # alternate.
 #
 # <!--pytest.mark.numeric("ravine-counts")-->
