@@ -194,10 +194,11 @@ for B, colour in zip((1, 8, 64), ["C0", "C1", "C2"], strict=True):
     for way, style in {"kept": "-", "tuned": "--"}.items():
         if way == "kept" or B > 1:
             measured, mean = curves[way, B]
-            thin = -max(1, len(measured) // 60)
+            every = max(1, len(measured) // 60)
+            to_the_end = slice((len(measured) - 1) % every, None, every)
             axes.loglog(
-                [t + 1 for t in measured[::thin]],
-                mean[::thin],
+                [t + 1 for t in measured[to_the_end]],
+                mean[to_the_end],
                 style,
                 color=colour,
                 label=f"B = {B}" if way == "kept" else None,
