@@ -86,7 +86,7 @@ def expected_loss(eta, B, step):
     return float(curvatures @ v / curvatures.sum())
 
 
-# %% alt="Expected loss against iterations on logarithmic axes for batches of 1, 16 and 256. At the kept rate the three curves lie on each other and part only near the end, where that of 1 bends to a floor; at tuned rates those for 16 and 256 fall many times earlier." caption="The quadratic model. Solid: the rate that is best for B = 1. Dashed: the best rate for each B."
+# %% alt="Expected loss against iterations on logarithmic axes for batches of 1, 16 and 256. At the kept rate the three curves lie on each other and part only near the end, where that of 1 bends to a floor; at tuned rates those for 16 and 256 fall many times earlier." caption="The quadratic model, with a line at 1 %. Solid: the rate that is best for B = 1. Dashed: the best rate for each B."
 figure, axes = plt.subplots()
 shown = [round(2 ** (k / 4)) for k in range(53)]
 for B, colour in zip((1, 16, 256), ["C0", "C1", "C2"], strict=True):
@@ -207,7 +207,7 @@ axes.axhline(goal, color="C5", linewidth=1)
 axes.set(xlabel="1 + iterations", ylabel="mean loss")
 legend = axes.legend()
 
-# %% alt="Iterations to the goal against batch size, both on logarithmic axes. The curve of tuned rates first follows the dotted line of halving, then bends towards the level of gradient descent on all samples. The curve of the kept rate falls less and soon is flat." caption="The network: the first iteration at which the mean of twenty runs is at the goal."
+# %% alt="Iterations to the goal against batch size, both on logarithmic axes. The curve of tuned rates first follows the dotted line of halving, then bends towards the level of gradient descent on all samples. The curve of the kept rate falls less and soon is flat." caption="The network: the first iteration at which the mean of twenty runs is at the goal. The level line is gradient descent on all samples."
 figure, axes = plt.subplots()
 axes.loglog(doublings, [n[1] / B for B in doublings], ":", label="half")
 axes.loglog(doublings, same.values(), "s-", label="kept rate")
