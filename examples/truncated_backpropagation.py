@@ -70,25 +70,23 @@ axes.set(xlabel="lag", ylabel="share recalled", ylim=(0.45, 1.05))
 legend = axes.legend()
 
 # %%
-print("lag       ", *(f"{lag:6}" for lag in lags))
+print(f"{'lag':16}", *(f"{lag:5}" for lag in lags))
 for (span, carry), share in shares.items():
-    state = "handed on" if carry else "empty"
-    medians = " ".join(
-        f"{value:6.3f}" for value in share.median(0).values
-    )
-    print(f"S = {span}, {state}", medians, sep="\n           ")
+    name = f"S = {span}, {'handed on' if carry else 'empty'}"
+    medians = share.median(0).values
+    print(f"{name:16}", *(f"{value:5.2f}" for value in medians))
 
 # %% [markdown]
-# With the state handed on the window hardly matters, even with $S = 1$: the gradient of a read-out has one term, that
+# With the state handed on the window matters little, even with $S = 1$: the gradient of a read-out has one term, that
 # of the present step, and nothing of it is cut off. How far back a network can recall is decided by how long its
 # recurrence remembers. With an empty state each network does as well as any could, and no better.
 #
 # ## A memory that has to be learned
 #
 # Now the orthogonal matrix is multiplied by 0.1. A bit of three steps ago has then been shrunk three times, to a
-# thousandth or less, and training a read-out alone finds no use for it. So the recurrence is trained too, through $S$
-# steps, with the state handed on. All networks read equally many bits. Lag 3 lies within the window, for at least one
-# loss of a chunk, if $S \ge 4$.
+# thousandth or less, and training a read-out alone finds little use for it. So the recurrence is trained too, through
+# $S$ steps, with the state handed on. All networks read equally many bits. Lag 3 lies within the window, for at least
+# one loss of a chunk, if $S \ge 4$.
 #
 # The gradient of a loss has kept terms only for the last steps before it. Each is a product with a state, and states
 # hold earlier bits. So kept terms can teach the recurrence to pass on what the state shows of a bit already; that it
@@ -116,7 +114,7 @@ alone = {span: trained(span, (3,)) for span in tqdm(spans)}
 helped = {span: trained(span, (1, 3)) for span in tqdm(spans)}
 untrained = trained(span=6, asked=(3,), recurrence=False)
 
-# %% alt="Number of networks that are right on all strings, of 20, against S. Asked for lag 3 alone it is near 0 for S = 2 and 3, and near 20 for S = 4 and 6. Asked for lags 1 and 3 it is 19 or 20 for every S." caption="How many of 20 networks recall all they are asked for, on all strings of 8 bits. From the dotted line on, lag 3 lies within a window."
+# %% alt="Number of networks that are right on all strings, of 20, against S. Asked for lag 3 alone it is near 0 for S = 2 and 3, and near 20 for S = 4 and 6. Asked for lags 1 and 3 it is 20 for every S." caption="How many of 20 networks recall all they are asked for, on all strings of 8 bits. From the dotted line on, lag 3 lies within a window."
 counts = {
     "lag 3 alone": [int((s == 1).all(1).sum()) for s in alone.values()],
     "lags 1 and 3": [
@@ -144,7 +142,7 @@ for name, values in counts.items():
 
 # %% [markdown]
 # Asked for lag 3 alone, the short windows mostly fail. But let the same networks be asked for lag 1 as well, which
-# lies within a window of 2: to answer it, the state must learn to hold the last bit for a step. Then lag 3 is learned
+# lies within a window of 2: to answer it, the state must hold the last bit for a step. Then lag 3 is learned
 # too, by a gradient that never reaches back three steps.
 #
 # ## What came out
