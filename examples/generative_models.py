@@ -52,12 +52,13 @@ rows += [(f"weight {w}", made[w]) for w in (0, 1, 10)]
 figure, panels = plt.subplots(7, 4, figsize=(4, 6.6))
 for (name, images), line in zip(rows, panels, strict=True):
     for image, axes in zip(images[0], line, strict=False):
-        shade = (3 * image).round().reshape(SIDE, SIDE)
-        for level in (1, 2, 3):
-            shape = cells((shade == level).tolist(), alpha=level / 3)
+        shade = (4 * image).round().reshape(SIDE, SIDE)
+        for level in (1, 2, 3, 4):
+            shape = cells((shade == level).tolist(), alpha=level / 4)
             axes.add_patch(shape)
         axes.set(xlim=(0, SIDE), ylim=(SIDE, 0), aspect="equal")
         axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(True)
     line[0].set_ylabel(name, rotation=0, ha="right", va="center")
 panels[1, 0].set_title("reconstructed", loc="left")
 title = panels[4, 0].set_title("generated", loc="left")
@@ -68,7 +69,7 @@ title = panels[4, 0].set_title("generated", loc="left")
 # New codes are drawn from the prior $\mathcal{N}(\vec{0}, \mat{I})$. Nothing but the KL term makes the codes of
 # images lie where it does.
 
-# %% alt="Three scatter plots of codes with a dashed circle around the origin. Weight 0: a ring far larger than the circle. Weight 1: a ring within the circle, around the origin. Weight 10: a cloud that fills the circle." caption="A code drawn for each image of one data set. The dashed circle holds 95 % of the prior."
+# %% alt="Three scatter plots of codes with a dashed circle around the origin. Weight 0: a ring far larger than the circle. Weight 1: a ring within the circle, around the origin. Weight 10: a cloud that fills the circle." caption="A code drawn for each image of one data set. The dashed circle holds most of the prior."
 figure, panels = plt.subplots(
     1, 3, figsize=(5, 2.2), sharex=True, sharey=True
 )
