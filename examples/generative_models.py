@@ -45,7 +45,7 @@ rebuilt = {w: v.decode(v.sample_code(ring)) for w, v in vaes.items()}
 codes = torch.randn(20, 256, 2)  # from the prior
 made = {w: v.decode(codes) for w, v in vaes.items()}
 
-# %% alt="Seven rows of four images of a blob. First the training images. Their reconstructions with weights 0 and 1 look like them; with weight 10 they are pale and wide. Images generated with weight 1 are blobs; with weight 0 many are misshapen or faint, with weight 10 they are pale." caption="One VAE of each weight. Above: training images and their reconstructions. Below: images generated from the same four codes."
+# %% alt="Seven rows of four images of a blob. First the training images. Their reconstructions with weights 0 and 1 look like them; with weight 10 they are pale and wide. Of the images generated, those with weight 1 are blobs, two of them strong; those with weight 0 are fainter, those with weight 10 wide and pale." caption="One VAE of each weight. Above: training images and their reconstructions. Below: images generated from the same four codes."
 rows = [("images", ring)]
 rows += [(f"weight {w}", rebuilt[w]) for w in (0, 1, 10)]
 rows += [(f"weight {w}", made[w]) for w in (0, 1, 10)]
