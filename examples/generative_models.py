@@ -45,16 +45,16 @@ rebuilt = {w: v.decode(v.sample_code(ring)) for w, v in vaes.items()}
 codes = torch.randn(20, 256, 2)  # from the prior
 made = {w: v.decode(codes) for w, v in vaes.items()}
 
-# %% alt="Seven rows of four images of a blob. First the training images. Their reconstructions with weights 0 and 1 look like them; with weight 10 they are pale and wide. Of the images generated, those with weight 1 are blobs, two of them strong; those with weight 0 are fainter, those with weight 10 wide and pale." caption="One VAE of each weight. Above: training images and their reconstructions. Below: images generated from the same four codes."
+# %% alt="Seven rows of three images of a blob. First the training images. Their reconstructions with weights 0 and 1 look like them; with weight 10 they are pale and wide. Of the images generated, those with weight 1 are blobs; those with weight 0 are fainter, those with weight 10 wider and paler." caption="One VAE of each weight. Above: training images and their reconstructions. Below: images generated from the same three codes."
 rows = [("images", ring)]
 rows += [(f"weight {w}", rebuilt[w]) for w in (0, 1, 10)]
 rows += [(f"weight {w}", made[w]) for w in (0, 1, 10)]
-figure, panels = plt.subplots(7, 4, figsize=(4, 6.6))
+figure, panels = plt.subplots(7, 3, figsize=(3.4, 6.6))
 for (name, images), line in zip(rows, panels, strict=True):
     for image, axes in zip(images[0], line, strict=False):
-        shade = (4 * image).round().reshape(SIDE, SIDE)
-        for level in (1, 2, 3, 4):
-            shape = cells((shade == level).tolist(), alpha=level / 4)
+        shade = (3 * image).round().reshape(SIDE, SIDE)
+        for level in (1, 2, 3):
+            shape = cells((shade == level).tolist(), alpha=level / 3)
             axes.add_patch(shape)
         axes.set(xlim=(0, SIDE), ylim=(SIDE, 0), aspect="equal")
         axes.set(xticks=[], yticks=[])
@@ -69,12 +69,12 @@ title = panels[4, 0].set_title("generated", loc="left")
 # New codes are drawn from the prior $\mathcal{N}(\vec{0}, \mat{I})$. Nothing but the KL term makes the codes of
 # images lie where it does.
 
-# %% alt="Three scatter plots of codes with a dashed circle around the origin. Weight 0: a ring far larger than the circle. Weight 1: a ring within the circle, around the origin. Weight 10: a cloud that fills the circle." caption="A code drawn for each image of one data set. The dashed circle holds most of the prior."
+# %% alt="Three scatter plots of codes with a dashed circle around the origin. Weight 0: a ring far larger than the circle. Weight 1: a ring within the circle, around the origin. Weight 10: a cloud that fills the circle." caption="A code drawn for each of 40 images. The dashed circle holds most of the prior."
 figure, panels = plt.subplots(
     1, 3, figsize=(5, 2.2), sharex=True, sharey=True
 )
 for weight, axes in zip((0, 1, 10), panels, strict=True):
-    cloud = vaes[weight].sample_code(ring)[0]
+    cloud = vaes[weight].sample_code(ring)[0, :40]
     axes.plot(*cloud.T, "o", markersize=2.5)
     circle = plt.Circle(
         (0, 0), math.sqrt(-2 * math.log(0.05)), fill=False, ls="--"
