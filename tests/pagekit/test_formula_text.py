@@ -49,3 +49,11 @@ def test_search_sees_text_and_the_page_keeps_its_formulas(render: Callable[[str]
     text, formulas = as_text(html)
     assert ">x_i&lt;2</span> b <math><mi>y</mi></math> c" in text
     assert as_formulas(text, formulas) == html.replace(MARK, "")
+
+
+def test_search_leaves_blocks_of_code_out_and_the_page_keeps_them() -> None:
+    html = '<p>a <code>b</code></p><div class="highlight"><pre><span></span><code>c = 1\n</code></pre></div><p>d</p>'
+    text, taken = as_text(html)
+    assert "c = 1" not in text
+    assert "<code>b</code>" in text
+    assert as_formulas(text, taken) == html
