@@ -253,7 +253,7 @@ print(
 #   these sizes](check:batch-model-early).
 # - In the network with a tuned rate, $B = 8$ takes [less than a quarter of the iterations](check:batch-network-tuned)
 #   of $B = 1$, where halving three times would leave an eighth, and [at least 19 of 20
-#   runs](check:batch-network-runs) are sooner with 8. From 32 to 128 it gets flat: [more than a
+#   runs](check:batch-network-runs) are sooner with 8. From 32 to 128 the gain is smaller: [more than a
 #   third](check:batch-network-tuned) remains, where halving twice would leave a quarter.
 # - $B = 128$ takes [less than a tenth of the iterations of $B = 1$ if the rate is tuned, and more than a tenth if it
 #   is kept](check:batch-network-rate). With the small rate 0.005, doubling from 1 to 2 changes their number by [less

@@ -202,16 +202,16 @@ print(f"{(larger_eps < 0.9).sum()} of 20 learn")
 # - The factor of a layer passes 1 [between the gains 1 and 2 for ReLU, 0.7 and 2 for tanh, 5.6 and 24 for the
 #   sigmoid, in 20 of 20 networks each](check:deep-factors). For ReLU its median differs from $g/\sqrt{2}$ by [a share
 #   of less than 0.07](check:deep-factors) at every gain $g$ tried.
-# - With default weights and SGD [0 of 20 networks learn](check:deep-default-weights), whatever the activation: all end
-#   [within 0.01 of the variance](check:deep-default-weights). With Adam it is [at least 18 of 20 with tanh, and 0 of
-#   20 with ReLU or sigmoids](check:deep-default-weights).
+# - With default weights and SGD [0 of 20 networks learn](check:deep-default-weights), whatever the activation: all
+#   end [within 0.01 of the variance](check:deep-default-weights). With Adam it is [at least 18 of 20 with tanh, and 0
+#   of 20 with ReLU or sigmoids](check:deep-default-weights).
 # - With the gain that fits them, networks with tanh learn [in 20 of 20 cases with either
 #   optimizer](check:deep-fitting-gain), and with ReLU [in 20 of 20 with Adam, and in at least 10 with
 #   SGD](check:deep-fitting-gain). With sigmoids a level gradient is not enough: at gain 12 [at least 3 and at most 18
 #   of 20](check:deep-fitting-gain) learn.
-# - The entries of the first layer's gradient are [between 10⁻⁹ and 10⁻⁶ with tanh, below 10⁻⁹ with ReLU and below 10⁻²⁰
-#   with sigmoids](check:deep-epsilon), in root mean square. With $\varepsilon = 10^{-5}$ in place of $10^{-8}$ Adam
-#   trains [0 of 20](check:deep-epsilon) networks with tanh.
+# - The entries of the first layer's gradient are [between 10⁻⁹ and 10⁻⁶ with tanh, below 10⁻⁹ with ReLU and below
+#   10⁻²⁰ with sigmoids](check:deep-epsilon), in root mean square. With $\varepsilon = 10^{-5}$ in place of $10^{-8}$
+#   Adam trains [0 of 20](check:deep-epsilon) networks with tanh.
 #
 # Try it: call `twenty` in `course` with `shared=True`, which makes all inner layers one, as in the question; or with
 # `skip=True`, which adds to each layer its input (and take a smaller rate for it).

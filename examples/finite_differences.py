@@ -3,9 +3,9 @@
 #
 # **Question.** How exact is a difference quotient, which step is best, and what does a gradient cost that way?
 #
-# **Method.** The slope of $e^{\sin t}$ is known, so the error of a difference quotient can be measured, over many points
-# and steps, in single and in double precision. Then a small network: the calls that each method needs, and how far the
-# two gradients are apart. It stands behind [the questions on gradients without automatic
+# **Method.** The slope of $e^{\sin t}$ is known, so the error of a difference quotient can be measured, over many
+# points and steps, in single and in double precision. Then a small network: the calls that each method needs, and how
+# far the two gradients are apart. It stands behind [the questions on gradients without automatic
 # differentiation](../docs/backpropagation.md#backprop-2-1).
 
 # %%
@@ -38,8 +38,8 @@ def error(step, scheme, dtype):
 # ## Truncation against rounding
 #
 # A long step cuts off the Taylor series too early: the error falls with the step, or with its square for central
-# differences. A short step divides the rounding of two nearly equal values by almost nothing: the error rises again, with
-# slope −1 on logarithmic axes.
+# differences. A short step divides the rounding of two nearly equal values by almost nothing: the error rises again,
+# with slope −1 on logarithmic axes.
 
 # %% alt="Error against step on logarithmic axes: four V-shaped curves. In double precision the lowest point of the forward difference is near a step of ten to the minus eight, of the central one near ten to the minus five and much lower; in single precision both lie far higher and further right." caption="Median error of the slope at 1,001 points."
 steps = [10 ** (-n / 2) for n in range(1, 29)]
@@ -85,8 +85,9 @@ for (scheme, dtype), curve in curves.items():
 # %% [markdown]
 # ## What it costs
 #
-# One difference moves one parameter. So a gradient needs a call for each of them (two for central differences), where
-# backpropagation needs one call and its way back. The network grows; the numbers of calls are counted, not timed.
+# One difference moves one parameter. So a gradient needs two calls for each of them with central differences, and
+# with forward ones a call for each and one where nothing is moved. Backpropagation needs one call and its way back.
+# The network grows; the numbers of calls are counted, not timed.
 
 
 # %%
@@ -152,13 +153,15 @@ legend = axes.legend()
 # %% [markdown]
 # ## What came out
 #
-# - In double precision the best central step leaves an error [below 10⁻¹⁰, the best forward step one above
-#   10⁻⁹](check:differences-best); in single precision no step brings either [below 10⁻⁵](check:differences-best).
+# - In double precision the best central step leaves a median error [below 10⁻¹⁰, the best forward step one above
+#   10⁻⁹](check:differences-best); in single precision none of the steps tried brings either [below
+#   10⁻⁵](check:differences-best).
 # - Where the best steps lie, theory told within a factor [of 10](check:differences-theory).
 # - For [385 parameters](check:differences-calls), a central gradient takes [770 calls](check:differences-calls) and
-#   autograd [1](check:differences-calls). The two agree to [10⁻⁹](check:differences-agree).
+#   autograd [1](check:differences-calls). The two agree to [10⁻⁹](check:differences-agree) in each entry.
 #
-# Try it: let `f` be `torch.relu(t - 1)`, whose kink lies among the points, and see what becomes of the curves.
+# Try it: let `f` return `torch.sin(30 * t)`, and `slope` its derivative, `30 * torch.cos(30 * t)`. Their sizes are no
+# longer about 1: see where the best steps go, and which check fails.
 #
 # <!--pytest.mark.numeric("differences-best")-->
 

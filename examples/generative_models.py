@@ -151,8 +151,8 @@ for number in (0, 4, 8, 12, 16, 300):
 # %% [markdown]
 # The game begins with the losses of its end, and ends with them. What changed is the distance of the fakes from the
 # data, by the Jensen–Shannon divergence, and neither loss shows it. In between the generator's loss is high while the
-# fakes become better, and then below $\log 2$: no triumph of the generator, for against the best discriminator its
-# loss is never lower than $\log 2$.
+# fakes become better, and then below $\log 2$: no triumph of the generator, for against the best
+# discriminator of each round its loss would be [no lower than that](check:generative-way).
 #
 # ## At the equilibrium
 #
@@ -175,7 +175,8 @@ labels = axes.set(xlabel="round", ylabel="distance of the fakes")
 # ## What came out
 #
 # - Without the KL term the error of reconstructions is [less than 0.7 of that with weight 1, in 20 of 20
-#   VAEs](check:generative-error), and with weight 10 it is [more than 4 times](check:generative-error) as large.
+#   VAEs](check:generative-error), and with weight 10 [more than 4 times that with weight 1, in 20 of
+#   20](check:generative-error).
 # - The mean square of a number of the code is 1 under the prior. It is [above 4 without the term, and below 2 with
 #   weight 1, in 20 of 20](check:generative-codes) each.
 # - Images generated with weight 1 are nearer to training images than those with weight 0, and than those with weight
@@ -240,6 +241,9 @@ above = (g_loss > at_rest[1] + margin).double().argmax(0)
 below = (g_loss < at_rest[1] - margin).double().argmax(0)
 assert ((above > 0) & (above < below)).sum() == 20
 assert (d_loss - best).min() > -1e-14
+answer = data / (data + game.q)
+against_best = -(game.q * answer.log()).sum(-1)
+assert (against_best - at_rest[1]).min() > -1e-14
 
 # %% [markdown]
 # <!--pytest.mark.numeric("generative-rest")-->

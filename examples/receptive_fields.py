@@ -67,7 +67,8 @@ for way, values in sizes.items():
 # ## What is read
 #
 # The size is that of a window. With dilation the unit may read only part of it. Two layers with rate 2 leave a grid
-# of holes; rates 1, 2, 4 leave none, and 2, 4, 8 leave three pixels in four, because a common factor is never filled.
+# of holes; rates 1, 2, 4 leave none, and 2, 4, 8 leave out about three pixels in four, because a common factor is
+# never filled.
 
 # %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a grid with some pixels missing near the border."
 figure, panels = plt.subplots(2, 2, figsize=(4, 4.2))
@@ -116,8 +117,8 @@ for row in field.layers:
     )
 
 # %% [markdown]
-# Published networks see far more than their 224 × 224 images: the field of a unit in the last map of ResNet-50 hangs
-# over the border on all sides.
+# Older published networks see less than an image of 224 × 224 pixels, later ones far more: the field of each unit in
+# the last map of ResNet-50 hangs over the border on all sides.
 
 
 # %%
@@ -125,6 +126,7 @@ def last(maps):
     return list(maps.values())[-1]
 
 
+known = {}
 for name in (
     "alexnet_v2",
     "vgg_16",
@@ -132,11 +134,11 @@ for name in (
     "resnet_v1_50",
     "inception_v3",
 ):
-    known = receptive_field(
+    known[name] = seen = receptive_field(
         NETWORKS[name], (1, 3, 224, 224), output=last
     )
     print(
-        f"{name:13} field {known.size[0]:4}, units {known.stride[0]} pixels apart"
+        f"{name:13} field {seen.size[0]:4}, units {seen.stride[0]} pixels apart"
     )
 
 # %% [markdown]
@@ -188,7 +190,9 @@ legend = axes.legend()
 # - Of their windows, the rates 2 and 2 read [25 of 81 pixels, 1, 2, 4 all of 225, 2, 4, 8 only 225 of 841, and 2, 3
 #   read 81 of 121](check:fields-read).
 # - A unit of the question's network sees [112 × 112 pixels, and units lie 8 pixels
-#   apart](check:field-of-the-question); of ResNet-50, [483](check:field-of-resnet) pixels along an axis.
+#   apart](check:field-of-the-question); of ResNet-50, [483](check:field-of-resnet) pixels along an axis. In an image
+#   of 224 × 224 all its fields [reach beyond both borders](check:field-of-resnet); those of AlexNet and VGG-16 are
+#   [195 and 212](check:field-of-resnet) pixels wide.
 #
 # Try it: give the question's network a third pooling, or the last layer dilation 4, and see which layer's share
 # grows.
@@ -218,6 +222,11 @@ assert field.stride == (8, 8)
 # <!--pytest.mark.exact("field-of-resnet")-->
 
 # %%
-resnet = NETWORKS["resnet_v1_50"]
-field = receptive_field(resnet, (1, 3, 224, 224), output=last)
-assert field.size == (483, 483)
+resnet = known["resnet_v1_50"]
+assert resnet.size == (483, 483)
+units = range(resnet.output_shape[-1])
+starts = [resnet.start[1] + unit * resnet.stride[1] for unit in units]
+assert max(starts) < 0
+assert min(starts) + 483 > 224
+assert known["alexnet_v2"].size == (195, 195)
+assert known["vgg_16"].size == (212, 212)

@@ -1,12 +1,12 @@
 # %% [markdown]
-# # Plain and residual layers learn filters that differ by the identity
+# # When plain and residual filters differ by the identity
 #
-# **Question.** Each layer of a network is changed from $f(x; \theta)$ to $f(x; \theta) + x$, and trained again. How are
-# the filters of the two networks related?
+# **Question.** Each layer of a network is changed from $f(x; \theta)$ to $f(x; \theta) + x$, and trained again. How
+# are the filters of the two networks related?
 #
-# **Method.** First one layer, where the best filter is unique and both fits can find it. Then deep networks with ReLUs,
-# trained step by step in double precision: a residual one, the plain one that computes the same at the start, and the
-# plain one that starts from the same numbers. It is the experiment behind [the question on residual
+# **Method.** First one layer, where the best filter is unique and both fits can find it. Then deep networks with
+# ReLUs, trained step by step in double precision: a residual one, the plain one that computes the same at the start,
+# and the plain one that starts from the same numbers. It is the experiment behind [the question on residual
 # filters](../docs/cnns.md#cnn-4).
 
 # %%
@@ -27,8 +27,8 @@ from dlchecked.residual import (
 # %% [markdown]
 # ## One layer
 #
-# The target is itself a convolution, with a kernel drawn at random. Both models see the same images and begin with kernels
-# of their own.
+# The target is itself a convolution, with a kernel drawn at random. Both models see the same images and begin with
+# kernels of their own.
 
 # %%
 torch.manual_seed(0)
@@ -48,7 +48,8 @@ print("their difference:")
 print((plain - residual)[0, 0].numpy().round(3) + 0.0)
 
 # %% [markdown]
-# They agree but for a 1 in the middle of the kernels that lead from a channel to itself. Over all kernels, tap by tap:
+# They agree but for a 1 in the middle of the kernels that lead from a channel to itself. Over all kernels, tap by
+# tap:
 
 # %% alt="A scatter of residual taps against plain taps. All points lie on the diagonal, but for three, which lie exactly one below it." caption="Each point is one tap of the 3 × 3 × 3 × 3 kernel. The three below the diagonal are the centres from a channel to itself."
 figure, axes = plt.subplots(figsize=(3.6, 3.6))
@@ -61,9 +62,9 @@ labels = axes.set(xlabel="plain tap", ylabel="residual tap")
 # %% [markdown]
 # ## A deep network, step by step
 #
-# With ReLUs there is no unique optimum. Start the plain network at the residual one plus $\delta$, and gradient steps keep
-# them together. Start both at the same numbers, which is what happens in practice, and they part. So does weight decay:
-# it pulls both towards 0, which is another function for each.
+# With ReLUs there is no unique optimum. Start the plain network at the residual one plus $\delta$, and gradient steps
+# keep them together. Start both at the same numbers, which is what happens in practice, and they part. So does weight
+# decay: it pulls both towards 0, which is another function for each.
 
 
 # %%

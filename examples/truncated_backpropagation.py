@@ -24,10 +24,10 @@ from dlchecked.recurrence import (
 # %% [markdown]
 # ## A memory that is there already
 #
-# The recurrence stays as it was drawn, a random orthogonal matrix times 0.9: inputs fade in it
-# slowly. Only read-outs are
-# trained, one for each lag, by one update per chunk. When a chunk starts with an empty state, a bit of $k$ steps ago
-# is out of reach in the first $k$ steps, or in all $S$ of them if there are no more. No model can then do better than
+# The recurrence stays as it was drawn, a random orthogonal matrix times 0.9: inputs fade in it slowly. Only read-outs
+# are trained, one for each lag, by one update per chunk, each from equally many bits. When a chunk starts with an
+# empty state, a bit of $k$ steps ago is out of reach in the first $k$ steps, or in all $S$ of them if there are no
+# more. No model can then do better than
 #
 # $$
 # 1 - \frac{\min(k, S)}{2 S}.
@@ -41,7 +41,7 @@ windows = {1: 8, 2: 8, 3: 9}  # S, and the length of the strings
 def read_out(span, carry):
     """Shares of bits recalled, a row for each network."""
     nets = RecallNetworks(lags, seed=0)
-    options = {"updates": 200, "batch": 16, "rate": 0.1}
+    options = {"updates": 200, "batch": 48 // span, "rate": 0.1}
     train_recall(nets, span, seed=1, carry=carry, **options)
     return recalled(nets, span, carry, length=windows[span])
 

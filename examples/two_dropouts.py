@@ -182,7 +182,8 @@ for name, share in share_differs.items():
     print(f"{name:10} differs in {share:.0%} of the elements")
 
 # %% [markdown]
-# Half of the elements are dropped; $\tanh$ and GELU leave these 0 in either order, the sigmoid makes ½ of them.
+# Half of the elements are dropped; $\tanh$ and GELU leave these 0 in either order, the sigmoid makes ½ of them if it
+# comes second.
 #
 # What a layer behind sees on average is the mean over the mask: with dropout in front it is $p\,\varphi(0) +
 # (1-p)\,\varphi(x/(1-p))$, with dropout behind it is $\varphi(x)$. The dots are means of 200,000 draws of torch's
@@ -233,8 +234,8 @@ legend = axes.legend()
 #   formula](check:two-dropouts-means-sampled) at each of nine points, which fails with a probability of [less than
 #   10⁻¹⁵](check:two-dropouts-means-sampled).
 #
-# Try it: add a third layer to the sampled law, and find the rate of the one layer that has it; or put `F.elu` among the
-# activations.
+# Try it: add a third layer to the sampled law, and find the rate of the one layer that has it; or put `F.elu` among
+# the activations.
 #
 # <!--pytest.mark.exact("two-dropouts-law")-->
 
