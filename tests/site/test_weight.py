@@ -1,5 +1,6 @@
 """A page is small: what a visit fetches, compressed as any static host does it."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ OWN_KIB = 80
 # Theme, fonts and styles are fetched once, and then come from the browser's cache. The font of the formulas is a part,
 # 44 KiB for the letters and signs of all chapters.
 SHARED_KIB = 115
+NOTEBOOK_HTML_KIB = 120
 
 
 def test_search_is_fetched_when_it_is_used(built_site, open_tab, search):
@@ -46,4 +48,15 @@ def test_pages_stay_within_the_budgets(built_site, open_tab, record_property):
                     f"\n    {size:6.1f} KiB {url.removeprefix(built_site.url)}" for url, size in parts.items()
                 )
                 found.append(f"{page.name}: {total:.1f} KiB {what}, of {budget}{listed}")
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_the_page_of_a_notebook_is_light(built_site):
+    """Stock mkdocs-jupyter puts more than 700 KiB into each, most of it style sheets."""
+    found = []
+    for page in built_site.pages:
+        if page.address.startswith("examples/"):
+            html = re.sub(r'<figure class="figure">.*?</figure>', "", page.file.read_text(encoding="utf-8"), flags=re.S)
+            if len(html.encode()) > NOTEBOOK_HTML_KIB * 1024:
+                found.append(f"{page.name}: {len(html.encode()) / 1024:.0f} KiB of HTML besides figures")
     assert not found, "\n" + "\n".join(found)
