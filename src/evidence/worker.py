@@ -117,6 +117,8 @@ def _progress(total: int) -> Progress:
 
 
 def _stay_warm(docs_dir: Path, config_file: Path) -> None:
+    if hasattr(os, "nice"):
+        os.nice(5)  # Who serves the site meanwhile goes first.
     import torch  # noqa: F401 - the point of staying
 
     for _ in sys.stdin:

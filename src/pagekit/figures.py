@@ -109,6 +109,8 @@ def _draw_meanwhile(
 ) -> Mapping[Figure, str | DrawingError | None]:
     """What is drawn within `wait` seconds. What fails is kept in mind, until an edit gives it another digest."""
     if wanted not in _under_way:
+        if not all(future.done() for future in _under_way.values()):
+            wait = 0.0  # One page has waited; the others of the site need not wait as well.
         future: Future[dict[Figure, str | DrawingError]] = Future()
         _under_way[wanted] = future
 
