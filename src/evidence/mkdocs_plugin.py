@@ -52,8 +52,10 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """
         docs_dir, config_file = Path(config.docs_dir), Path(config.config_file_path)
         if self.serving:
+            # A new worker is still importing torch: there is nothing to wait for.
+            patience = PATIENCE_SECONDS if self.worker else 0.0
             self.worker = self.worker or WarmWorker(docs_dir, config_file)
-            self.worker.verify(PATIENCE_SECONDS)
+            self.worker.verify(patience)
             return
         site = shared_site(docs_dir.absolute(), config_file.absolute())
         errors = [error for page in site.pages() for error in site.errors(page)]
