@@ -39,7 +39,8 @@ def shared_site(docs_dir: Path, config_file: Path) -> Site:
 
 
 @cache
-def _records(docs_dir: Path) -> Records:
+def shared_records(docs_dir: Path) -> Records:
+    """The records of the site of this folder, likewise."""
     return Records(docs_dir)
 
 
@@ -100,7 +101,7 @@ class _Directives(Preprocessor):
             _forbid_claims(source)
             return lines
         page = extension.page = extension.site().page(source.path.absolute())
-        records = _records(extension.docs_dir).fresh()
+        records = shared_records(extension.docs_dir).fresh()
         errors = extension.site().errors(page)
         refuse = extension.getConfig("unverified") != "show"
         if refuse and (errors or (errors := unverified(page, records))):
@@ -116,7 +117,7 @@ class _Directives(Preprocessor):
         extension = self.extension
         for line in lines:
             if line.strip() == LEDGER_MARK:
-                site, records = extension.site(), _records(extension.docs_dir)
+                site, records = extension.site(), shared_records(extension.docs_dir)
                 yield from as_markdown(ledger(site, records), attacked(site, records))
             else:
                 yield line

@@ -14,7 +14,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 
-from evidence.markdown_extension import shared_site
+from evidence.markdown_extension import shared_records, shared_site
 from evidence.records import Records
 from evidence.verify import stale_sessions
 from evidence.worker import WarmWorker, verify_elsewhere
@@ -57,11 +57,11 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self.worker = self.worker or WarmWorker(docs_dir, config_file)
             self.worker.verify(patience)
             return
-        site = shared_site(docs_dir.absolute(), config_file.absolute())
+        site, records = shared_site(docs_dir.absolute(), config_file.absolute()), shared_records(docs_dir.absolute())
         errors = [error for page in site.pages() for error in site.errors(page)]
         if errors:
             raise together(errors)
-        if stale_sessions(site.pages(), Records(docs_dir)):
+        if stale_sessions(site.pages(), records.fresh()):
             self._verify(docs_dir, config_file)
 
     def _verify(self, docs_dir: Path, config_file: Path) -> None:

@@ -93,6 +93,7 @@ def _literals(node: ast.AST) -> set[Fraction]:
     return numbers
 
 
+@lru_cache(maxsize=4096)
 def has_assertion(block: Block) -> bool:
     """Whether the block can fail at all: it asserts, expects an error, or has an expected output."""
     if block.output is not None:

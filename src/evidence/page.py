@@ -34,6 +34,7 @@ class Block:
         continues: the ident of the block whose names it goes on with.
         output: what it is said to print.
         directive_lines: the lines of the comments above it.
+        imports: the dotted names that its code may import; `None` if it is not Python.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Block:
     continues: str | None = None
     output: Output | None = None
     directive_lines: tuple[int, ...] = ()
+    imports: tuple[str, ...] | None = ()
 
     @property
     def where(self) -> str:

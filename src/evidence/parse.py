@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
 from markdown import Markdown
+from markdown.extensions import Extension
 from mkdocs.utils.meta import get_data
 
 from evidence.directives import GRADES, Directive, DirectiveError, is_directive, parse_directive
@@ -18,6 +20,7 @@ from evidence.outline import Outline, outline
 from evidence.page import Answer, Block, CheckLink, Output, Page, Reference
 from evidence.settings import MarkdownSettings
 from pagekit.errors import PageError
+from pagekit.reach import imports_in
 from pagekit.source import read_page
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
@@ -31,9 +34,13 @@ class PageParser:
     """Parses pages as the site with these settings renders them."""
 
     def __init__(self, settings: MarkdownSettings | None = None) -> None:
-        settings = settings or MarkdownSettings()
+        self._settings = settings or MarkdownSettings()
         self._recorder = FenceRecorder()
-        self._markdown = Markdown(extensions=[*settings.extensions, self._recorder], extension_configs=settings.configs)
+
+    @cached_property
+    def _markdown(self) -> Markdown:
+        extensions: list[str | Extension] = [*self._settings.extensions, self._recorder]
+        return Markdown(extensions=extensions, extension_configs=self._settings.configs)
 
     def parse(self, path: Path) -> Page:
         """The page in `path`, with the errors that it shows by itself."""
@@ -161,6 +168,7 @@ class _Reader:
                 waived=waived,
                 continues=continues,
                 directive_lines=tuple(self.first + at for at in above),
+                imports=_imports(fence.code),
             )
         )
 
@@ -238,3 +246,10 @@ class _Reader:
         for i, answer in enumerate(self.seen.answers):
             line = at[i] if len(at) == len(self.seen.answers) else self.first
             self.page.answers.append(Answer(line, answer.section, answer.supported))
+
+
+def _imports(code: str) -> tuple[str, ...] | None:
+    try:
+        return imports_in(code)
+    except SyntaxError:
+        return None  # running it tells, with the line

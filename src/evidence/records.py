@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from evidence.failure import describe
 from evidence.page import Block
 from evidence.run import Outcome
 from pagekit.cache import cache_folder, write_atomic
-from pagekit.reach import digest, imports_of_ours, our_packages, reach_of
+from pagekit.reach import digest, our_packages, reach_of, state_of
 
 # What a page's code may run; and the code that runs it.
 _OURS = ("dlchecked", "evidence", "pagekit")
-_RUNNER = "import evidence.records"
+_RUNNER = ("evidence.records",)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class Records:
         self.folder = cache_folder(docs_dir) / "evidence"
         self.verified = self.folder / "verified"  # touched when records have come in, for who watches
         self._packages = our_packages(_OURS) if packages is None else packages
+        self._state: object = None
+        self._read: dict[str, tuple[int, Record | None]] = {}
+        self._names: dict[tuple[Block, ...], str] = {}
         self._sources_of: dict[frozenset[str], str] = {}
 
     def fresh(self) -> Records:
@@ -77,7 +82,11 @@ class Records:
 
         So what is kept of a run is kept under the sources that it began with.
         """
-        self._sources_of.clear()
+        state = state_of(self._packages)
+        if state != self._state:
+            self._state = state
+            self._names.clear()
+            self._sources_of.clear()
         return self
 
     def name(self, block: Block, session: Sequence[Block]) -> str:
@@ -86,33 +95,37 @@ class Records:
         That is its code and what it is said to print, the blocks before it in its session, the source of each module of
         ours that they reach, the versions of Python, torch and numpy, and the runner.
         """
-        upto = session[: session.index(block) + 1]
-        code = "\n".join(each.code for each in upto)
-        parts = {
-            "blocks": [[each.code, each.output.text if each.output else None] for each in upto],
-            "modules": self._sources(code),
-            "runner": self._sources(_RUNNER),
-            "versions": versions(),
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        upto = tuple(session[: session.index(block) + 1])
+        if upto not in self._names:
+            imports = [each.imports for each in upto]
+            parts = {
+                "blocks": [[each.code, each.output.text if each.output else None] for each in upto],
+                "modules": "not Python" if None in imports else self._sources(chain(*filter(None, imports))),
+                "runner": self._sources(_RUNNER),
+                "versions": versions(),
+            }
+            self._names[upto] = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return self._names[upto]
 
-    def _sources(self, code: str) -> str:
-        try:
-            names = imports_of_ours(code, self._packages)
-            if names not in self._sources_of:
+    def _sources(self, imports: Iterable[str]) -> str:
+        names = frozenset(name for name in imports if name.partition(".")[0] in self._packages)
+        if names not in self._sources_of:
+            try:
                 self._sources_of[names] = digest(reach_of(names, self._packages), self._packages)
-            return self._sources_of[names]
-        except SyntaxError:
-            return "not Python"
+            except SyntaxError:  # in a module of ours; running the block tells
+                self._sources_of[names] = "not Python"
+        return self._sources_of[names]
 
     def read(self, name: str) -> Record | None:
         """The record of that name; `None` if there is none, or if it is damaged or was put under another's name."""
+        file = self.folder / f"{name}.json"
         try:
-            kept = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
-            record = Record(**kept["record"])
-        except (OSError, ValueError, TypeError, KeyError):
+            modified = file.stat().st_mtime_ns
+            if self._read.get(name, (0, None))[0] != modified:
+                self._read[name] = modified, _unsealed(json.loads(file.read_text(encoding="utf-8")), name)
+        except (OSError, ValueError):
             return None
-        return record if record.digest == name and kept["seal"] == _seal(record) else None
+        return self._read[name][1]
 
     def of(self, block: Block, session: Sequence[Block]) -> Record | None:
         """The current record of `block`, if it was run as it stands."""
@@ -129,11 +142,19 @@ class Records:
             versions=versions(),
             when=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        content = json.dumps({"record": asdict(record), "seal": _seal(record)}, indent=1)
+        content = json.dumps({"record": vars(record), "seal": _seal(record)}, indent=1)
         write_atomic(self.folder / f"{record.digest}.json", content.encode())
         return record
 
 
+def _unsealed(kept: Any, name: str) -> Record | None:
+    try:
+        record = Record(**kept["record"])
+        return record if record.digest == name and kept["seal"] == _seal(record) else None
+    except (TypeError, KeyError):
+        return None
+
+
 def _seal(record: Record) -> str:
     """Ties the parts of a record to one another, so that a damaged or patched-up one is not taken for a run."""
-    return hashlib.sha256(json.dumps(asdict(record), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(vars(record), sort_keys=True).encode()).hexdigest()

@@ -14,8 +14,6 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from _pytest.assertion import rewrite
-
 from evidence.failure import BlockExited, ContinuedBlockFailed, output_mismatch
 from evidence.page import Block
 from evidence.torch_state import reset_global_state
@@ -115,6 +113,8 @@ def compile_block(block: Block) -> types.CodeType:
     Raises:
         SyntaxError: with the line in the page's file.
     """
+    from _pytest.assertion import rewrite  # here, since who only reads records has no need of pytest
+
     path = str(block.path)
     try:
         tree = ast.parse(block.code, path)

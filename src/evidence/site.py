@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from evidence.kept_pages import KeptPages
 from evidence.numbers import has_assertion, numbers_asserted, numbers_in_text
 from evidence.page import Block, CheckLink, Page
 from evidence.parse import PageParser
 from evidence.render import anchor
 from evidence.settings import load_settings
 from pagekit.errors import PageError, display_path
-from pagekit.source import page_files
+from pagekit.source import page_files, read_page
 
 
 class Site:
@@ -24,8 +25,12 @@ class Site:
     """
 
     def __init__(self, docs_dir: Path, config_file: Path | None = None) -> None:
+        config_file = config_file or docs_dir.parent / "mkdocs.yml"
+        settings = load_settings(config_file)
         self.docs_dir = docs_dir
-        self._parser = PageParser(load_settings(config_file or docs_dir.parent / "mkdocs.yml"))
+        self._parser = PageParser(settings)
+        # A page that takes in others' text may change while its own stays.
+        self._kept = None if "pymdownx.snippets" in settings.extensions else KeptPages(docs_dir, config_file)
         self._pages: dict[Path, tuple[int, Page]] = {}
 
     def page(self, path: Path) -> Page:
@@ -33,8 +38,17 @@ class Site:
         modified = path.stat().st_mtime_ns
         cached = self._pages.get(path)
         if cached is None or cached[0] != modified:
-            cached = self._pages[path] = (modified, self._parser.parse(path))
+            cached = self._pages[path] = (modified, self._read(path))
         return cached[1]
+
+    def _read(self, path: Path) -> Page:
+        text = read_page(path)
+        page = self._kept.read(path, text) if self._kept else None
+        if page is None:
+            page = self._parser.parse_text(text, path)
+            if self._kept:
+                self._kept.write(page)
+        return page
 
     def pages(self) -> list[Page]:
         """All pages of the site: those of its folder in the order of their paths, then the notebooks."""

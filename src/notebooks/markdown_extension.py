@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from html import escape
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -13,9 +12,8 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from evidence.markdown_extension import shared_site
+from evidence.markdown_extension import shared_records, shared_site
 from evidence.page import Page
-from evidence.records import Records
 from notebooks.addresses import on_site
 from notebooks.executions import Executions, Output
 from notebooks.rules import SLOWEST_SECONDS, problems
@@ -28,12 +26,6 @@ from pagekit.svg import PREFIX
 
 _DOWNLOAD = '<p class="check-summary"><a href="{0}.ipynb" download="{0}.ipynb">This page as a notebook</a></p>'
 _PENDING = '<p class="check-note">This cell is being executed.</p>'
-
-
-@cache
-def executions(docs_dir: Path) -> Executions:
-    """The executions of this site's notebooks."""
-    return Executions(docs_dir, Records(docs_dir))
 
 
 class NotebooksExtension(Extension):
@@ -81,10 +73,11 @@ class _Outputs(Preprocessor):
         return [*shown, "", _DOWNLOAD.format(page.path.stem.replace("_", "-"))] if page.blocks else shown
 
     def _run_notebook(self, lines: list[str], notebook: Page) -> list[str]:
-        outputs = executions(self.docs_dir).of(notebook)
+        records = shared_records(self.docs_dir).fresh()
+        outputs = Executions(self.docs_dir, records).of(notebook)
         if self.extension.getConfig("unverified") != "show":
             slowest = float(self.extension.getConfig("slowest"))
-            errors = problems(notebook, outputs, Records(self.docs_dir), slowest)
+            errors = problems(notebook, outputs, records, slowest)
             if errors:
                 raise together(errors)
         return list(self._with_outputs(lines, notebook, outputs))

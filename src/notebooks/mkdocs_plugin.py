@@ -17,7 +17,7 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 
-from evidence.markdown_extension import shared_site
+from evidence.markdown_extension import shared_records, shared_site
 from evidence.page import Page
 from evidence.records import Records
 from evidence.site import Site
@@ -71,7 +71,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         if self.serving:
             threading.Thread(target=self._execute_meanwhile, args=(config,), daemon=True).start()
             return
-        records = Records(docs_dir)
+        records = shared_records(docs_dir).fresh()
         executions = Executions(docs_dir, records)
         stale = _stale(config, executions)
         if stale:

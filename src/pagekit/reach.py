@@ -47,21 +47,16 @@ def reach(code: str, packages: Mapping[str, Path]) -> frozenset[Path]:
     Raises:
         SyntaxError: `code`, or a file that it reaches, is not Python.
     """
-    return reach_of(imports_of_ours(code, packages), packages)
+    return reach_of(imports_in(code), packages)
 
 
-def imports_of_ours(code: str, packages: Mapping[str, Path]) -> frozenset[str]:
-    """The dotted names below `packages` that `code`, which belongs to none of them, imports itself.
+def imports_in(code: str) -> tuple[str, ...]:
+    """The dotted names that `code`, which belongs to no package, may import itself, each once; some are no modules.
 
     Raises:
         SyntaxError: `code` is not Python.
     """
-    return frozenset(name for name in _imports_of_code(code) if name.partition(".")[0] in packages)
-
-
-@lru_cache(maxsize=4096)
-def _imports_of_code(code: str) -> tuple[str, ...]:
-    return tuple(_imports(code, ""))
+    return tuple(dict.fromkeys(_imports(code, "")))
 
 
 def reach_of(names: Iterable[str], packages: Mapping[str, Path]) -> frozenset[Path]:
@@ -95,6 +90,12 @@ def digest(files: Iterable[Path], packages: Mapping[str, Path]) -> str:
     for name in sorted(named):
         total.update(f"{name}\0{hashlib.sha256(named[name].read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def state_of(packages: Mapping[str, Path]) -> tuple[tuple[Path, int, int], ...]:
+    """What changes when a source file below `packages` is edited, added or removed; cheap to ask for."""
+    files = sorted(file for folder in packages.values() for file in folder.rglob("*.py"))
+    return tuple((file, status.st_mtime_ns, status.st_size) for file in files for status in [file.stat()])
 
 
 def _file(module: str, folder: Path) -> Path | None:
