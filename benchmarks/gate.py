@@ -22,7 +22,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from markdown import Markdown
+
 from evidence.site import Site
+from notebooks.markdown_extension import NotebooksExtension
+from pagekit.source import read_page
 
 ROOT = Path(__file__).parents[1]
 RUNS = 5
@@ -64,17 +68,30 @@ def _pairs(ours: Callable[[], float], peer: Callable[[], float]) -> tuple[list[f
 
 
 def _copies(folder: Path) -> tuple[Path, Path]:
-    """The site as it is, and the same pages without the gate."""
+    """The site as it is, and the same pages without the gate: notebooks as Markdown, with what their cells put out."""
     for name in PORTS:
         for part in ("docs", "examples", "overrides"):
-            shutil.copytree(ROOT / part, folder / name / part)
+            shutil.copytree(ROOT / part, folder / name / part, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "mkdocs.yml", folder / name)
         for kept in ("figures", "notebooks"):
             if (ROOT / ".cache" / kept).is_dir():
                 shutil.copytree(ROOT / ".cache" / kept, folder / name / ".cache" / kept)
-    config = folder / "plain" / "mkdocs.yml"
+    gated, plain = folder / "gated", folder / "plain"
+    config = plain / "mkdocs.yml"
     config.write_text(re.sub(r"(?m)^  - (evidence|notebooks)\n", "", config.read_text()))
-    return folder / "gated", folder / "plain"
+    (plain / "docs" / "examples").mkdir()
+    for path in (gated / "examples").glob("*.py"):
+        page = plain / "docs" / "examples" / path.with_suffix(".md").name.replace("_", "-")
+        page.write_text("\n".join(_with_outputs(path, gated / "docs")))
+    return gated, plain
+
+
+def _with_outputs(notebook: Path, docs_dir: Path) -> list[str]:
+    config_file = str(docs_dir.parent / "mkdocs.yml")
+    extension = NotebooksExtension(docs_dir=str(docs_dir), config_file=config_file, unverified="show")
+    preprocessors = Markdown(extensions=[extension]).preprocessors
+    lines = preprocessors["notebooks_text"].run(read_page(notebook).split("\n"))
+    return preprocessors["notebooks_outputs"].run(lines)
 
 
 def _timed(command: list[str], folder: Path) -> float:

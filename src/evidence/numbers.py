@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
@@ -71,11 +72,18 @@ def numbers_asserted(block: Block) -> frozenset[Fraction]:
 @lru_cache(maxsize=4096)
 def _asserted_in(code: str) -> frozenset[Fraction]:
     try:
-        tree = ast.parse(code)
+        asserts = [statement for statement in _statements(ast.parse(code).body) if isinstance(statement, ast.Assert)]
     except SyntaxError:
         return frozenset()
-    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     return frozenset().union(*(_literals(statement.test) for statement in asserts))
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The statements of `body` and those within them; expressions, which are most of a tree, are passed over."""
+    for node in body:
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(node, part, ()))
 
 
 def _literals(node: ast.AST) -> set[Fraction]:
@@ -93,17 +101,20 @@ def _literals(node: ast.AST) -> set[Fraction]:
     return numbers
 
 
-@lru_cache(maxsize=4096)
 def has_assertion(block: Block) -> bool:
     """Whether the block can fail at all: it asserts, expects an error, or has an expected output."""
-    if block.output is not None:
-        return True
+    return block.output is not None or _can_fail(block.code)
+
+
+@lru_cache(maxsize=4096)
+def _can_fail(code: str) -> bool:
     try:
-        tree = ast.parse(block.code)
+        return any(_asserts(statement) for statement in _statements(ast.parse(code).body))
     except SyntaxError:
         return True
-    return any(isinstance(node, ast.Assert) or _expects_error(node) for node in ast.walk(tree))
 
 
-def _expects_error(node: ast.AST) -> bool:
-    return isinstance(node, ast.withitem) and "raises" in ast.unparse(node.context_expr)
+def _asserts(statement: ast.AST) -> bool:
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        return any("raises" in ast.unparse(item.context_expr) for item in statement.items)
+    return isinstance(statement, ast.Assert)

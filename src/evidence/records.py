@@ -22,7 +22,7 @@ from pagekit.reach import digest, our_packages, reach_of, state_of
 
 # What a page's code may run; and the code that runs it.
 _OURS = ("dlchecked", "evidence", "pagekit")
-_RUNNER = ("evidence.records",)
+_RUNNER = ("evidence.run",)
 
 
 @dataclass(frozen=True)

@@ -29,14 +29,27 @@ def _of_notebook(path: Path) -> str:
 
 def on_site(href: str, page: Path, docs_dir: Path) -> str:
     """The link `href`, written in the file `page`, as MkDocs wants it between the pages' addresses."""
-    address, hash_, fragment = href.partition("#")
-    if not address or ":" in address or address.startswith("/"):
-        return href
-    target = Path(os.path.normpath(page.parent / address))
-    there, here = page_uri(target, docs_dir), page_uri(page, docs_dir)
-    if there is None or here is None or not target.exists():
+    _, hash_, fragment = href.partition("#")
+    target = _target(href, page)
+    there, here = page_uri(target, docs_dir) if target else None, page_uri(page, docs_dir)
+    if there is None or here is None:
         return href
     return os.path.relpath(there, PurePosixPath(here).parent) + hash_ + fragment
+
+
+def leads_to_notebook(href: str, page: Path, docs_dir: Path) -> bool:
+    """Whether the link `href`, written in the file `page`, leads to a notebook of the site."""
+    target = _target(href, page)
+    return target is not None and target.suffix == ".py" and target.is_relative_to(examples_of(docs_dir))
+
+
+def _target(href: str, page: Path) -> Path | None:
+    """The file that a link leads to; `None` for a place on the page itself, another site, or no file."""
+    address = href.partition("#")[0]
+    if not address or ":" in address or address.startswith("/"):
+        return None
+    target = Path(os.path.normpath(page.parent / address))
+    return target if target.exists() else None
 
 
 def download_uri(page_uri: str) -> str:

@@ -14,7 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page import Page
-from notebooks.addresses import on_site
+from notebooks.addresses import leads_to_notebook, on_site
 from notebooks.executions import Executions, Output
 from notebooks.rules import SLOWEST_SECONDS, problems
 from pagekit.errors import together
@@ -34,6 +34,8 @@ class NotebooksExtension(Extension):
     Config:
         docs_dir: the folder of the pages.
         config_file: the site's `mkdocs.yml`.
+        pages: whether the site builder makes pages of notebooks, and notebooks of pages. The MkDocs plugin says so;
+            without it, what would lead to them is words and no link.
         slowest: seconds that the cells of a notebook may take, all together.
         unverified: what to do with a notebook that was not executed as it stands: `refuse` to render it, or `show` that
             it is being executed.
@@ -43,6 +45,7 @@ class NotebooksExtension(Extension):
         self.config = {
             "docs_dir": ["docs", "Folder of the pages"],
             "config_file": ["mkdocs.yml", "The site's configuration"],
+            "pages": [False, "Whether the site builder makes pages of notebooks, and notebooks of pages"],
             "slowest": [SLOWEST_SECONDS, "Seconds that the cells of a notebook may take, all together"],
             "unverified": ["refuse", "Whether to `refuse` or to `show` a notebook that was not executed"],
         }
@@ -54,7 +57,7 @@ class NotebooksExtension(Extension):
         text = KeepText(md)
         md.preprocessors.register(text, "notebooks_text", 1000)
         md.preprocessors.register(_Outputs(md, self, text, docs_dir), "notebooks_outputs", 890)
-        md.treeprocessors.register(_Links(md, text, docs_dir), "notebooks_links", 0.5)
+        md.treeprocessors.register(_Links(md, self, text, docs_dir), "notebooks_links", 0.5)
 
 
 class _Outputs(Preprocessor):
@@ -70,7 +73,9 @@ class _Outputs(Preprocessor):
         config_file = Path(self.extension.getConfig("config_file")).absolute()
         page = shared_site(self.docs_dir, config_file).page(path.absolute())
         shown = lines if path.suffix != ".py" else self._run_notebook(lines, page)
-        return [*shown, "", _DOWNLOAD.format(page.path.stem.replace("_", "-"))] if page.blocks else shown
+        if not page.blocks or not self.extension.getConfig("pages"):
+            return shown
+        return [*shown, "", _DOWNLOAD.format(page.path.stem.replace("_", "-"))]
 
     def _run_notebook(self, lines: list[str], notebook: Page) -> list[str]:
         records = shared_records(self.docs_dir).fresh()
@@ -114,14 +119,19 @@ class _Outputs(Preprocessor):
 
 
 class _Links(Treeprocessor):
-    def __init__(self, md: Markdown, text: KeepText, docs_dir: Path) -> None:
+    def __init__(self, md: Markdown, extension: NotebooksExtension, text: KeepText, docs_dir: Path) -> None:
         super().__init__(md)
-        self.text, self.docs_dir = text, docs_dir
+        self.extension, self.text, self.docs_dir = extension, text, docs_dir
 
     def run(self, root: Element) -> None:
         """Turn links between files into links between pages."""
         path = locate(self.text.text, self.docs_dir).path
         if path == UNKNOWN:
             return
-        for link in root.iter("a"):
-            link.set("href", on_site(link.get("href", ""), path.absolute(), self.docs_dir))
+        for link in list(root.iter("a")):
+            href = link.get("href", "")
+            if self.extension.getConfig("pages") or not leads_to_notebook(href, path.absolute(), self.docs_dir):
+                link.set("href", on_site(href, path.absolute(), self.docs_dir))
+            else:
+                link.tag = "span"
+                link.attrib.clear()

@@ -55,7 +55,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Tell the Markdown extension where the pages are, and whether to refuse or to show."""
         options = config.mdx_configs.setdefault("notebooks", {})
-        options.update(docs_dir=config.docs_dir, config_file=config.config_file_path)
+        options.update(docs_dir=config.docs_dir, config_file=config.config_file_path, pages=True)
         options["unverified"] = "show" if self.serving else "refuse"
         return config
 

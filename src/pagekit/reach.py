@@ -50,6 +50,7 @@ def reach(code: str, packages: Mapping[str, Path]) -> frozenset[Path]:
     return reach_of(imports_in(code), packages)
 
 
+@lru_cache(maxsize=4096)
 def imports_in(code: str) -> tuple[str, ...]:
     """The dotted names that `code`, which belongs to no package, may import itself, each once; some are no modules.
 

@@ -161,3 +161,21 @@ def test_a_damaged_record_is_run_again(project, content):
 def test_a_waived_block_needs_no_record(project):
     project.write("docs/page.md", '<!--pytest.mark.skip(reason="r")-->\n```python\nassert 0\n```\n')
     assert project.stale() == []
+
+
+def test_records_that_live_long_see_an_edited_module_when_they_look_anew(project):
+    project.verify()
+    records, page = project.records.fresh(), project.page
+    assert unverified(page, records) == []
+    project.write("ours/deep.py", "def plus(a, b):\n    return b + a\n")
+    assert len(unverified(page, records.fresh())) == 2
+    project.verify()
+    assert unverified(page, records.fresh()) == []
+
+
+def test_records_that_live_long_see_a_record_that_was_damaged_since(project):
+    project.verify()
+    records, page = project.records.fresh(), project.page
+    assert unverified(page, records) == []
+    files(project)["three"].write_text("{")
+    assert len(unverified(page, records)) == 1

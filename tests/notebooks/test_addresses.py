@@ -1,6 +1,6 @@
 import pytest
 
-from notebooks.addresses import download_uri, on_site, page_uri
+from notebooks.addresses import download_uri, leads_to_notebook, on_site, page_uri
 
 
 @pytest.fixture
@@ -35,3 +35,17 @@ def test_links_between_files_become_links_between_pages(docs, page, href, expect
 
 def test_what_is_taken_away_lies_beside_the_page():
     assert download_uri("examples/two-dropouts.md") == "examples/two-dropouts/two-dropouts.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("href", "expected"),
+    [
+        ("../examples/two_dropouts.py#law", True),
+        ("../examples/none.py", False),
+        ("deep/page.md", False),
+        ("#here", False),
+        ("https://example.org/examples/two_dropouts.py", False),
+    ],
+)
+def test_which_links_lead_to_notebooks(docs, href, expected):
+    assert leads_to_notebook(href, docs / "cnns.md", docs) is expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,17 @@ def test_the_chapters_are_built_with_their_checks(copy_of_the_site):
     assert 'class="check-link" href="#check-cnn-receptive-field"' in page
     assert "<math" in page
     assert "<svg" in page
+
+
+def test_nothing_leads_to_notebooks_where_none_are_made(copy_of_the_site):
+    code, output = build(copy_of_the_site)
+    assert code == 0, output
+    pages = [file for file in (copy_of_the_site / "site").glob("*/index.html") if file.parent.name != "examples"]
+    assert len(pages) > 10
+    for file in pages:
+        article = file.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
+        assert article, file
+        assert not re.search(r'href="[^"]*(examples/|\.ipynb|\.py[#"])', article), file
 
 
 def plant(folder: Path, old: str, new: str) -> int:
