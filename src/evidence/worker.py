@@ -29,7 +29,9 @@ def verify_elsewhere(docs_dir: Path, config_file: Path) -> Verdict:
     Raises:
         RuntimeError: the process ended without a verdict.
     """
-    done = subprocess.run(_command(docs_dir, config_file), stdout=subprocess.PIPE, text=True, check=False)
+    # Our progress is the one to show, not that of a block.
+    quiet = os.environ | {"TQDM_DISABLE": "1"}
+    done = subprocess.run(_command(docs_dir, config_file), stdout=subprocess.PIPE, text=True, check=False, env=quiet)
     return _verdict(done.stdout)
 
 
