@@ -31,7 +31,8 @@ from pagekit.source import read_page
 ROOT = Path(__file__).parents[1]
 RUNS = 5
 PORTS = {"gated": 8761, "plain": 8762}
-ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+# Python keeps what it compiled, as it does by default, whatever this shell says.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"NO_MKDOCS_2_WARNING": "1"}
 BARE = """
 import json, sys, torch
 torch.set_num_threads(1)

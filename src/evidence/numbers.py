@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
 from evidence.page import Block
+from pagekit.syntax import statements
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -72,18 +72,10 @@ def numbers_asserted(block: Block) -> frozenset[Fraction]:
 @lru_cache(maxsize=4096)
 def _asserted_in(code: str) -> frozenset[Fraction]:
     try:
-        asserts = [statement for statement in _statements(ast.parse(code).body) if isinstance(statement, ast.Assert)]
+        asserts = [statement for statement in statements(ast.parse(code).body) if isinstance(statement, ast.Assert)]
     except SyntaxError:
         return frozenset()
     return frozenset().union(*(_literals(statement.test) for statement in asserts))
-
-
-def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """The statements of `body` and those within them; expressions, which are most of a tree, are passed over."""
-    for node in body:
-        yield node
-        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
-            yield from _statements(getattr(node, part, ()))
 
 
 def _literals(node: ast.AST) -> set[Fraction]:
@@ -109,7 +101,7 @@ def has_assertion(block: Block) -> bool:
 @lru_cache(maxsize=4096)
 def _can_fail(code: str) -> bool:
     try:
-        return any(_asserts(statement) for statement in _statements(ast.parse(code).body))
+        return any(_asserts(statement) for statement in statements(ast.parse(code).body))
     except SyntaxError:
         return True
 

@@ -29,7 +29,9 @@ def _of_notebook(path: Path) -> str:
 
 def on_site(href: str, page: Path, docs_dir: Path) -> str:
     """The link `href`, written in the file `page`, as MkDocs wants it between the pages' addresses."""
-    _, hash_, fragment = href.partition("#")
+    address, hash_, fragment = href.partition("#")
+    if page.suffix == ".md" and not address.endswith(".py"):
+        return href  # within the folder of pages, files lie as pages do
     target = _target(href, page)
     there, here = page_uri(target, docs_dir) if target else None, page_uri(page, docs_dir)
     if there is None or here is None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from pagekit.syntax import statements
+
 OURS = ("dlchecked", "pagekit")
 
 
@@ -114,7 +116,9 @@ def _imports_of(file: Path, _modified_ns: int, _size: int, package: str) -> tupl
 
 def _imports(code: str, package: str) -> Iterator[str]:
     """The dotted names that `code`, which stands in `package`, may import; some of them are no modules."""
-    for node in ast.walk(ast.parse(code)):
+    tree = ast.parse(code)
+    by_call = "import_module" in code or "__import__" in code
+    for node in ast.walk(tree) if by_call else statements(tree.body):
         match node:
             case ast.Import():
                 yield from (alias.name for alias in node.names)

@@ -1,4 +1,4 @@
-"""What the examples cost to build, beside stock mkdocs-jupyter with the same ones: `python benchmarks/notebooks.py`.
+"""What the examples cost to build, beside stock mkdocs-jupyter with the same ones: `python benchmarks/examples.py`.
 
 Cold: nothing is kept. Warm: nothing has changed. Edited: a line of one notebook has.
 """
