@@ -29,6 +29,8 @@ from pagekit.source import locate
 SCROLLS_FROM_EM = 13.0
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = ("code", "pre", "script", "style", "svg")
+# Browsers break a line between a formula and what follows it, be it a comma.
+_CLOSING = re.compile(r"\A(?:-th\b)?[.,:;!?)\]’”]*")
 _STRAY = re.compile(r"\$(?!\d)|\\begin\{|\\end\{")
 
 
@@ -94,8 +96,10 @@ class PlaceFormulas(Treeprocessor):
         if child.tail and child.tail[0].isdigit():
             problem = f"${tex}$ is followed by the digit {child.tail[0]}, so that it could be two amounts of money"
             raise self.error(f"{tex}$", 0, problem, r"Write \$ for a dollar, or put a space after the formula")
-        mathml = self.convert(tex, display=False)
-        _replace_by_text(parent, child, self.store(mathml) + (child.tail or ""))
+        tail = child.tail or ""
+        closing = "".join(_CLOSING.findall(tail))
+        formula = self.store(self.convert(tex, display=False), closing)
+        _replace_by_text(parent, child, formula + tail.removeprefix(closing))
 
     def place_display(self, box: Element) -> None:
         mathml = self.convert(_tex(box), display=True)
@@ -107,10 +111,15 @@ class PlaceFormulas(Treeprocessor):
             box.set("role", "group")
             box.set("aria-label", "Wide formula")
 
-    def store(self, mathml: str) -> str:
-        """A placeholder for the formula. Search leaves out what would read as scrambled characters there."""
+    def store(self, mathml: str, closing: str = "") -> str:
+        """A placeholder for the formula, and what must not be torn off its end.
+
+        Search leaves out what would read as scrambled characters there.
+        """
         if not math_text.is_plain(mathml):
             mathml = mathml.replace("<math", f"<math{MARK}", 1)
+        if closing:
+            mathml = f'<span class="math-end">{mathml}{closing}</span>'
         return self.md.htmlStash.store(mathml)
 
     def convert(self, tex: str, *, display: bool) -> str:

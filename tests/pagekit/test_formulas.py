@@ -23,13 +23,23 @@ Render = Callable[[str], str]
         ("| a |\n| - |\n| $x$ |", f"<td>{X}</td>"),
         ("[see $x$](https://example.org)", f'<a href="https://example.org">see {X}</a>'),
         ("!!! note\n    a $x$", f"<p>a {X}</p>"),
-        ("/// details | Why $x$?\n\nb\n///", f"<summary>Why {X}?</summary>"),
+        ("/// details | Why $x$\n\nb\n///", f"<summary>Why {X}</summary>"),
         ("//// details | A\n\n/// details | B\n\na $x$\n///\n////", f"<p>a {X}</p>"),
         ('<div markdown="1">\na $x$\n</div>', f"<p>a {X}</p>"),
     ],
 )
 def test_formulas_are_found_wherever_prose_is(render: Render, page: str, expected: str) -> None:
     assert expected in render(page)
+
+
+@pytest.mark.parametrize("closing", [",", ").", "-th", "?”"])
+def test_what_closes_a_formula_stays_with_it(render: Render, closing: str) -> None:
+    page = render(f"($x${closing} and *$x${closing}* b")
+    assert page.count(f'<span class="math-end">{X}{closing}</span>') == 2
+
+
+def test_a_formula_before_a_word_is_alone(render: Render) -> None:
+    assert "math-end" not in render("$x$ and $x$-axis, $x$ (a)")
 
 
 @pytest.mark.parametrize(
