@@ -27,6 +27,8 @@ from pagekit.source import locate
 
 # A formula wider than the text on a small phone, within two boxes: 13 × 1.1 × 17 px = 243 px.
 SCROLLS_FROM_EM = 13.0
+# What must not begin a line. A browser may break a line after any formula, even before a full stop.
+CLOSING = ".,;:!?)]”’"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = ("code", "pre", "script", "style", "svg")
 _STRAY = re.compile(r"\$(?!\d)|\\begin\{|\\end\{")
@@ -94,8 +96,13 @@ class PlaceFormulas(Treeprocessor):
         if child.tail and child.tail[0].isdigit():
             problem = f"${tex}$ is followed by the digit {child.tail[0]}, so that it could be two amounts of money"
             raise self.error(f"{tex}$", 0, problem, r"Write \$ for a dollar, or put a space after the formula")
-        mathml = self.convert(tex, display=False)
-        _replace_by_text(parent, child, self.store(mathml) + (child.tail or ""))
+        formula = self.store(self.convert(tex, display=False))
+        tail = child.tail or ""
+        rest = tail.lstrip(CLOSING)
+        if rest != tail:
+            keep, end = (self.md.htmlStash.store(tag) for tag in ('<span class="unbroken">', "</span>"))
+            formula = f"{keep}{formula}{tail.removesuffix(rest)}{end}"
+        _replace_by_text(parent, child, formula + rest)
 
     def place_display(self, box: Element) -> None:
         mathml = self.convert(_tex(box), display=True)

@@ -23,13 +23,17 @@ Render = Callable[[str], str]
         ("| a |\n| - |\n| $x$ |", f"<td>{X}</td>"),
         ("[see $x$](https://example.org)", f'<a href="https://example.org">see {X}</a>'),
         ("!!! note\n    a $x$", f"<p>a {X}</p>"),
-        ("/// details | Why $x$?\n\nb\n///", f"<summary>Why {X}?</summary>"),
+        ("/// details | Why $x$?\n\nb\n///", f'<summary>Why <span class="unbroken">{X}?</span></summary>'),
         ("//// details | A\n\n/// details | B\n\na $x$\n///\n////", f"<p>a {X}</p>"),
         ('<div markdown="1">\na $x$\n</div>', f"<p>a {X}</p>"),
     ],
 )
 def test_formulas_are_found_wherever_prose_is(render: Render, page: str, expected: str) -> None:
     assert expected in render(page)
+
+
+def test_a_line_does_not_begin_with_the_stop_behind_a_formula(render: Render) -> None:
+    assert render("a ($x$), $x$ b") == f'<p>a (<span class="unbroken">{X}),</span> {X} b</p>'
 
 
 @pytest.mark.parametrize(
