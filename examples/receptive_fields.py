@@ -70,7 +70,7 @@ for way, values in sizes.items():
 # of holes; rates 1, 2, 4 leave none, and 2, 4, 8 leave out about three pixels in four, because a common factor is
 # never filled.
 
-# %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a grid with some pixels missing near the border."
+# %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a square without the second row and column from each edge."
 figure, panels = plt.subplots(2, 2, figsize=(4, 4.2))
 read = {}
 for axes, rates in zip(
@@ -117,7 +117,7 @@ for row in field.layers:
     )
 
 # %% [markdown]
-# Older published networks see less than an image of 224 × 224 pixels, later ones far more: the field of each unit in
+# Older published networks see less than an image of 224 × 224 pixels, later ones more: the field of each unit in
 # the last map of ResNet-50 hangs over the border on all sides.
 
 
@@ -148,7 +148,7 @@ for name in (
 # large in the middle and fades long before the border. The first curve counts the paths from each pixel; the others
 # are means over twenty networks of ten layers with random weights, without and with ReLUs.
 
-# %% alt="Three bell curves over 21 pixels, each scaled to its peak: the number of paths, and the mean squared gradients of linear networks and of networks with ReLUs. All are close to zero at both ends." caption="Along the middle row, each curve scaled to its peak."
+# %% alt="Three curves over 21 pixels, each scaled to its peak: the number of paths, a smooth bell, and uneven ones around it, the mean squared gradients of linear networks and of networks with ReLUs. All are close to zero at both ends." caption="Along the middle row, each curve scaled to its peak."
 paths = torch.ones(1)
 for _ in range(10):
     paths = nn.functional.conv1d(
@@ -179,7 +179,11 @@ for (name, curve), style in zip(
     curves.items(), ["-", "--", ":"], strict=True
 ):
     axes.plot(range(-10, 11), curve / curve.max(), style, label=name)
-axes.set(xlabel="columns from the unit", ylabel="influence")
+axes.set(
+    xlabel="columns from the unit",
+    ylabel="influence",
+    xticks=range(-10, 11, 5),
+)
 legend = axes.legend()
 
 # %% [markdown]

@@ -63,8 +63,8 @@ labels = axes.set(xlabel="plain tap", ylabel="residual tap")
 # ## A deep network, step by step
 #
 # With ReLUs there is no unique optimum. Start the plain network at the residual one plus $\delta$, and gradient steps
-# keep them together. Start both at the same numbers, which is what happens in practice, and they part. So does weight
-# decay: it pulls both towards 0, which is another function for each.
+# keep them together; with weight decay they part, for it pulls both towards 0, which is another function for each.
+# Start both at the same numbers, as happens when only the skips are added, and they do not come together.
 
 
 # %%
