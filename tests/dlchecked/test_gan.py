@@ -97,9 +97,11 @@ def test_a_game_gives_the_losses_and_distances_of_each_step():
     p, q = laws(3, 2, 4)
     game = play(p, q, torch.zeros(4).double(), 5, 1, 1)
     for step in range(6):
-        assert game.discriminator_loss[step] == discriminator_loss(game.a[step], p, game.q[step])
-        assert game.generator_loss[step] == generator_loss(game.a[step], game.q[step])
-        assert game.distance[step] == jensen_shannon(p, game.q[step])
+        # The last bit of a softplus can depend on how many are computed at once.
+        told = game.discriminator_loss[step], game.generator_loss[step], game.distance[step]
+        a, q = game.a[step], game.q[step]
+        alone = discriminator_loss(a, p, q), generator_loss(a, q), jensen_shannon(p, q)
+        assert torch.allclose(torch.stack(told), torch.stack(alone), atol=1e-15, rtol=0)
 
 
 def test_a_frozen_player_stays():
