@@ -29,6 +29,7 @@ from pagekit.source import locate
 SCROLLS_FROM_EM = 13.0
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = ("code", "pre", "script", "style", "svg")
+_CLOSING = re.compile(r"([.,;:?!)”]*)(.*)", re.DOTALL)
 _STRAY = re.compile(r"\$(?!\d)|\\begin\{|\\end\{")
 
 
@@ -95,7 +96,8 @@ class PlaceFormulas(Treeprocessor):
             problem = f"${tex}$ is followed by the digit {child.tail[0]}, so that it could be two amounts of money"
             raise self.error(f"{tex}$", 0, problem, r"Write \$ for a dollar, or put a space after the formula")
         mathml = self.convert(tex, display=False)
-        _replace_by_text(parent, child, self.store(mathml) + (child.tail or ""))
+        closing, rest = _CLOSING.match(child.tail or "").groups()  # type: ignore[union-attr] # it matches anything
+        _replace_by_text(parent, child, self.store(mathml, closing) + rest)
 
     def place_display(self, box: Element) -> None:
         mathml = self.convert(_tex(box), display=True)
@@ -107,11 +109,14 @@ class PlaceFormulas(Treeprocessor):
             box.set("role", "group")
             box.set("aria-label", "Wide formula")
 
-    def store(self, mathml: str) -> str:
-        """A placeholder for the formula. Search leaves out what would read as scrambled characters there."""
+    def store(self, mathml: str, closing: str = "") -> str:
+        """A placeholder for the formula. Search leaves out what would read as scrambled characters there.
+
+        Browsers break a line after a formula, whatever follows it: so the punctuation that does is kept with it.
+        """
         if not math_text.is_plain(mathml):
             mathml = mathml.replace("<math", f"<math{MARK}", 1)
-        return self.md.htmlStash.store(mathml)
+        return self.md.htmlStash.store(f'<span class="together">{mathml}{closing}</span>' if closing else mathml)
 
     def convert(self, tex: str, *, display: bool) -> str:
         try:

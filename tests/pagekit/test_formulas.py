@@ -9,6 +9,7 @@ import pytest
 from markdown import Markdown
 
 X = "<math><mi>x</mi></math>"
+TOGETHER = f'<span class="together">{X}'
 Render = Callable[[str], str]
 
 
@@ -23,7 +24,8 @@ Render = Callable[[str], str]
         ("| a |\n| - |\n| $x$ |", f"<td>{X}</td>"),
         ("[see $x$](https://example.org)", f'<a href="https://example.org">see {X}</a>'),
         ("!!! note\n    a $x$", f"<p>a {X}</p>"),
-        ("/// details | Why $x$?\n\nb\n///", f"<summary>Why {X}?</summary>"),
+        ("/// details | Why $x$?\n\nb\n///", f"<summary>Why {TOGETHER}?</span></summary>"),
+        ("(a $x$), b", f"<p>(a {TOGETHER}),</span> b</p>"),
         ("//// details | A\n\n/// details | B\n\na $x$\n///\n////", f"<p>a {X}</p>"),
         ('<div markdown="1">\na $x$\n</div>', f"<p>a {X}</p>"),
     ],
