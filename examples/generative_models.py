@@ -246,7 +246,7 @@ against_best = -(game.q * answer.log()).sum(-1)
 assert (against_best - at_rest[1]).min() > -1e-14
 
 # %% [markdown]
-# <!--pytest.mark.numeric("generative-rest")-->
+# <!--pytest.mark.experiment("generative-rest")-->
 
 # %%
 drift = (still.discriminator_loss - at_rest[0]).abs().max()

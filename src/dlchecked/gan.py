@@ -7,7 +7,6 @@ NeurIPS 2014 (arXiv:1406.2661), sections 3 and 4. `Critics` are discriminators o
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import torch
@@ -145,14 +144,6 @@ class Critics(nn.Module):
         """(runs, N) numbers in, (runs, N) logits out."""
         weight, bias = self.first
         return (self.last @ torch.tanh(weight * x[:, None] + bias))[:, 0] + self.bias
-
-    @torch.no_grad()
-    def mirrored(self) -> Critics:
-        """The critics with all logits negated, which the initialisation draws with the same probability."""
-        mirror = copy.deepcopy(self)
-        mirror.last.neg_()
-        mirror.bias.neg_()
-        return mirror
 
 
 def teach(critics: Critics, real: torch.Tensor, fake: torch.Tensor, steps: int = 1, lr: float = 0.3) -> None:

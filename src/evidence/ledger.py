@@ -143,19 +143,17 @@ def as_markdown(entries: Sequence[Entry], attack: str) -> Iterator[str]:
     for page in dict.fromkeys(entry.page for entry in entries):
         rows = [entry for entry in entries if entry.page == page]
         yield from ("", f"## {rows[0].title}", "")
-        yield from ("| claim | question | grade | took | last run |", "| --- | --- | --- | --- | --- |")
-        yield from map(_row, rows)
+        yield from map(_item, rows)
 
 
-def _row(entry: Entry) -> str:
-    claims = "<br>".join(sentence.replace("|", "\\|") for sentence in entry.sentences)
+def _item(entry: Entry) -> str:
+    claims = "<br>".join(entry.sentences)
     took = duration(entry.seconds) if entry.seconds is not None else "–"
     # Hyphens that do not end a line.
     last = entry.when[:10].replace("-", "\u2011") if entry.when else entry.verdict
     check = f"[`{entry.name}`]({entry.page}#check-{entry.name})"
-    return (
-        f"| {claims}<br>{check} | [{entry.question}]({entry.page}#{entry.question}) | {entry.grade} | {took} | {last} |"
-    )
+    question = f"[{entry.question}]({entry.page}#{entry.question})"
+    return f"- {claims}<br>{check} · {entry.grade} · {question} · {took} · {last}"
 
 
 def commit() -> str:

@@ -97,9 +97,11 @@ def test_a_game_gives_the_losses_and_distances_of_each_step():
     p, q = laws(3, 2, 4)
     game = play(p, q, torch.zeros(4).double(), 5, 1, 1)
     for step in range(6):
-        assert game.discriminator_loss[step] == discriminator_loss(game.a[step], p, game.q[step])
-        assert game.generator_loss[step] == generator_loss(game.a[step], game.q[step])
-        assert game.distance[step] == jensen_shannon(p, game.q[step])
+        # The last bit of a softplus can depend on how many are computed at once.
+        told = game.discriminator_loss[step], game.generator_loss[step], game.distance[step]
+        a, q = game.a[step], game.q[step]
+        alone = discriminator_loss(a, p, q), generator_loss(a, q), jensen_shannon(p, q)
+        assert torch.allclose(torch.stack(told), torch.stack(alone), atol=1e-15, rtol=0)
 
 
 def test_a_frozen_player_stays():
@@ -160,14 +162,6 @@ def test_a_critic_is_the_network_it_is_said_to_be():
     bounds = [critics.first.abs().max(), 4 * critics.last.abs().max(), 4 * critics.bias.abs().max()]
     assert max(bounds) <= 1
     assert min(bounds[:2]) > 0.9
-
-
-def test_mirrored_critics_negate_every_logit_and_leave_the_first_alone():
-    torch.manual_seed(0)
-    critics, x = Critics(3), torch.randn(3, 10)
-    before = critics(x)
-    assert torch.equal(critics.mirrored()(x), -before)
-    assert torch.equal(critics(x), before)
 
 
 def test_each_critic_is_taught_by_its_own_numbers_alone():

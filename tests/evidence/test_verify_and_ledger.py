@@ -8,7 +8,7 @@ import re
 import pytest
 
 from evidence.__main__ import main
-from evidence.ledger import attacked
+from evidence.ledger import as_markdown, attacked, ledger
 from evidence.outline import sentence_around
 from evidence.records import Records
 from evidence.site import Site
@@ -81,6 +81,18 @@ def test_ledger_as_json_holds_the_sentences(site, capsys):
     assert check["sentences"] == ["One and one make 2.", "They do not make 3, says the run."]
     assert (check["name"], check["grade"], check["question"], check["verdict"]) == ("two", "exact", "sum-1", "passed")
     assert (check["page"], check["title"], check["line"]) == ("sums.md", "Sums", 8)
+
+
+def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
+    main(["verify"])
+    pages = Site(site / "docs")
+    *_, title, _, item = as_markdown(ledger(pages, Records(site / "docs")), "Not attacked")
+    assert title == "## Sums"
+    assert re.fullmatch(
+        r"- One and one make 2\.<br>They do not make 3, says the run\.<br>"
+        r"\[`two`\]\(sums\.md#check-two\) · exact · \[sum-1\]\(sums\.md#sum-1\) · \S+\sm?s · [\d\u2011]+",
+        item,
+    )
 
 
 @pytest.mark.parametrize(
