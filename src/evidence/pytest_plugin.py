@@ -21,6 +21,7 @@ from evidence.page import Block
 from evidence.records import Records
 from evidence.run import Session
 from evidence.site import Site
+from evidence.torch_state import reset_global_state
 from pagekit.errors import PageError
 from pagekit.source import examples_of
 
@@ -72,6 +73,10 @@ def pytest_collect_file(
 class PageFile(pytest.File):
     """A page: one item for its rules, one for each block that is run or waived."""
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+        self.ran = False
+
     def collect(self) -> Iterator[pytest.Item]:
         """The page's items, in its order."""
         place = self.config.rootpath, self.config.getini("evidence_docs")
@@ -89,6 +94,11 @@ class PageFile(pytest.File):
         for block in page.blocks:
             run = sessions.get(block.ident)
             yield BlockItem.from_parent(self, name=block.ident, block=block, session_run=run, records=records)
+
+    def teardown(self) -> None:
+        """Leave no seed, dtype or figure of the page to the tests that come after it."""
+        if self.ran:
+            reset_global_state()
 
 
 class RulesItem(pytest.Item):
@@ -140,6 +150,8 @@ class BlockItem(pytest.Item):
     def runtest(self) -> None:
         """Run the block, after those that it continues, and keep its outcome; what it raises is what pytest sees."""
         assert self.session_run is not None, "a waived block is skipped"
+        assert isinstance(self.parent, PageFile), "it was made by its page"
+        self.parent.ran = True
         outcome = self.session_run.outcome(self.block)
         if self.records is not None:
             self.records.write(outcome, self.session_run.blocks)
