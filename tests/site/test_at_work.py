@@ -44,7 +44,7 @@ def read(small_copy):
         stderr=subprocess.DEVNULL,
     )
 
-    def until(address: str, condition, seconds: float = 40) -> str:
+    def until(address: str, condition, seconds: float = 120) -> str:
         end = time.monotonic() + seconds
         page = ""
         while time.monotonic() < end:
