@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[1]
 # The first begins by building the site; the second works meanwhile, and has no need of it.
 LONGEST = (
     "tests/site/test_taken_away.py",
@@ -18,7 +15,7 @@ LONGEST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pages before tests: a site that is built after its blocks were run need not run them."""
-    items.sort(key=lambda item: _place(item.path.relative_to(ROOT).as_posix()))
+    items.sort(key=lambda item: _place(item.nodeid.partition("::")[0]))
 
 
 def _place(file: str) -> int:
