@@ -84,10 +84,15 @@ class Page:
 
     def tags(self) -> list[Tag]:
         """Every opening tag, in order."""
-        reader = _Tags()
-        reader.feed(self.file.read_text(encoding="utf-8"))
-        reader.close()
-        return reader.found
+        return _tags_in(self.file)
+
+
+@functools.cache
+def _tags_in(file: Path) -> list[Tag]:
+    reader = _Tags()
+    reader.feed(file.read_text(encoding="utf-8"))
+    reader.close()
+    return reader.found
 
 
 class _Tags(HTMLParser):
