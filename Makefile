@@ -7,6 +7,8 @@ AXE := tests/site/node_modules/axe-core/axe.min.js
 ADDRESS ?= 127.0.0.1:8000
 # The theme would otherwise print a notice of its own at each build.
 export NO_MKDOCS_2_WARNING := 1
+# Some machines forbid it; then each process that imports our sources compiles them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test build lint types axe clean

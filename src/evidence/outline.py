@@ -17,6 +17,8 @@ _SHOWN_CODE = re.compile(
     r"""<(?:div|pre)\b[^>]*\bclass=["']([^"'>]*\blanguage-[^"'>]*)|"""
     r"""<pre\b[^>]*>\s*<code\b[^>]*\bclass=["']([^"'>]*\blanguage-[^"'>]*)"""
 )
+# As arithmatex leaves a formula within a line, in a span of its own.
+_FORMULA = re.compile(r"\A\\\((.*)\\\)\Z", re.DOTALL)
 _FETCHED = {"src", "srcset", "data", "poster"}
 _BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -121,6 +123,8 @@ class _Walker(HTMLParser):
         self.text, self.links_in_text = "", []
 
     def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "span":
+            data = _FORMULA.sub(r"$\1$", data)
         self.text += data
         if self.link is not None:
             self.link.words += data

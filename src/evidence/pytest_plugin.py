@@ -18,8 +18,10 @@ from pytest_codeblocks.plugin import MarkdownFile
 from evidence.directives import GRADES
 from evidence.failure import Failure, describe
 from evidence.page import Block
+from evidence.records import Records
 from evidence.run import Session
 from evidence.site import Site
+from evidence.torch_state import reset_global_state
 from pagekit.errors import PageError
 from pagekit.source import examples_of
 
@@ -47,6 +49,12 @@ def _site(root: Path, docs: str) -> Site:
     return Site(root / docs, root / "mkdocs.yml")
 
 
+@cache
+def _records(root: Path, docs: str) -> Records | None:
+    """The records of the site; where no site is built of the pages, there are none to keep."""
+    return Records(root / docs) if (root / "mkdocs.yml").is_file() else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
@@ -65,15 +73,32 @@ def pytest_collect_file(
 class PageFile(pytest.File):
     """A page: one item for its rules, one for each block that is run or waived."""
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+        self.ran = False
+
     def collect(self) -> Iterator[pytest.Item]:
         """The page's items, in its order."""
-        site = _site(self.config.rootpath, self.config.getini("evidence_docs"))
+        place = self.config.rootpath, self.config.getini("evidence_docs")
+        site, records = _site(*place), _records(*place)
         page = site.page(self.path)
         yield RulesItem.from_parent(self, name="rules", errors=site.errors(page))
-        sessions = {block.ident: Session(blocks) for blocks in page.sessions() for block in blocks}
+        sessions = {}
+        for blocks in page.sessions():
+            session = Session(blocks)
+            for block in blocks:
+                sessions[block.ident] = session
+                if records is not None:
+                    records.name(block, blocks)  # looks at the sources before a block can have imported them
         # Two checks of one name are an error of the page already; their items need distinct ids all the same.
         for block in page.blocks:
-            yield BlockItem.from_parent(self, name=block.ident, block=block, session_run=sessions.get(block.ident))
+            run = sessions.get(block.ident)
+            yield BlockItem.from_parent(self, name=block.ident, block=block, session_run=run, records=records)
+
+    def teardown(self) -> None:
+        """Leave no seed, dtype or figure of the page to the tests that come after it."""
+        if self.ran:
+            reset_global_state()
 
 
 class RulesItem(pytest.Item):
@@ -112,21 +137,26 @@ class RulesBroken(Exception):
 class BlockItem(pytest.Item):
     """One block."""
 
-    def __init__(self, *, block: Block, session_run: Session | None, **kwargs: object) -> None:
+    def __init__(self, *, block: Block, session_run: Session | None, records: Records | None, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.block = block
         self.session_run = session_run
+        self.records = records
         if block.grade:
             self.add_marker(getattr(pytest.mark, block.grade)(block.name))
         if block.waived:
             self.add_marker(pytest.mark.skip(reason=block.waived))
 
     def runtest(self) -> None:
-        """Run the block, after those that it continues; what it raises is what pytest sees."""
+        """Run the block, after those that it continues, and keep its outcome; what it raises is what pytest sees."""
         assert self.session_run is not None, "a waived block is skipped"
-        error = self.session_run.outcome(self.block).error
-        if error is not None:
-            raise error
+        assert isinstance(self.parent, PageFile), "it was made by its page"
+        self.parent.ran = True
+        outcome = self.session_run.outcome(self.block)
+        if self.records is not None:
+            self.records.write(outcome, self.session_run.blocks)
+        if outcome.error is not None:
+            raise outcome.error
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:
         """The page's file, line, lines and values."""

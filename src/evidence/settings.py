@@ -11,6 +11,8 @@ from typing import Any
 
 from mkdocs.utils.yaml import yaml_load
 
+from pagekit.formula_syntax import ARITHMATEX
+
 # MkDocs adds these three to every site. Ours need no parsing of their own: they draw on the parsed page.
 BUILT_IN = ("toc", "tables", "fenced_code")
 OURS = ("evidence", "notebooks", "pagekit.")
@@ -54,7 +56,9 @@ def load_settings(config_file: Path) -> MarkdownSettings:
     configs: dict[str, dict[str, Any]] = {}
     for entry in entries:
         name, options = (entry, None) if isinstance(entry, str) else next(iter(entry.items()))
-        if not name.startswith(OURS):
+        if name == "pagekit.math":
+            configs["pymdownx.arithmatex"] = ARITHMATEX  # what stands in a formula is no Markdown
+        elif not name.startswith(OURS):
             configs[name] = options or {}
     if "pymdownx.superfences" not in configs:
         raise ValueError(

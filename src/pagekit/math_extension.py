@@ -20,6 +20,7 @@ from pymdownx.arithmatex import ArithmatexExtension
 
 from pagekit import math_text
 from pagekit.errors import PageError
+from pagekit.formula_syntax import ARITHMATEX
 from pagekit.math import FormulaError, Formulas, formulas
 from pagekit.page_text import KeepText
 from pagekit.search_text import MARK
@@ -55,7 +56,7 @@ class MathExtension(Extension):
         Raises:
             ValueError: a macro is not acceptable.
         """
-        ArithmatexExtension(generic=True, block_syntax=["dollar", "square"]).extendMarkdown(md)
+        ArithmatexExtension(**ARITHMATEX).extendMarkdown(md)
         converter = formulas(tuple((self.getConfig("macros") or {}).items()))
         text = KeepText(md)
         md.preprocessors.register(text, "pagekit-math-text", 1000)

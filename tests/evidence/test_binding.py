@@ -36,6 +36,12 @@ def test_each_block_of_a_session_has_its_own_output_and_result(run_page):
     run_page(text).assert_outcomes(passed=3, failed=1)
 
 
+def test_each_block_of_a_session_is_run_once(run_page, pytester):
+    block = "```python\nwith open('runs', 'a') as file:\n    _ = file.write('{}')\n```\n\n"
+    run_page(block.format("a") + CONT + block.format("b") + CONT + block.format("c")).assert_outcomes(passed=4)
+    assert (pytester.path / "runs").read_text() == "abc"
+
+
 def test_a_block_after_a_failed_one_of_its_session_fails_and_says_so(run_page):
     result = run_page(f"```python\n1 / 0\n```\n\n{CONT}```python\na = 1\n```\n\n```python\nb = 1\n```\n")
     result.assert_outcomes(passed=2, failed=2)

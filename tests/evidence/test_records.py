@@ -10,7 +10,7 @@ import pytest
 
 from evidence.records import Records
 from evidence.site import Site
-from evidence.verify import unverified, verify
+from evidence.verify import stale_sessions, unverified, verify
 
 PAGE = """[2](check:two) and [3](check:three)
 
@@ -179,3 +179,24 @@ def test_records_that_live_long_see_a_record_that_was_damaged_since(project):
     assert unverified(page, records) == []
     files(project)["three"].write_text("{")
     assert len(unverified(page, records)) == 1
+
+
+def test_what_pytest_runs_is_kept(run_page, pytester):
+    """So a site that is built after its blocks were tested runs none of them again."""
+    (pytester.path / "mkdocs.yml").write_text("markdown_extensions: [pymdownx.superfences]\n")
+    page = (
+        "[2](check:two), or [3](check:two).\n\n<!--pytest.mark.exact('two')-->\n```python\nassert 1 + 1 == 2, 3\n```\n"
+    )
+    run_page(page, "docs/page.md::two").assert_outcomes(passed=1)
+    docs = pytester.path / "docs"
+    pages, records = Site(docs).pages(), Records(docs)
+    assert stale_sessions(pages, records) == []
+    run_page(page.replace("== 2", "== 3"), "docs/page.md::two").assert_outcomes(failed=1)
+    (kept,) = [records.of(*session, session) for session in Site(docs).pages()[0].sessions()]
+    assert not kept.passed
+    assert "docs/page.md:5: check 'two' (exact) failed" in kept.failure
+
+
+def test_pages_of_no_site_leave_no_records(run_page, pytester):
+    run_page("```python\na = 1\n```\n").assert_outcomes(passed=2)
+    assert not (pytester.path / ".cache").exists()

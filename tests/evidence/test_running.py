@@ -98,6 +98,14 @@ def test_every_session_starts_from_the_same_state(run_page):
     assert "torch.float32 True 1" in printed[0]
 
 
+def test_what_a_page_sets_does_not_reach_the_tests_after_it(run_page, pytester):
+    pytester.makepyfile(
+        test_after="import torch\n\ndef test_it():\n    assert torch.get_default_dtype() == torch.float32\n    assert torch.is_grad_enabled()"
+    )
+    leave = "import torch\ntorch.set_default_dtype(torch.float64)\ntorch.set_grad_enabled(False)\n"
+    run_page(page(leave), "docs", "test_after.py").assert_outcomes(passed=3)
+
+
 def test_a_warning_is_a_failure(run_page):
     result = run_page(page("import warnings\nwarnings.warn('old habit', DeprecationWarning)"))
     result.stdout.fnmatch_lines(["E   DeprecationWarning: old habit"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import gzip
 import http.server
+import json
 import os
 import re
 import shutil
@@ -20,6 +22,9 @@ from typing import NoReturn
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+
+# The copies of the site are shared by several files of tests.
+sys.path.insert(0, str(Path(__file__).parent))
 
 ROOT = Path(__file__).parents[2]
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -79,10 +84,15 @@ class Page:
 
     def tags(self) -> list[Tag]:
         """Every opening tag, in order."""
-        reader = _Tags()
-        reader.feed(self.file.read_text(encoding="utf-8"))
-        reader.close()
-        return reader.found
+        return _tags_in(self.file)
+
+
+@functools.cache
+def _tags_in(file: Path) -> list[Tag]:
+    reader = _Tags()
+    reader.feed(file.read_text(encoding="utf-8"))
+    reader.close()
+    return reader.found
 
 
 class _Tags(HTMLParser):
@@ -102,10 +112,11 @@ class _Tags(HTMLParser):
 
 @dataclass(frozen=True)
 class Site:
-    """The built site, and where it is served."""
+    """The built site, where it is served, and the modules that its builder imported."""
 
     folder: Path
     url: str
+    imported: frozenset[str]
 
     @property
     def pages(self) -> list[Page]:
@@ -164,12 +175,22 @@ def _serving(folder: Path) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site as `make build` makes it."""
-    folder = tmp_path_factory.mktemp("site")
+# `mkdocs build`, which tells at its end what it imported.
+BUILD = """
+import sys
+from mkdocs.__main__ import cli
+try:
+    cli(["build", "--strict", "--site-dir", sys.argv[1]])
+except SystemExit as exit_:
+    if exit_.code:
+        raise
+print(*sorted(sys.modules))
+"""
+
+
+def _build(folder: Path) -> dict[str, object]:
     build = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        [sys.executable, "-c", BUILD, str(folder)],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         stdout=subprocess.PIPE,
@@ -177,10 +198,24 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         text=True,
         check=False,
     )
-    if build.returncode:
-        pytest.fail(f"`mkdocs build --strict` ended with {build.returncode}:\n{build.stdout}", pytrace=False)
+    return {"code": build.returncode, "output": build.stdout}
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as `make build` makes it. Of several processes that test, one builds it for all."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, outcome = shared / "built-site", shared / "built-site.json"
+    with (shared / "built-site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not outcome.exists():
+            outcome.write_text(json.dumps(_build(folder)), encoding="utf-8")
+    build = json.loads(outcome.read_text(encoding="utf-8"))
+    if build["code"]:
+        pytest.fail(f"`mkdocs build --strict` ended with {build['code']}:\n{build['output']}", pytrace=False)
     with _serving(folder) as url:
-        yield Site(folder, url)
+        yield Site(folder, url, frozenset(build["output"].splitlines()[-1].split()))
 
 
 @pytest.fixture(scope="session")

@@ -10,23 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_site import CHAPTER, write_small_site
 
 ROOT = Path(__file__).parents[2]
-CHAPTER = "docs/cnns.md"
 
 
 @pytest.fixture
 def planted(built_site: object, tmp_path: Path) -> Callable[[str, str], int]:
-    """Replace words of the chapter in a copy of the site; the line on which they stood.
+    """Replace words of the chapter in a small copy of the site; the line on which they stood.
 
     The site was built, so the copy begins with a current record of every block and every figure.
     """
-    for folder in ("docs", "examples", "overrides"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    for file in ("mkdocs.yml", "pyproject.toml"):
-        shutil.copy(ROOT / file, tmp_path)
-    # Other tests may be at work beside this one: their unfinished files are left out.
-    shutil.copytree(ROOT / ".cache", tmp_path / ".cache", ignore=shutil.ignore_patterns(".*"))
+    write_small_site(tmp_path)
 
     def plant(old: str, new: str) -> int:
         page = tmp_path / CHAPTER
@@ -54,6 +49,13 @@ def run(tmp_path: Path, *command: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def test_the_copy_without_a_mistake_is_built(planted, tmp_path):
+    planted("## 1. ", "## 1. ")
+    code, output = run(tmp_path, "mkdocs", "build", "--strict")
+    assert code == 0, output
+    assert (tmp_path / "site" / "cnns" / "index.html").is_file()
 
 
 def test_a_false_assert(planted, tmp_path):

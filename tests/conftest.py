@@ -1,0 +1,24 @@
+"""The order of the files: what others wait for comes first, and what takes long does not come last."""
+
+from __future__ import annotations
+
+import pytest
+
+# The first begins by building the site; the second works meanwhile, and has no need of it.
+LONGEST = (
+    "tests/site/test_taken_away.py",
+    "tests/notebooks/test_build.py",
+    "tests/site/test_accessibility.py",
+    "tests/site/test_planted.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages before tests: a site that is built after its blocks were run need not run them."""
+    items.sort(key=lambda item: _place(item.nodeid.partition("::")[0]))
+
+
+def _place(file: str) -> int:
+    if not file.startswith("tests/"):
+        return 0
+    return 1 + (LONGEST.index(file) if file in LONGEST else len(LONGEST))
