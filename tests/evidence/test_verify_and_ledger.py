@@ -130,3 +130,14 @@ def test_a_page_is_attacked_again_when_it_has_changed_or_something_survived(site
     (site / "docs" / "sums.md").write_text(PAGE.replace("assert 1 + 1 == 2", "a = 2\nassert a == a"))
     assert attack()[0] == 1
     assert attack()[0] == 1
+
+
+def test_the_ledger_shows_formulas_as_they_are_written(tmp_path):
+    """In Markdown without formulas, the two underscores would begin and end an emphasis."""
+    (tmp_path / "docs").mkdir()
+    formula = r"$\vec{c}_i = \sum_j \alpha_{ij}\,\vec{v}_j < 1$"
+    (tmp_path / "docs" / "page.md").write_text(f"Of {formula} [one $x_1$ is 2](check:two), see $b_2$. Another.\n")
+    (tmp_path / "mkdocs.yml").write_text("markdown_extensions: [pymdownx.superfences, pagekit.math]\n")
+    (link,) = Site(tmp_path / "docs").page(tmp_path / "docs" / "page.md").links
+    assert link.words == "one $x_1$ is 2"
+    assert link.sentence == f"Of {formula} one $x_1$ is 2, see $b_2$."
