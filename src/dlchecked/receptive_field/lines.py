@@ -1,0 +1,86 @@
+"""Fields that are a straight line cut off at both ends: those of any chain without dilation.
+
+Where unit j sees ``lo + j * shift`` to ``hi + j * shift`` but for what the borders of the image cut off, six
+integers say what two arrays would, and a layer costs a few additions, however many units there are. What is
+not such a line (a dilated tap that falls into the padding, an upsampling, a flip) is kept as arrays.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dlchecked.receptive_field.endless import Endless
+
+
+class Step(NamedTuple):
+    """What a layer reads: output j reads ``first + j * shift`` to ``last + j * shift``, as far as there is such.
+
+    Every output reads something.
+    """
+
+    outputs: int
+    shift: int
+    first: int
+    last: int
+
+
+class Line(NamedTuple):
+    """Non-empty sets: unit j sees max(least, lo + j · shift) to min(most, hi + j · shift).
+
+    Attributes:
+        count: number of units.
+        shift: input positions from one unit to the next, positive.
+        lo, hi: first and last position that unit 0 would see without borders.
+        least, most: the first position that unit 0 sees, the last that the last unit sees.
+    """
+
+    count: int
+    shift: int
+    lo: int
+    hi: int
+    least: int
+    most: int
+
+    def through(self, step: Step) -> "Line":
+        """What the outputs of a layer see when it reads these units, none of which may be a gap away."""
+        outputs, stride, first, last = step
+        _, shift, lo, hi, least, most = self
+        lo, hi, shift = lo + shift * first, hi + shift * last, shift * stride
+        end = hi + shift * (outputs - 1)
+        return Line(outputs, shift, lo, hi, least if least > lo else lo, most if most < end else end)
+
+    def touching(self, step: int) -> bool:
+        """Whether units that many apart leave no gap between what they see."""
+        return self.shift * step <= self.hi - self.lo + 1 or self.count <= step
+
+    def within(self, other: "Line") -> bool:
+        """Whether every set lies inside the other's; False also where that shows only unit by unit."""
+        return (
+            self.shift == other.shift
+            and self.lo >= other.lo
+            and self.hi <= other.hi
+            and self.least >= other.least
+            and self.most <= other.most
+        )
+
+    def union(self, other: "Line") -> "Line | None":
+        """Both unit by unit; None where that is no such line, or does not obviously leave no gap."""
+        if other.within(self):
+            return self
+        if self.within(other):
+            return other
+        if (self.shift, self.least, self.most) != (other.shift, other.least, other.most):
+            return None
+        if max(self.lo, other.lo) > min(self.hi, other.hi) + 1:
+            return None
+        return Line(self.count, self.shift, min(self.lo, other.lo), max(self.hi, other.hi), self.least, self.most)
+
+    def ends(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The first and the last position that every unit sees."""
+        moved = np.arange(0, self.count * self.shift, self.shift)
+        return np.maximum(moved + self.lo, self.least), np.minimum(moved + self.hi, self.most)
+
+    def endless(self) -> Endless:
+        """The same without borders."""
+        return Endless(1, self.shift, ((self.lo, self.hi),))
