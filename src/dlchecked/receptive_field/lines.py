@@ -16,43 +16,46 @@ from dlchecked.receptive_field.endless import Endless
 class Step(NamedTuple):
     """What a layer reads: output j reads ``first + j * shift`` to ``last + j * shift``, as far as there is such.
 
-    Every output reads something.
+    Every output reads something, and of that every ``gap``-th position; ``gap`` is 0 where it reads only one.
     """
 
     outputs: int
     shift: int
     first: int
     last: int
+    gap: int
 
 
 class Line(NamedTuple):
     """Non-empty sets: unit j sees max(least, lo + j · shift) to min(most, hi + j · shift).
 
     Attributes:
-        count: number of units.
+        units: how many.
         shift: input positions from one unit to the next, positive.
         lo, hi: first and last position that unit 0 would see without borders.
         least, most: the first position that unit 0 sees, the last that the last unit sees.
     """
 
-    count: int
+    units: int
     shift: int
     lo: int
     hi: int
     least: int
     most: int
 
-    def through(self, step: Step) -> "Line":
-        """What the outputs of a layer see when it reads these units, none of which may be a gap away."""
-        outputs, stride, first, last = step
-        _, shift, lo, hi, least, most = self
+    def through(self, step: Step) -> "Line | None":
+        """What the outputs of a layer see when it reads these units; None where that may have holes."""
+        outputs, stride, first, last, gap = step
+        units, shift, lo, hi, least, most = self
+        if gap and shift * gap > hi - lo + 1 and units > gap:
+            return None
         lo, hi, shift = lo + shift * first, hi + shift * last, shift * stride
         end = hi + shift * (outputs - 1)
         return Line(outputs, shift, lo, hi, least if least > lo else lo, most if most < end else end)
 
-    def touching(self, step: int) -> bool:
-        """Whether units that many apart leave no gap between what they see."""
-        return self.shift * step <= self.hi - self.lo + 1 or self.count <= step
+    def seamless(self) -> bool:
+        """Whether neighbouring units leave no gap between what they see."""
+        return self.shift <= self.hi - self.lo + 1 or self.units == 1
 
     def within(self, other: "Line") -> bool:
         """Whether every set lies inside the other's; False also where that shows only unit by unit."""
@@ -64,6 +67,10 @@ class Line(NamedTuple):
             and self.most <= other.most
         )
 
+    def concentric(self, other: "Line") -> bool:
+        """Whether the two sets of every unit have the same centre, but for the borders."""
+        return self.shift == other.shift and self.lo + self.hi == other.lo + other.hi
+
     def union(self, other: "Line") -> "Line | None":
         """Both unit by unit; None where that is no such line, or does not obviously leave no gap."""
         if other.within(self):
@@ -74,11 +81,11 @@ class Line(NamedTuple):
             return None
         if max(self.lo, other.lo) > min(self.hi, other.hi) + 1:
             return None
-        return Line(self.count, self.shift, min(self.lo, other.lo), max(self.hi, other.hi), self.least, self.most)
+        return Line(self.units, self.shift, min(self.lo, other.lo), max(self.hi, other.hi), self.least, self.most)
 
     def ends(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The first and the last position that every unit sees."""
-        moved = np.arange(0, self.count * self.shift, self.shift)
+        moved = np.arange(0, self.units * self.shift, self.shift)
         return np.maximum(moved + self.lo, self.least), np.minimum(moved + self.hi, self.most)
 
     def endless(self) -> Endless:

@@ -30,26 +30,25 @@ def slide_alone(term: Term, windows: Mapping[int, Window]) -> Term | None:
 
     None for any other term.
     """
-    factors, seen = list(term), set()
+    factors, rest = list(term), dict(windows)
     support: Support | None = None
     window: Window | None = None
     found: Support | None = None
     for i, (dims, reached) in enumerate(term):
         if len(dims) != 1:
-            if any(dim in windows for dim in dims):
+            if dims and not rest.keys().isdisjoint(dims):
                 return None
             continue
-        wanted = windows.get(dims[0])
+        wanted = rest.pop(dims[0], None)
         if wanted is None:
+            if dims[0] in windows:
+                return None
             continue
-        if dims[0] in seen or i == len(term) - 1:
-            return None
-        seen.add(dims[0])
         # Rows and columns mostly go through the same.
-        if reached is not support or wanted is not window or found is None:
+        if found is None or reached is not support or wanted is not window:
             support, window, found = reached, wanted, reached.through(wanted)
         factors[i] = Factor(dims, found)
-    if len(seen) < len(windows) and not all(w.full for dim, w in windows.items() if dim not in seen):
+    if (rest and not all(window.full for window in rest.values())) or factors[-1] is not term[-1]:
         return None
     return tuple(factors)
 

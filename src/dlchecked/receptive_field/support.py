@@ -6,14 +6,13 @@ is also kept as the bits of a Python integer, which is exact, compact and fast t
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 from math import lcm
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from dlchecked.receptive_field.endless import LONGEST_PERIOD, POINT, Endless, EndlessTaps
+from dlchecked.receptive_field.endless import LONGEST_PERIOD, Endless, EndlessTaps
 from dlchecked.receptive_field.lines import Line
 from dlchecked.receptive_field.windows import Index, Window
 
@@ -34,15 +33,12 @@ class Support:
         endless: the same without borders, along the only dimension; None where there is no such rule.
         phases: after a dimension has been split into (outer, inner), the rule along outer for each inner
             position, preceded by the axis of inner; None where there is no such rule.
-        line: all of this in six integers, where the sets allow it; then lo, hi and endless are computed when
-            they are asked for.
+        line: the same in six integers, where the sets allow it (see ``straight``).
     """
 
-    __slots__ = ("bits", "endless", "hi", "length", "line", "lo", "ordered", "phases", "seamless")
+    __slots__ = ("bits", "endless", "hi", "length", "lo", "ordered", "phases", "seamless")
 
-    lo: Index
-    hi: Index
-    endless: Endless | None
+    line: Line | None = None
 
     def __init__(
         self,
@@ -63,23 +59,9 @@ class Support:
         self.endless = endless
         self.phases = phases
         self.seamless = False
-        self.line: Line | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        """What a line knows but nobody has asked for yet."""
-        line = self.line
-        if line is None or name not in ("lo", "hi", "endless"):
-            raise AttributeError(name)
-        if name == "endless":
-            self.endless = line.endless()
-        else:
-            self.lo, self.hi = line.ends()
-        return getattr(self, name)
 
     def through(self, window: Window, axis: int = 0) -> "Support":
         """What the output positions of a layer depend on, when it reads these positions along ``axis``."""
-        if self.line is not None and window.line is not None and (window.step == 0 or self.line.touching(window.step)):
-            return straight(self.length, self.line.through(window.line))
         endless = None
         if self.endless is not None and window.endless is not None:
             endless = self.endless.through(window.endless)
@@ -150,10 +132,6 @@ class Support:
 
     def union(self, other: "Support") -> "Support":
         """The union position by position; the two broadcast against each other."""
-        if self.line is not None and other.line is not None:
-            both = self.line.union(other.line)
-            if both is not None:
-                return straight(self.length, both)
         endless = None
         if self.endless is not None and other.endless is not None:
             endless = self.endless.union(other.endless)
@@ -170,8 +148,6 @@ class Support:
 
     def within(self, other: "Support") -> bool:
         """Whether every set lies inside the other's set for the same position."""
-        if self.line is not None and other.line is not None and self.line.within(other.line):
-            return True
         if self.ordered and other.ordered:
             # One position in the middle settles most comparisons.
             middle = len(self.lo) // 2
@@ -189,6 +165,10 @@ class Support:
         if self.bits is not None:
             return self.bits
         return _objects([((1 << (hi - lo + 1)) - 1) << lo if hi >= lo else 0 for lo, hi in _pairs(self)], self.lo.shape)
+
+    def speaks_for(self, other: "Support") -> bool:
+        """Whether these sets, without borders, are also those of the union with others that lie inside them."""
+        return self.endless == other.endless
 
     def with_endless(self, endless: Endless | None) -> "Support":
         """The same sets, said to follow another rule without borders."""
@@ -230,22 +210,6 @@ class Support:
             return list(range(lo, hi + 1))
         bits = self.bits[where]
         return [p for p in range(lo, hi + 1) if bits >> p & 1]
-
-
-@lru_cache(maxsize=64)
-def identity(length: int) -> Support:
-    """Every position depends on itself."""
-    return straight(length, Line(length, 1, 0, 0, 0, length - 1))
-
-
-def straight(length: int, line: Line) -> Support:
-    """Sets that are a line cut off at the borders."""
-    found = Support.__new__(Support)
-    found.length, found.line = length, line
-    found.bits = found.phases = None
-    found.ordered = True
-    found.seamless = line.touching(1)
-    return found
 
 
 def _interval(length: int, lo: Index, hi: Index, endless: Endless | None) -> Support:

@@ -4,7 +4,7 @@ import linecache
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import torch
@@ -23,13 +23,10 @@ class Traced:
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
     """
 
-    __slots__ = ("__weakref__", "aliases", "layout", "run", "source")
-
-    aliases: "WeakValueDictionary[int, Traced] | None"
-
     layout: Layout
-    source: int
     run: "Trace"
+    source: int = -1
+    aliases: "WeakValueDictionary[int, Traced] | None" = None
 
 
 class Step(NamedTuple):
@@ -81,13 +78,17 @@ class Trace:
 def owner(frame: FrameType | None) -> nn.Module | None:
     """The module whose forward is running in or above a frame."""
     while frame is not None:
-        code = frame.f_code
-        if code.co_name == "forward" and code.co_argcount:
-            found = frame.f_locals.get(code.co_varnames[0])
+        if frame.f_code.co_name == "forward":
+            found = frame.f_locals.get("self") or _first_argument(frame)
             if isinstance(found, nn.Module):
                 return found
         frame = frame.f_back
     return None
+
+
+def _first_argument(frame: FrameType) -> Any:
+    code = frame.f_code
+    return frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
 
 
 def location(trace: Trace) -> str:

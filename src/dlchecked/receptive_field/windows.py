@@ -73,7 +73,7 @@ def sliding(length: int, kernel: int, stride: int, dilation: int, before: int, o
     begins, ends = -before, (kernel - 1) * dilation - before
     end = (outputs - 1) * stride
     if window.full and (window.step < 2 or (begins >= 0 and end + ends < length)):
-        window.line = Step(outputs, stride, begins, ends)
+        window.line = Step(outputs, stride, begins, ends, window.step)
     return window
 
 
@@ -107,7 +107,7 @@ def slicing(length: int, start: int, stop: int, step: int) -> Window:
     positions = range(start, stop, step)
     window = picking(positions, EndlessTaps(1, step, (range(start, start + 1),)))
     if step > 0 and positions:
-        window.line = Step(len(positions), step, start, start)
+        window.line = Step(len(positions), step, start, start, 0)
     return window
 
 

@@ -10,9 +10,12 @@ import torch
 from dlchecked.receptive_field.endless import Endless, EndlessTaps
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout, broadcast
+from dlchecked.receptive_field.lines import Line
 from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.support import Support
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.terms import Factor, is_bound, presence
 from dlchecked.receptive_field.unions import MOST_TERMS, simplify
 from dlchecked.receptive_field.windows import Window, picking
 
@@ -54,18 +57,8 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout]) -> None:
     """Record the axes along which fields about to be united have different centres or strides."""
     axes = len(layouts[0].terms[0]) - 1 if layouts[0].terms else 0
-    if len(layouts) == 2 and len(layouts[0].terms) == len(layouts[1].terms) == 1:
-        # A pair that was seen for the rows need not be looked at again for the columns.
-        before_a = before_b = None
-        for (_, a), (_, b) in zip(layouts[0].terms[0], layouts[1].terms[0], strict=True):
-            mine, theirs = a.endless, b.endless
-            if mine is None or theirs is None or (mine is before_a and theirs is before_b):
-                continue
-            if not mine.concentric(theirs):
-                break
-            before_a, before_b = mine, theirs
-        else:
-            return
+    if _share_centre(layouts):
+        return
     settled: set[tuple[int, ...]] = set()
     for axis in range(axes):
         rules = [_rule(layout, axis) for layout in layouts]
@@ -78,6 +71,26 @@ def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout
             settled.add(key)
         else:
             operands[0].run.meet([source for source, _ in known], axis)
+
+
+def _share_centre(layouts: Sequence[Layout]) -> bool:
+    """Whether all are boxes with straight sides around the same centres: then no rule need be looked at."""
+    if any(len(layout.terms) != 1 for layout in layouts):
+        return False
+    first, *others = [layout.terms[0] for layout in layouts]
+    for other in others:
+        before: tuple[Line, Line] | None = None
+        for (_, mine), (_, theirs) in zip(first[:-1], other, strict=False):
+            line, their_line = mine.line, theirs.line
+            if line is None or their_line is None:
+                return False
+            # A pair that was seen for the rows need not be looked at again for the columns.
+            if before is not None and line is before[0] and their_line is before[1]:
+                continue
+            if line is not their_line and not line.concentric(their_line):
+                return False
+            before = (line, their_line)
+    return True
 
 
 def _rule(layout: Layout, axis: int) -> Endless | None:
@@ -137,8 +150,18 @@ def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> La
     sizes = (*layout.sizes[:atom], total, *layout.sizes[atom + 1 :])
     if size == total:
         return layout
+    if not any(term[-1].dims or is_bound((term,), atom) for term in layout.terms):
+        filled = Factor((atom,), _filled(offset, size, total))
+        return Layout(sizes, layout.groups, tuple((*term[:-1], filled) for term in layout.terms))
     window = _stretch(offset, size, total, alone)
     return Layout(sizes, layout.groups, slide(layout.terms, atom, window, {}))
+
+
+@lru_cache(maxsize=1024)
+def _filled(offset: int, size: int, total: int) -> Support:
+    """The presence of what fills one stretch of a dimension."""
+    positions = np.arange(total)
+    return presence(0, (positions >= offset) & (positions < offset + size)).support
 
 
 @lru_cache(maxsize=1024)
