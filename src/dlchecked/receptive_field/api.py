@@ -60,7 +60,7 @@ def receptive_field(
         return ReceptiveField(None, MeasuredFields(GroundTruth(module, shape, output)), shape)
     if method != "exact":
         raise InvalidArgument(f'method is "exact" or "numeric"; got {method!r}')
-    trace = Trace(module, next(module.parameters(), torch.empty(0)))
+    trace = Trace(module)
     found = run_forward(module, shape, trace)
     if output is not None:
         found = output(found)

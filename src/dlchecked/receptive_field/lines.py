@@ -51,7 +51,9 @@ class Line(NamedTuple):
             return None
         lo, hi, shift = lo + shift * first, hi + shift * last, shift * stride
         end = hi + shift * (outputs - 1)
-        return Line(outputs, shift, lo, hi, least if least > lo else lo, most if most < end else end)
+        # Past the constructor of the named tuple: this is done for every layer.
+        ends = (least if least > lo else lo, most if most < end else end)
+        return tuple.__new__(Line, (outputs, shift, lo, hi, *ends))
 
     def seamless(self) -> bool:
         """Whether neighbouring units leave no gap between what they see."""

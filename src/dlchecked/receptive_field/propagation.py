@@ -47,7 +47,7 @@ def slide_alone(term: Term, windows: Mapping[int, Window]) -> Term | None:
         # Rows and columns mostly go through the same.
         if found is None or reached is not support or wanted is not window:
             support, window, found = reached, wanted, reached.through(wanted)
-        factors[i] = Factor(dims, found)
+        factors[i] = tuple.__new__(Factor, (dims, found))
     if (rest and not all(window.full for window in rest.values())) or factors[-1] is not term[-1]:
         return None
     return tuple(factors)

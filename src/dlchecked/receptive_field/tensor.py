@@ -107,9 +107,9 @@ class TracedTensor(Traced):
         layout, terms = self.layout, self.layout.terms
         memo: Memo = {}
         if len(layout.sizes) == len(layout.groups):
-            alone = slide_alone(terms[0], windows) if windows and len(terms) == 1 else None
-            if alone is not None:
-                terms = (alone,)
+            alone = [slide_alone(term, windows) for term in terms] if windows else terms
+            if None not in alone:
+                terms = cast(Terms, tuple(alone))
             else:
                 for dim, window in windows.items():
                     terms = slide(terms, dim, window, memo)

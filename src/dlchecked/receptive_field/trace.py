@@ -3,6 +3,7 @@
 import linecache
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from types import FrameType
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -48,10 +49,9 @@ class Meeting(NamedTuple):
 class Trace:
     """The record that all tensors of one run share."""
 
-    def __init__(self, module: nn.Module, example: torch.Tensor) -> None:
-        """The module about to run; ``example`` has the dtype and device its tensors pretend to have."""
+    def __init__(self, module: nn.Module) -> None:
+        """The module about to run."""
         self.module = module
-        self.example = example
         self._calls: list[tuple[nn.Module | None, str, Layout]] = []
         self.meetings: list[Meeting] = []
 
@@ -60,6 +60,11 @@ class Trace:
         calls = self._calls
         output.source = len(calls)
         calls.append((owner(frame), operation, output.layout))
+
+    @cached_property
+    def example(self) -> torch.Tensor:
+        """A parameter, whose dtype and device the tensors of the run pretend to have."""
+        return next(self.module.parameters(), torch.empty(0))
 
     @property
     def steps(self) -> list[Step]:

@@ -28,7 +28,7 @@ def convolution(
     groups: int = 1,
 ) -> TracedTensor:
     """Output j reads ``j · stride − padding + k · dilation`` of every channel of its group."""
-    if type(input) is not TracedTensor or not is_real(weight):
+    if type(input) is not TracedTensor or (type(weight) is not torch.nn.Parameter and not is_real(weight)):
         raise Unsupported(_unlike_a_layer(input))
     try:
         plan = _plan(input.shape, weight.shape, stride, padding, dilation, groups)

@@ -15,7 +15,7 @@ from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.support import Support
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.terms import Factor, is_bound, presence
+from dlchecked.receptive_field.terms import EVERYWHERE, Factor, is_bound, presence
 from dlchecked.receptive_field.unions import MOST_TERMS, simplify
 from dlchecked.receptive_field.windows import Window, picking
 
@@ -145,23 +145,27 @@ def has_fields_along(layouts: Sequence[Layout], dim: int) -> bool:
 
 def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> Layout:
     """The layout as one stretch of a longer dimension."""
-    atom = layout.ranges()[dim][0]
+    atom = dim if layout.simple else layout.ranges()[dim][0]
     size = layout.sizes[atom]
     sizes = (*layout.sizes[:atom], total, *layout.sizes[atom + 1 :])
     if size == total:
         return layout
-    if not any(term[-1].dims or is_bound((term,), atom) for term in layout.terms):
-        filled = Factor((atom,), _filled(offset, size, total))
-        return Layout(sizes, layout.groups, tuple((*term[:-1], filled) for term in layout.terms))
+    # Channels: no field varies along them, and which of them a branch fills was mostly asked before.
+    if all(term[-1].dims in ((), (atom,)) and not is_bound((term[:-1],), atom) for term in layout.terms):
+        terms = tuple(
+            (*term[:-1], Factor((atom,), _filled(term[-1] if term[-1].dims else EVERYWHERE, offset, size, total)))
+            for term in layout.terms
+        )
+        return Layout(sizes, layout.groups, terms)
     window = _stretch(offset, size, total, alone)
     return Layout(sizes, layout.groups, slide(layout.terms, atom, window, {}))
 
 
 @lru_cache(maxsize=1024)
-def _filled(offset: int, size: int, total: int) -> Support:
-    """The presence of what fills one stretch of a dimension."""
-    positions = np.arange(total)
-    return presence(0, (positions >= offset) & (positions < offset + size)).support
+def _filled(last: Factor, offset: int, size: int, total: int) -> Support:
+    """The presence of what fills one stretch of a dimension, where it did not lack some of the stretch before."""
+    before = last.support if last.dims else presence(0, np.ones(size, dtype=bool)).support
+    return before.through(_stretch(offset, size, total, False))
 
 
 @lru_cache(maxsize=1024)
