@@ -57,9 +57,13 @@ class Trace:
 
     def record(self, operation: str, output: "Traced", frame: FrameType) -> None:
         """Note one finished call, made in or below a frame."""
+        self.note(owner(frame), operation, output)
+
+    def note(self, module: nn.Module | None, operation: str, output: "Traced") -> None:
+        """Note one finished call of a module."""
         calls = self._calls
         output.source = len(calls)
-        calls.append((owner(frame), operation, output.layout))
+        calls.append((module, operation, output.layout))
 
     @cached_property
     def example(self) -> torch.Tensor:
