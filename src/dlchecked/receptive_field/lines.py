@@ -59,8 +59,8 @@ class Line(NamedTuple):
         """Whether neighbouring units leave no gap between what they see."""
         return self.shift <= self.hi - self.lo + 1 or self.units == 1
 
-    def within(self, other: "Line") -> bool:
-        """Whether every set lies inside the other's; False also where that shows only unit by unit."""
+    def nested(self, other: "Line") -> bool:
+        """Whether every set lies inside the other's, also without borders."""
         return (
             self.shift == other.shift
             and self.lo >= other.lo
@@ -69,15 +69,28 @@ class Line(NamedTuple):
             and self.most <= other.most
         )
 
+    def within(self, other: "Line") -> bool:
+        """Whether every set lies inside the other's, for lines of the same shift.
+
+        Where it does so at the first and at the last unit, it does in between: two ends that move in step, each
+        cut off once, do not cross twice.
+        """
+        if self.least < other.least or self.most > other.most:
+            return False
+        end = self.shift * (self.units - 1)
+        return max(self.least, self.lo + end) >= max(other.least, other.lo + end) and min(self.hi, self.most) <= min(
+            other.hi, other.most
+        )
+
     def concentric(self, other: "Line") -> bool:
         """Whether the two sets of every unit have the same centre, but for the borders."""
         return self.shift == other.shift and self.lo + self.hi == other.lo + other.hi
 
     def union(self, other: "Line") -> "Line | None":
         """Both unit by unit; None where that is no such line, or does not obviously leave no gap."""
-        if other.within(self):
+        if other.nested(self):
             return self
-        if self.within(other):
+        if self.nested(other):
             return other
         if (self.shift, self.least, self.most) != (other.shift, other.least, other.most):
             return None

@@ -77,10 +77,14 @@ def shortcuts(parts: Iterable[nn.Module]) -> Iterator[None]:
         if not any(_GLOBAL_HOOKS):
             for part in parts:
                 known = _ANSWERS.get(type(part))
+                if known is None:
+                    continue
+                own = part.__dict__
+                there = own.get(_PLACE)
                 # A layer that its user has compiled keeps what is there.
-                if known is not None and isinstance(part._compiled_call_impl, Shortcut | None):
-                    taken.append(part.__dict__)
-                    part.__dict__[_PLACE] = Shortcut(part, *known)
+                if there is None or type(there) is Shortcut:
+                    taken.append(own)
+                    own[_PLACE] = Shortcut(part, *known)
         yield
     finally:
         for attributes in taken:

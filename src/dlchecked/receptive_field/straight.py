@@ -48,11 +48,14 @@ class Straight(Support):
 
     def within(self, other: Support) -> bool:
         """Whether every set lies inside the other's set for the same position."""
-        return (other.line is not None and self.line.within(other.line)) or super().within(other)
+        line = other.line
+        if line is not None and line.shift == self.line.shift:
+            return self.line.within(line)
+        return super().within(other)
 
     def speaks_for(self, other: Support) -> bool:
         """Whether these sets, without borders, are also those of the union with others that lie inside them."""
-        return (other.line is not None and other.line.within(self.line)) or super().speaks_for(other)
+        return (other.line is not None and other.line.nested(self.line)) or super().speaks_for(other)
 
 
 @lru_cache(maxsize=64)

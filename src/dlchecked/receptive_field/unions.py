@@ -92,7 +92,7 @@ def _absorbs(large: Term, small: Term) -> bool:
         # Columns mostly repeat what was found for rows.
         if mine is theirs or (before is not None and mine is before[0] and theirs is before[1]):
             continue
-        if mine.line is None or theirs.line is None or not theirs.line.within(mine.line):
+        if mine.line is None or theirs.line is None or not theirs.line.nested(mine.line):
             return False
         before = (mine, theirs)
     return True
