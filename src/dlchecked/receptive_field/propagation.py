@@ -36,7 +36,7 @@ def slide_alone(term: Term, windows: Mapping[int, Window]) -> Term | None:
     found: Support | None = None
     for i, (dims, reached) in enumerate(term):
         if len(dims) != 1:
-            if dims and not rest.keys().isdisjoint(dims):
+            if dims and not windows.keys().isdisjoint(dims):
                 return None
             continue
         wanted = rest.pop(dims[0], None)
@@ -91,15 +91,14 @@ def mix(terms: Terms, dim: int) -> Terms:
         return terms
     found: list[Term] = []
     for term in terms:
+        if term[-1].dims == (dim,) and not is_bound((term[:-1],), dim):
+            # A term is present somewhere, and what varies along nothing else is then present everywhere.
+            found.append((*term[:-1], EVERYWHERE))
+            continue
         bound = [i for i, factor in enumerate(term) if dim in factor.dims]
         if len(bound) < 2:
-            merged = [_merge_factor(factor, dim) for factor in term[:-1]]
-            last = term[-1]
-            # A term is present somewhere, and what varies along nothing else is then present everywhere.
-            if last.dims == (dim,):
-                found.append((*merged, EVERYWHERE))
-            else:
-                found.append((*merged, everywhere_if_full(_merge_factor(last, dim))))
+            *merged, last = [_merge_factor(factor, dim) for factor in term]
+            found.append((*merged, everywhere_if_full(last)))
         else:
             found.extend(_mix_joint(term, dim, bound))
     return simplify(found)

@@ -57,7 +57,7 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout]) -> None:
     """Record the axes along which fields about to be united have different centres or strides."""
     axes = len(layouts[0].terms[0]) - 1 if layouts[0].terms else 0
-    if _share_centre(layouts):
+    if axes == 0 or _share_centre(layouts):
         return
     settled: set[tuple[int, ...]] = set()
     for axis in range(axes):
@@ -74,10 +74,8 @@ def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout
 
 
 def _share_centre(layouts: Sequence[Layout]) -> bool:
-    """Whether all are boxes with straight sides around the same centres: then no rule need be looked at."""
-    if any(len(layout.terms) != 1 for layout in layouts):
-        return False
-    first, *others = [layout.terms[0] for layout in layouts]
+    """Whether all are unions of boxes with straight sides around the same centres: then so are their rules."""
+    first, *others = [term for layout in layouts for term in layout.terms]
     for other in others:
         before: tuple[Line, Line] | None = None
         for (_, mine), (_, theirs) in zip(first[:-1], other, strict=False):
@@ -112,7 +110,7 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     """Side by side along one dimension."""
     if is_traced(tensors):
         raise Unsupported("it takes a list of tensors, not one tensor")
-    parts = [x for x in tensors if tuple(x.shape) != (0,)]
+    parts = [x for x in tensors if x.shape != (0,)]
     traced = [x for x in parts if is_traced(x)]
     dim = traced[0].dimension(dim if axis is None else axis)
     shapes = [tuple(x.shape) for x in parts]
@@ -133,7 +131,7 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     # Stretches of a dimension along which no field varies, such as channels, have nothing to merge.
     if len(terms) > MOST_TERMS or has_fields_along(layouts, dim):
         terms = simplify(terms)
-    return traced[0].derived(layouts[0]._replace(terms=terms))
+    return traced[0].derived(Layout(layouts[0].sizes, layouts[0].groups, terms))
 
 
 def has_fields_along(layouts: Sequence[Layout], dim: int) -> bool:
