@@ -28,7 +28,8 @@ def receptive_field(
     """The exact theoretical receptive field of every unit of a module's output.
 
     The module's own forward is run once on a stand-in for its input that has a shape but no values, and that
-    notes for every position what it depends on. Nothing of the module is changed, and nothing is computed.
+    notes for every position what it depends on. Nothing is computed, and the module is left as it was, also after an
+    error.
     For definitions see Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
     Distill 2019, whose size, stride and padding (= −start) are those of the result, and Luo et al.,
     "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks", NeurIPS 2016,
@@ -60,7 +61,7 @@ def receptive_field(
         return ReceptiveField(None, MeasuredFields(GroundTruth(module, shape, output)), shape)
     if method != "exact":
         raise InvalidArgument(f'method is "exact" or "numeric"; got {method!r}')
-    trace = Trace(module, next(module.parameters(), torch.empty(0)))
+    trace = Trace(module)
     found = run_forward(module, shape, trace)
     if output is not None:
         found = output(found)

@@ -29,7 +29,8 @@ def draw_field(found: "ReceptiveField", unit: tuple[int, ...], axes: Any = None)
 def draw_gradient(gradient: torch.Tensor, axes: Any, interval: Sequence[tuple[int, int]] | None) -> Any:
     """A map of gradients, relative to the largest, and a box."""
     axes = _axes(axes)
-    axes.imshow(_plane(gradient / gradient.max()).sqrt().numpy(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+    largest = float(gradient.max()) or 1.0
+    axes.imshow(_plane(gradient / largest).sqrt().numpy(), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
     if interval is not None:
         _frame(axes, interval)
     return axes

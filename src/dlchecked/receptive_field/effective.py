@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from dlchecked.receptive_field.api import check_arguments
+from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.report import check_unit
 
 
@@ -29,9 +30,19 @@ class EffectiveReceptiveField:
 
         Args:
             interval: first and last position along each axis, both inclusive.
+
+        Raises:
+            InvalidArgument: if there is no gradient of which a part could lie anywhere.
         """
+        total = self.gradient.sum()
+        if not 0 < total < float("inf"):
+            raise InvalidArgument(
+                f"the squared gradient of unit {self.unit} sums to {float(total)}, of which no part lies anywhere; a "
+                "unit behind a ReLU that is off, or behind weights of zero, answers to no pixel: take another unit, "
+                "more samples or other weights"
+            )
         box = tuple(slice(first, last + 1) for first, last in interval)
-        return float(self.gradient[box].sum() / self.gradient.sum())
+        return float(self.gradient[box].sum() / total)
 
     def draw(self, axes: Any = None, interval: Sequence[tuple[int, int]] | None = None) -> Any:
         """Draw the gradient with matplotlib, and the box of the theoretical field around it.

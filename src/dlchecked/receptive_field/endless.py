@@ -50,6 +50,8 @@ class Endless(NamedTuple):
     @property
     def stride(self) -> int | Fraction:
         """Input positions per unit; a fraction after upsampling beyond the input's resolution."""
+        if self.period == 1:
+            return self.shift
         stride = Fraction(self.shift, self.period)
         return stride.numerator if stride.denominator == 1 else stride
 
@@ -122,6 +124,3 @@ def hull(spans: Sequence[Span | None]) -> Span | None:
     if not seen:
         return None
     return min(lo for lo, _ in seen), max(hi for _, hi in seen)
-
-
-POINT = Endless(1, 1, ((0, 0),))

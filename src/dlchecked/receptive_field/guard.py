@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from dlchecked.receptive_field.shortcuts import shortcuts
 from dlchecked.receptive_field.tensor import is_real
 
 
@@ -31,33 +32,30 @@ class _WritesGoElsewhere(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def _may_write(module: nn.Module) -> tuple[bool, bool]:
-    """Whether any part is in training mode, and whether one that is has buffers to write to."""
-    training = False
-    stack: list[nn.Module | None] = [module]
+def _parts(module: nn.Module) -> list[nn.Module]:
+    """The module and all inside it, shared ones more than once."""
+    found, stack = [], [module]
     while stack:
         part = stack.pop()
-        if part is None:
-            continue
-        if part.training:
-            training = True
-            if part._buffers:
-                return True, True
+        found.append(part)
         if part._modules:
-            stack.extend(part._modules.values())
-    return training, False
+            stack.extend([inner for inner in part._modules.values() if inner is not None])
+    return found
 
 
 @contextmanager
 def untouched(module: nn.Module) -> Iterator[None]:
     """Parameters and buffers keep their values, and random numbers their sequence, also after an exception."""
-    training, writing = _may_write(module)
+    parts = _parts(module)
+    training = [part for part in parts if part.training]
     if not training:
-        yield
+        with shortcuts(parts):
+            yield
         return
     state = torch.get_rng_state()
+    writing = any(part._buffers for part in training)
     try:
-        with _WritesGoElsewhere() if writing else nullcontext():
+        with shortcuts(parts), _WritesGoElsewhere() if writing else nullcontext():
             yield
     finally:
         torch.set_rng_state(state)

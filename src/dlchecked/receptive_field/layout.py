@@ -28,9 +28,14 @@ class Layout(NamedTuple):
     terms: Terms
 
     @property
+    def simple(self) -> bool:
+        """Whether every dimension is one atom."""
+        return len(self.sizes) == len(self.groups)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the tensor."""
-        if len(self.sizes) == len(self.groups):
+        if self.simple:
             return tuple(self.sizes)
         return tuple(prod(self.sizes[a:b]) for a, b in self.ranges())
 

@@ -30,26 +30,25 @@ def slide_alone(term: Term, windows: Mapping[int, Window]) -> Term | None:
 
     None for any other term.
     """
-    factors, seen = list(term), set()
+    factors, rest = list(term), dict(windows)
     support: Support | None = None
     window: Window | None = None
     found: Support | None = None
     for i, (dims, reached) in enumerate(term):
         if len(dims) != 1:
-            if any(dim in windows for dim in dims):
+            if dims and not windows.keys().isdisjoint(dims):
                 return None
             continue
-        wanted = windows.get(dims[0])
+        wanted = rest.pop(dims[0], None)
         if wanted is None:
+            if dims[0] in windows:
+                return None
             continue
-        if dims[0] in seen or i == len(term) - 1:
-            return None
-        seen.add(dims[0])
         # Rows and columns mostly go through the same.
-        if reached is not support or wanted is not window or found is None:
+        if found is None or reached is not support or wanted is not window:
             support, window, found = reached, wanted, reached.through(wanted)
-        factors[i] = Factor(dims, found)
-    if len(seen) < len(windows) and not all(w.full for dim, w in windows.items() if dim not in seen):
+        factors[i] = tuple.__new__(Factor, (dims, found))
+    if (rest and not all(window.full for window in rest.values())) or factors[-1] is not term[-1]:
         return None
     return tuple(factors)
 
@@ -92,15 +91,14 @@ def mix(terms: Terms, dim: int) -> Terms:
         return terms
     found: list[Term] = []
     for term in terms:
+        if term[-1].dims == (dim,) and not is_bound((term[:-1],), dim):
+            # A term is present somewhere, and what varies along nothing else is then present everywhere.
+            found.append((*term[:-1], EVERYWHERE))
+            continue
         bound = [i for i, factor in enumerate(term) if dim in factor.dims]
         if len(bound) < 2:
-            merged = [_merge_factor(factor, dim) for factor in term[:-1]]
-            last = term[-1]
-            # A term is present somewhere, and what varies along nothing else is then present everywhere.
-            if last.dims == (dim,):
-                found.append((*merged, EVERYWHERE))
-            else:
-                found.append((*merged, everywhere_if_full(_merge_factor(last, dim))))
+            *merged, last = [_merge_factor(factor, dim) for factor in term]
+            found.append((*merged, everywhere_if_full(last)))
         else:
             found.extend(_mix_joint(term, dim, bound))
     return simplify(found)

@@ -51,13 +51,18 @@ def view_rule(*names: str) -> Callable[[RuleT], RuleT]:
     return register
 
 
-def dispatch(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+def dispatch(
+    cls: type[Traced], function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+) -> Any:
     """Answer a call of a torch function with at least one traced tensor among its arguments.
+
+    It has the signature of ``__torch_function__``, whose body it is.
 
     Raises:
         UnknownOperation: if there is no rule for the function, or none for these arguments.
         ReceptiveFieldError: if the rule finds the arguments impossible.
     """
+    kwargs = kwargs or {}
     entry = RULES.get(function)
     if entry is None:
         raise UnknownOperation(_message(_name(function), args, kwargs, "has no rule"))
@@ -75,14 +80,14 @@ def dispatch(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         if error.args and "\n" not in str(error):
             error.args = (f"{error}\n  {location(_first(args, kwargs).run)}",)
         raise
-    if isinstance(result, Traced):
-        result.run.record(name, result, sys._getframe(2))
+    if type(result) is cls:
+        result.run.record(name, result, sys._getframe(1))
         if found in VIEWS:
             _share(args[0], (result,))
     elif isinstance(result, tuple):
-        parts = [part for part in result if isinstance(part, Traced)]
+        parts = [part for part in result if type(part) is cls]
         for part in parts:
-            part.run.record(name, part, sys._getframe(2))
+            part.run.record(name, part, sys._getframe(1))
         if found in VIEWS:
             _share(args[0], parts)
     return result

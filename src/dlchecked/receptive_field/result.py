@@ -13,6 +13,7 @@ from dlchecked.receptive_field.endless import Endless
 from dlchecked.receptive_field.report import AnyFields, Interval, Stride, check_unit
 from dlchecked.receptive_field.table import Layers, layer_table
 from dlchecked.receptive_field.trace import Trace
+from dlchecked.receptive_field.windows import Index
 
 
 class Misalignment(NamedTuple):
@@ -160,9 +161,8 @@ class ReceptiveField:
             Two tensors of integers, of the output's spatial shape; first > last for a unit that sees nothing.
             Where all units of a line agree, they share memory: clone before writing.
         """
-        first, last = (np.array(ends) for ends in self._fields.bounds(axis))
-        shape = self._fields.shape
-        return torch.from_numpy(first).expand(shape), torch.from_numpy(last).expand(shape)
+        first, last = (_spread(ends, self._fields.shape) for ends in self._fields.bounds(axis))
+        return torch.from_numpy(first), torch.from_numpy(last)
 
     def extent(self, axis: int) -> torch.Tensor:
         """How many positions lie between the first and the last that each unit sees, both included.
@@ -244,6 +244,13 @@ class ReceptiveField:
 
     def __str__(self) -> str:
         return f"{self.layers}\n{self!r}"
+
+
+def _spread(ends: Index, shape: tuple[int, ...]) -> Index:
+    """A copy that looks as if it had the whole shape."""
+    own = np.array(ends)
+    strides = tuple(step if n > 1 else 0 for n, step in zip(own.shape, own.strides, strict=True))
+    return np.ndarray(shape, own.dtype, own, 0, strides)
 
 
 def _halo(rule: Endless) -> tuple[int, int]:

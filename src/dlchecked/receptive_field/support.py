@@ -6,14 +6,14 @@ is also kept as the bits of a Python integer, which is exact, compact and fast t
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 from math import lcm
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from dlchecked.receptive_field.endless import LONGEST_PERIOD, POINT, Endless, EndlessTaps
+from dlchecked.receptive_field.endless import LONGEST_PERIOD, Endless, EndlessTaps
+from dlchecked.receptive_field.lines import Line
 from dlchecked.receptive_field.windows import Index, Window
 
 Array = TypeVar("Array", bound=npt.NDArray[Any])
@@ -33,9 +33,12 @@ class Support:
         endless: the same without borders, along the only dimension; None where there is no such rule.
         phases: after a dimension has been split into (outer, inner), the rule along outer for each inner
             position, preceded by the axis of inner; None where there is no such rule.
+        line: the same in six integers, where the sets allow it (see ``straight``).
     """
 
     __slots__ = ("bits", "endless", "hi", "length", "lo", "ordered", "phases", "seamless")
+
+    line: Line | None = None
 
     def __init__(
         self,
@@ -163,6 +166,10 @@ class Support:
             return self.bits
         return _objects([((1 << (hi - lo + 1)) - 1) << lo if hi >= lo else 0 for lo, hi in _pairs(self)], self.lo.shape)
 
+    def speaks_for(self, other: "Support") -> bool:
+        """Whether these sets, without borders, are also those of the union with others that lie inside them."""
+        return self.endless == other.endless
+
     def with_endless(self, endless: Endless | None) -> "Support":
         """The same sets, said to follow another rule without borders."""
         if endless is self.endless or endless == self.endless:
@@ -203,15 +210,6 @@ class Support:
             return list(range(lo, hi + 1))
         bits = self.bits[where]
         return [p for p in range(lo, hi + 1) if bits >> p & 1]
-
-
-@lru_cache(maxsize=64)
-def identity(length: int) -> Support:
-    """Every position depends on itself."""
-    positions = np.arange(length)
-    found = Support(length, positions, positions, None, True, POINT)
-    found.seamless = True
-    return found
 
 
 def _interval(length: int, lo: Index, hi: Index, endless: Endless | None) -> Support:

@@ -11,7 +11,7 @@ from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
 from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_alone
 from dlchecked.receptive_field.registry import dispatch
-from dlchecked.receptive_field.terms import Terms
+from dlchecked.receptive_field.terms import Terms, is_bound
 from dlchecked.receptive_field.trace import Trace, Traced, location
 from dlchecked.receptive_field.windows import Window
 
@@ -39,27 +39,19 @@ class TracedTensor(Traced):
         known: what is known of some of its values.
     """
 
-    __slots__ = ("_mixed", "known", "shape")
+    known: Known | None = None
+    _mixed: dict[int, tuple[Terms, Terms]] | None = None
 
     def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
         """``shape`` is that of the layout; given, it need not be computed."""
         self.layout = layout
         self.shape = shape if type(shape) is torch.Size else torch.Size(layout.shape if shape is None else shape)
         self.run = trace
-        self.source = -1
-        self.known: Known | None = None
-        self.aliases = None
-        self._mixed: dict[int, Terms] | None = None
 
     # isinstance(x, torch.Tensor) is a common question in a forward, and the right answer is yes.
     __class__ = cast(Any, property(lambda self: torch.Tensor))
 
-    @classmethod
-    def __torch_function__(
-        cls, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        """Answer a call of torch with the rule for it."""
-        return dispatch(function, args, kwargs or {})
+    __torch_function__ = classmethod(dispatch)
 
     # For the rules.
 
@@ -89,45 +81,40 @@ class TracedTensor(Traced):
 
     def mixed(self, *dims: int) -> "TracedTensor":
         """The tensor in which all positions along some dimensions depend on all of them."""
-        if len(dims) == 1 and len(self.layout.sizes) == len(self.layout.groups):
-            terms = self._mixed_terms(dims[0])
-            return self if terms is self.layout.terms else self.with_terms(terms)
-        terms = self.layout.terms
-        ranges = self.layout.ranges() if len(self.layout.sizes) != len(self.layout.groups) else None
+        layout = self.layout
+        terms = layout.terms
+        ranges = None if len(layout.sizes) == len(layout.groups) else layout.ranges()
         for dim in dims:
-            atoms = (dim,) if ranges is None else range(*ranges[dim])
-            for atom in atoms:
-                terms = self._mixed_terms(atom) if terms is self.layout.terms else mix(terms, atom)
-        return self if terms is self.layout.terms else self.with_terms(terms)
+            for atom in (dim,) if ranges is None else range(*ranges[dim]):
+                if is_bound(terms, atom):
+                    terms = self._mixed_terms(atom) if terms is layout.terms else mix(terms, atom)
+        return self if terms is layout.terms else self.with_terms(terms)
 
     def _mixed_terms(self, atom: int) -> Terms:
         # The branches of an Inception block all begin by mixing the channels of the same tensor.
-        if self._mixed is None:
-            self._mixed = {}
-        if atom not in self._mixed:
-            self._mixed[atom] = mix(self.layout.terms, atom)
-        return self._mixed[atom]
+        terms = self.layout.terms
+        known = self._mixed.get(atom) if self._mixed is not None else None
+        if known is None or known[0] is not terms:
+            known = (terms, mix(terms, atom))
+            self._mixed = {**(self._mixed or {}), atom: known}
+        return known[1]
 
-    def slid(self, windows: Mapping[int, Window], resized: tuple[int, int] | None = None) -> "TracedTensor":
+    def slid(self, windows: Mapping[int, Window], shape: torch.Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.
 
-        ``resized`` is a mixed dimension and the size that it gets on the way.
+        ``shape`` is that of the output, in which other dimensions, if they are mixed, may have another size.
         """
-        layout = self.layout
+        layout, terms = self.layout, self.layout.terms
         memo: Memo = {}
         if len(layout.sizes) == len(layout.groups):
-            sizes, terms = list(layout.sizes), layout.terms
-            for dim, window in windows.items():
-                sizes[dim] = window.outputs
-            if resized is not None:
-                sizes[resized[0]] = resized[1]
-            alone = slide_alone(terms[0], windows) if windows and len(terms) == 1 else None
-            if alone is not None:
-                terms = (alone,)
+            alone = [slide_alone(term, windows) for term in terms] if windows else terms
+            if None not in alone:
+                terms = cast(Terms, tuple(alone))
             else:
                 for dim, window in windows.items():
                     terms = slide(terms, dim, window, memo)
-            shape = torch.Size(sizes)
+            if shape is None:
+                shape = torch.Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
             return TracedTensor(Layout(shape, layout.groups, terms), self.run, shape)
         for dim, window in windows.items():
             layout = layout.with_single(dim)
@@ -135,12 +122,15 @@ class TracedTensor(Traced):
             sizes = [*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :]]
             layout = Layout(tuple(sizes), layout.groups, slide(layout.terms, atom, window, memo))
         found = TracedTensor(layout, self.run)
-        return found if resized is None else found.resized(*resized)
+        for dim, size in enumerate(found.shape if shape is None else shape):
+            if size != found.shape[dim]:
+                found = found.resized(dim, size)
+        return found
 
     def resized(self, dim: int, size: int) -> "TracedTensor":
         """The same after a mixed dimension has got another size."""
         layout = self.layout
-        start, stop = layout.ranges()[dim] if len(layout.sizes) != len(layout.groups) else (dim, dim + 1)
+        start, stop = (dim, dim + 1) if layout.simple else layout.ranges()[dim]
         while stop - start > 1:
             layout, stop = select(layout, start, 0), stop - 1
         sizes = (*layout.sizes[:start], size, *layout.sizes[start + 1 :])
@@ -245,7 +235,7 @@ def _method(name: str) -> Callable[..., Any]:
     function = getattr(torch.Tensor, name)
 
     def method(self: TracedTensor, *args: Any, **kwargs: Any) -> Any:
-        return dispatch(function, (self, *args), kwargs)
+        return dispatch(TracedTensor, function, (), (self, *args), kwargs)
 
     return method
 

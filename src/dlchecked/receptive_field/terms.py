@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dlchecked.receptive_field.support import Support, identity
+from dlchecked.receptive_field.straight import identity
+from dlchecked.receptive_field.support import Support
 
 
 class Factor(NamedTuple):

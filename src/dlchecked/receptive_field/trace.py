@@ -3,8 +3,9 @@
 import linecache
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import torch
@@ -23,13 +24,10 @@ class Traced:
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
     """
 
-    __slots__ = ("__weakref__", "aliases", "layout", "run", "source")
-
-    aliases: "WeakValueDictionary[int, Traced] | None"
-
     layout: Layout
-    source: int
     run: "Trace"
+    source: int = -1
+    aliases: "WeakValueDictionary[int, Traced] | None" = None
 
 
 class Step(NamedTuple):
@@ -51,18 +49,26 @@ class Meeting(NamedTuple):
 class Trace:
     """The record that all tensors of one run share."""
 
-    def __init__(self, module: nn.Module, example: torch.Tensor) -> None:
-        """The module about to run; ``example`` has the dtype and device its tensors pretend to have."""
+    def __init__(self, module: nn.Module) -> None:
+        """The module about to run."""
         self.module = module
-        self.example = example
         self._calls: list[tuple[nn.Module | None, str, Layout]] = []
         self.meetings: list[Meeting] = []
 
     def record(self, operation: str, output: "Traced", frame: FrameType) -> None:
         """Note one finished call, made in or below a frame."""
+        self.note(owner(frame), operation, output)
+
+    def note(self, module: nn.Module | None, operation: str, output: "Traced") -> None:
+        """Note one finished call of a module."""
         calls = self._calls
         output.source = len(calls)
-        calls.append((owner(frame), operation, output.layout))
+        calls.append((module, operation, output.layout))
+
+    @cached_property
+    def example(self) -> torch.Tensor:
+        """A parameter, whose dtype and device the tensors of the run pretend to have."""
+        return next(self.module.parameters(), torch.empty(0))
 
     @property
     def steps(self) -> list[Step]:
@@ -81,13 +87,17 @@ class Trace:
 def owner(frame: FrameType | None) -> nn.Module | None:
     """The module whose forward is running in or above a frame."""
     while frame is not None:
-        code = frame.f_code
-        if code.co_name == "forward" and code.co_argcount:
-            found = frame.f_locals.get(code.co_varnames[0])
+        if frame.f_code.co_name == "forward":
+            found = frame.f_locals.get("self") or _first_argument(frame)
             if isinstance(found, nn.Module):
                 return found
         frame = frame.f_back
     return None
+
+
+def _first_argument(frame: FrameType) -> Any:
+    code = frame.f_code
+    return frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
 
 
 def location(trace: Trace) -> str:

@@ -18,8 +18,11 @@ def simplify(terms: Iterable[Term]) -> Terms:
     """
     kept: list[Term] = []
     some = tuple(terms)
+    if len(some) == 2:
+        one = _merged(*some)
+        return some if one is None else (one,)
     # The largest of many first: it swallows most of the others at once.
-    for term in sorted(some, key=_extent, reverse=True) if len(some) > 2 else some:
+    for term in sorted(some, key=_extent, reverse=True):
         add(kept, term)
     if len(kept) > MOST_TERMS:
         raise ReceptiveFieldError(
@@ -33,7 +36,9 @@ def _extent(term: Term) -> int:
     """How much the middle unit sees, roughly."""
     found = 0
     for _, support in term[:-1]:
-        if support.ordered:
+        if support.line is not None:
+            found += support.line.hi - support.line.lo
+        elif support.ordered:
             middle = len(support.lo) // 2
             found += support.hi.item(middle) - support.lo.item(middle)
     return found
@@ -57,10 +62,12 @@ def add(kept: list[Term], term: Term) -> None:
 
 def _merged(one: Term, two: Term) -> Term | None:
     """A single term for both, or None where the union of these two products is no product."""
-    if one is two:
-        return one
-    pairs = _Pairs(one, two)
     # Of a skip and the branch beside it, the branch mostly comes first and sees more.
+    if one is two or _absorbs(one, two):
+        return one
+    if _absorbs(two, one):
+        return two
+    pairs = _Pairs(one, two)
     if _all_within(two, one, pairs):
         return None if pairs.only_presence_differs() else _with_rules(one, two)
     if _all_within(one, two, pairs):
@@ -74,6 +81,21 @@ def _merged(one: Term, two: Term) -> Term | None:
         united = everywhere_if_full(united)
     joined = _with_rules(one, two, skip=i)
     return (*joined[:i], united, *joined[i + 1 :])
+
+
+def _absorbs(large: Term, small: Term) -> bool:
+    """Whether straight sides alone show that one term lies inside the other, also without borders."""
+    before: tuple[Support, Support] | None = None
+    for (dims, mine), (other_dims, theirs) in zip(large, small, strict=True):
+        if dims != other_dims:
+            return False
+        # Columns mostly repeat what was found for rows.
+        if mine is theirs or (before is not None and mine is before[0] and theirs is before[1]):
+            continue
+        if mine.line is None or theirs.line is None or not theirs.line.nested(mine.line):
+            return False
+        before = (mine, theirs)
+    return True
 
 
 def _all_within(small: Term, large: Term, pairs: "_Pairs") -> bool:
@@ -137,7 +159,7 @@ def _with_rules(large: Term, small: Term, skip: int = -1) -> Term:
     made: dict[tuple[int, int], Support] = {}
     for i, (a, b) in enumerate(zip(large, small, strict=True)):
         mine, theirs = a[1], b[1]
-        if mine is theirs or i == skip or (mine.endless == theirs.endless and a[0] == b[0]):
+        if mine is theirs or i == skip or (a[0] == b[0] and mine.speaks_for(theirs)):
             continue
         key = (id(mine), id(theirs))
         support = made.get(key) if a[0] == b[0] else None

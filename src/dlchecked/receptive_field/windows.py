@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlchecked.receptive_field.endless import EndlessTaps
+from dlchecked.receptive_field.lines import Step
 
 Index = npt.NDArray[np.int64]
 
@@ -24,10 +25,11 @@ class Window:
         step: distance between neighbouring positions that are read; 0 where only one is.
         seamless: whether each output begins to read no later than right after the last position of the one
             before, and none moves backwards.
+        line: all of this in four integers, where nothing but the borders cuts off what is read.
         endless: the same without borders, or None where that makes no sense.
     """
 
-    __slots__ = ("_taps", "endless", "first", "full", "last", "monotone", "outputs", "seamless", "step")
+    __slots__ = ("_taps", "endless", "first", "full", "last", "line", "monotone", "outputs", "seamless", "step")
 
     def __init__(self, outputs: int, step: int, endless: EndlessTaps | None) -> None:
         """An empty window: the functions below fill it."""
@@ -37,6 +39,7 @@ class Window:
         self.full = False
         self.monotone = False
         self.seamless = False
+        self.line: Step | None = None
         self.first: Index | None = None
         self.last: Index | None = None
         self._taps: Index | tuple[int, int, int, int, int] | None = None
@@ -67,6 +70,10 @@ def sliding(length: int, kernel: int, stride: int, dilation: int, before: int, o
     window.monotone = bool((np.diff(window.first) >= 0).all() and (np.diff(window.last) >= 0).all())
     window.seamless = window.full and window.monotone and bool((window.first[1:] <= window.last[:-1] + 1).all())
     window._taps = (length, kernel, stride, dilation, before)
+    begins, ends = -before, (kernel - 1) * dilation - before
+    end = (outputs - 1) * stride
+    if window.full and (window.step < 2 or (begins >= 0 and end + ends < length)):
+        window.line = Step(outputs, stride, begins, ends, window.step)
     return window
 
 
@@ -98,7 +105,10 @@ def gathering(taps: Index, endless: EndlessTaps | None = None) -> Window:
 def slicing(length: int, start: int, stop: int, step: int) -> Window:
     """Output j reads position ``start + j * step``."""
     positions = range(start, stop, step)
-    return picking(positions, EndlessTaps(1, step, (range(start, start + 1),)))
+    window = picking(positions, EndlessTaps(1, step, (range(start, start + 1),)))
+    if step > 0 and positions:
+        window.line = Step(len(positions), step, start, start, 0)
+    return window
 
 
 @lru_cache(maxsize=512)

@@ -1,6 +1,7 @@
 """Forwards that no table of layers could describe: what counts is what the forward does."""
 
 import math
+import operator
 
 import pytest
 import torch
@@ -291,3 +292,18 @@ def test_many_views_of_one_tensor_are_no_trouble(check_every_unit):
         return torch.cat(parts, 2) + torch.cat(rows[::-1], 2)
 
     check_every_unit(Calls(many), (1, 1, 8))
+
+
+def test_what_is_known_of_a_tensor_is_forgotten_when_it_is_overwritten(check_every_unit):
+    def forward(layers, x, write):
+        side_by_side = torch.cat([x, layers[0](x)], 1)
+        before = layers[1](side_by_side)
+        side_by_side = write(side_by_side, side_by_side.roll(4, -1))
+        return before + 2 * layers[1](side_by_side)
+
+    layers = conv1(padding=1), nn.Conv1d(2, 1, 1)
+    # Autograd cannot go back over the overwritten tensor: the witness sees the same sum in a new one.
+    expected = check_every_unit(Calls(lambda m, x: forward(m, x, torch.add), *layers), (1, 1, 12))
+    found = receptive_field(Calls(lambda m, x: forward(m, x, operator.iadd), *layers), (1, 1, 12))
+    assert all(torch.equal(found.mask(unit), expected.mask(unit)) for unit in range(12))
+    assert found.mask(6).nonzero().flatten().tolist() == [1, 2, 3, 5, 6, 7]

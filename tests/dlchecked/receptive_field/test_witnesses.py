@@ -5,7 +5,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlchecked.receptive_field import InvalidArgument, effective_receptive_field, receptive_field, verify
+from dlchecked.receptive_field import (
+    InvalidArgument,
+    UnknownOperation,
+    effective_receptive_field,
+    receptive_field,
+    verify,
+)
 from dlchecked.receptive_field.numeric import GroundTruth
 from dlchecked.receptive_field.registry import RULES
 
@@ -91,6 +97,110 @@ def test_measuring_needs_no_rule():
 def test_the_ground_truth_sees_what_is_structural():
     truth = GroundTruth(dead(), (1, 1, 12))
     assert truth.mask((4,)).nonzero().flatten().tolist() == [3, 4, 5, 6, 7]
+
+
+class Chooses(nn.Module):
+    """Whatever chooses among values hands its gradient to the chosen ones alone."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+        self.conv = nn.Conv1d(1, 1, 3, padding=1)
+
+    def forward(self, x):
+        return self.function(self.conv(x).unfold(-1, 4, 2))
+
+
+CHOICES = {
+    "median": lambda x: x.median(-1).values,
+    "nanmedian": lambda x: x.nanmedian(-1)[0],
+    "mode": lambda x: x.mode(-1).values,
+    "kthvalue": lambda x: x.kthvalue(2, -1, keepdim=True).values[..., 0],
+    "maximum along a dimension": lambda x: x.max(dim=-1)[0],
+    "minimum along a dimension": lambda x: torch.min(x, -1, True).values.squeeze(-1),
+    "top two": lambda x: x.topk(2).values[..., 1],
+    "difference of ranks": lambda x: x.sort(-1, descending=True).values.diff(dim=-1)[..., 0],
+    "quantile": lambda x: torch.quantile(x, 0.3, -1),
+    "running maximum": lambda x: x.cummax(-1).values[..., -1],
+    "larger of two": lambda x: torch.maximum(x[..., 0], x[..., 1]).max(x[..., 2]).fmin(x[..., 3]),
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_measuring_a_choice_sees_all_that_is_chosen_from(name):
+    # Windows of four, two apart, of convolutions over three: unit j sees 2j − 1 to 2j + 4.
+    found = receptive_field(Chooses(CHOICES[name]), (1, 1, 12), method="numeric")
+    assert found.output_shape == (1, 1, 5)
+    seen = [found.mask(unit).nonzero().flatten().tolist() for unit in range(5)]
+    assert seen == [[p for p in range(2 * j - 1, 2 * j + 5) if 0 <= p < 12] for j in range(5)]
+
+
+def test_median_of_everything_and_quantiles_at_once():
+    class Middle(nn.Module):
+        def forward(self, x):
+            return x - x.median()
+
+    found = receptive_field(Middle(), (1, 1, 5), method="numeric")
+    assert [found.interval(unit) for unit in range(5)] == [((0, 4),)] * 5
+    both = Chooses(lambda x: torch.quantile(x, torch.tensor([0.3, 0.6], dtype=x.dtype), -1)[0])
+    with pytest.raises(UnknownOperation, match="one by one"):
+        receptive_field(both, (1, 1, 12), method="numeric")
+
+
+class Spectral(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.filter = nn.Parameter(torch.ones(5, dtype=torch.complex64))
+
+    def forward(self, x):
+        return torch.fft.fft(x) * self.filter
+
+
+def test_complex_values_can_be_inside_but_not_measured():
+    with pytest.raises(InvalidArgument, match=r"complex128.*view_as_real"):
+        receptive_field(Spectral(), (1, 1, 5), method="numeric")
+    found = receptive_field(Spectral(), (1, 1, 5), method="numeric", output=lambda out: torch.view_as_real(out)[..., 0])
+    assert found.interval(2) == ((0, 4),)
+    found = receptive_field(Spectral(), (1, 1, 5), method="numeric", output=torch.abs)
+    assert found.interval(2) == ((0, 4),)
+
+
+def test_what_has_no_gradient_cannot_be_measured():
+    class Class(nn.Module):
+        def forward(self, x):
+            return x.argmax(1)
+
+    with pytest.raises(InvalidArgument, match="int64"):
+        receptive_field(Class(), (1, 3, 5), method="numeric")
+    with pytest.raises(InvalidArgument, match="tuple"):
+        receptive_field(nn.LSTM(6, 2), (1, 5, 6), method="numeric")
+
+
+def test_a_change_shows_behind_a_normalization_over_features():
+    class Normalized(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.LayerNorm(4)
+            self.conv = nn.Conv1d(4, 3, 3, padding=1)
+
+        def forward(self, x):
+            return self.conv(self.norm(x.transpose(1, 2)).transpose(1, 2))
+
+    found = verify(Normalized(), (1, 4, 9))
+    assert found.ok, found
+    assert found.confirmed == 1.0
+
+
+def test_there_is_no_share_of_nothing():
+    effect = effective_receptive_field(dead(), (1, 1, 12), samples=1)
+    assert effect.gradient.abs().sum() == 0
+    with pytest.raises(InvalidArgument, match=r"sums to 0\.0"):
+        effect.share(((0, 11),))
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("agg")
+    shown = effect.draw().images[0].get_array()
+    assert float(shown.max()) == 0.0
+    pyplot.close("all")
 
 
 def test_the_effective_field_is_smaller_than_the_theoretical_one():

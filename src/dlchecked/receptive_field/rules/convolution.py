@@ -28,22 +28,21 @@ def convolution(
     groups: int = 1,
 ) -> TracedTensor:
     """Output j reads ``j · stride − padding + k · dilation`` of every channel of its group."""
-    x = _spatial_input(input, weight)
-    out_channels, per_group, *kernel = weight.shape
-    channels = len(x.shape) - len(kernel) - 1
-    expect_size("input channels", x.shape[channels], per_group * groups)
+    if type(input) is not TracedTensor or (type(weight) is not torch.nn.Parameter and not is_real(weight)):
+        raise Unsupported(_unlike_a_layer(input))
     try:
-        windows = _windows(x.shape, channels + 1, tuple(kernel), stride, padding, dilation)
+        plan = _plan(input.shape, weight.shape, stride, padding, dilation, groups)
     except TypeError:  # lists cannot be looked up
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
-        windows = _windows(x.shape, channels + 1, tuple(kernel), *options)
+        plan = _plan(input.shape, weight.shape, *options, groups)
+    channels, windows, shape = plan
     if not weight.requires_grad and is_constant(weight):
         windows = _without_zeros(windows, weight, channels + 1)
     if groups == 1:
-        return x.mixed(channels).slid(windows, resized=(channels, out_channels))
-    if _is_constant_along(x, channels):
-        return x.slid(windows, resized=(channels, out_channels))
-    return mix_channels(x, channels, out_channels, groups).slid(windows)
+        return input.mixed(channels).slid(windows, shape)
+    if _is_constant_along(input, channels):
+        return input.slid(windows, shape)
+    return mix_channels(input, channels, shape[channels], groups).slid(windows)
 
 
 def _without_zeros(windows: Mapping[int, Window], weight: torch.Tensor, first: int) -> Mapping[int, Window]:
@@ -71,21 +70,28 @@ def _without_zeros(windows: Mapping[int, Window], weight: torch.Tensor, first: i
 
 
 @lru_cache(maxsize=1024)
-def _windows(
-    shape: tuple[int, ...], first: int, kernel: tuple[int, ...], stride: Any, padding: Any, dilation: Any
-) -> Mapping[int, Window]:
-    """The windows of a convolution along the dimensions where it reads more than the position itself."""
-    count, lengths = len(kernel), shape[first:]
+def _plan(
+    shape: torch.Size, weight: torch.Size, stride: Any, padding: Any, dilation: Any, groups: int
+) -> tuple[int, Mapping[int, Window], torch.Size]:
+    """The dimension of the channels, the windows where more than the position itself is read, and the output's shape.
+
+    Raises:
+        InvalidArgument: if torch would not run such a convolution.
+    """
+    count = len(weight) - 2
+    first = _first_spatial(shape, weight)
+    expect_size("input channels", shape[first - 1], weight[1] * groups)
     strides, dilations = per_axis(stride, count), per_axis(dilation, count)
-    found = {}
-    for axis, (length, size) in enumerate(zip(lengths, kernel, strict=True)):
+    found, sizes = {}, [*shape[: first - 1], weight[0]]
+    for axis, (length, size) in enumerate(zip(shape[first:], weight[2:], strict=True)):
         before, after = _padding(padding, axis, count, dilations[axis] * (size - 1))
         extent = dilations[axis] * (size - 1) + 1
         outputs = (length + before + after - extent) // strides[axis] + 1
         expect_output("convolution", outputs, length + before + after, extent)
         if (size, strides[axis], before, after) != (1, 1, 0, 0):
             found[first + axis] = sliding(length, size, strides[axis], dilations[axis], before, outputs)
-    return found
+        sizes.append(outputs)
+    return first - 1, found, torch.Size(sizes)
 
 
 @rule("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
@@ -100,9 +106,11 @@ def transposed_convolution(
     dilation: Any = 1,
 ) -> TracedTensor:
     """Output j reads every i with ``i · stride − padding + k · dilation = j``."""
-    x = _spatial_input(input, weight)
+    x = input
+    if not is_traced(x) or not is_real(weight):
+        raise Unsupported(_unlike_a_layer(x))
     count = weight.dim() - 2
-    channels = len(x.shape) - count - 1
+    channels = _first_spatial(x.shape, weight.shape) - 1
     expect_size("input channels", x.shape[channels], weight.shape[0])
     if is_constant(weight) and not weight.all():
         raise Unsupported("its kernel is a constant that has zeros")
@@ -133,19 +141,22 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
 
 
 def _is_constant_along(x: TracedTensor, dim: int) -> bool:
-    if len(x.layout.sizes) == len(x.layout.groups):
+    if x.layout.simple:
         return not is_bound(x.layout.terms, dim)
     return not any(is_bound(x.layout.terms, atom) for atom in range(*x.layout.ranges()[dim]))
 
 
-def _spatial_input(x: Any, weight: Any) -> TracedTensor:
+def _first_spatial(shape: torch.Size, weight: torch.Size) -> int:
+    """The first spatial dimension of an input, which may lack the batch."""
+    if len(shape) - len(weight) not in (-1, 0):
+        expect_size("dimensions of the input", len(shape), len(weight))
+    return len(shape) - len(weight) + 2
+
+
+def _unlike_a_layer(x: Any) -> str:
     if not is_traced(x):
-        raise Unsupported("its input does not depend on the input of the module")
-    if not is_real(weight):
-        raise Unsupported("its kernel depends on the input")
-    if len(x.shape) - weight.ndim not in (-1, 0):
-        expect_size("dimensions of the input", len(x.shape), weight.ndim)
-    return x
+        return "its input does not depend on the input of the module"
+    return "its kernel depends on the input"
 
 
 def _padding(padding: Any, axis: int, count: int, total: int) -> tuple[int, int]:

@@ -10,9 +10,12 @@ import torch
 from dlchecked.receptive_field.endless import Endless, EndlessTaps
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout, broadcast
+from dlchecked.receptive_field.lines import Line
 from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.support import Support
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.terms import EVERYWHERE, Factor, is_bound, presence
 from dlchecked.receptive_field.unions import MOST_TERMS, simplify
 from dlchecked.receptive_field.windows import Window, picking
 
@@ -54,18 +57,8 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout]) -> None:
     """Record the axes along which fields about to be united have different centres or strides."""
     axes = len(layouts[0].terms[0]) - 1 if layouts[0].terms else 0
-    if len(layouts) == 2 and len(layouts[0].terms) == len(layouts[1].terms) == 1:
-        # A pair that was seen for the rows need not be looked at again for the columns.
-        before_a = before_b = None
-        for (_, a), (_, b) in zip(layouts[0].terms[0], layouts[1].terms[0], strict=True):
-            mine, theirs = a.endless, b.endless
-            if mine is None or theirs is None or (mine is before_a and theirs is before_b):
-                continue
-            if not mine.concentric(theirs):
-                break
-            before_a, before_b = mine, theirs
-        else:
-            return
+    if axes == 0 or _share_centre(layouts):
+        return
     settled: set[tuple[int, ...]] = set()
     for axis in range(axes):
         rules = [_rule(layout, axis) for layout in layouts]
@@ -78,6 +71,24 @@ def note_misalignment(operands: Sequence[TracedTensor], layouts: Sequence[Layout
             settled.add(key)
         else:
             operands[0].run.meet([source for source, _ in known], axis)
+
+
+def _share_centre(layouts: Sequence[Layout]) -> bool:
+    """Whether all are unions of boxes with straight sides around the same centres: then so are their rules."""
+    first, *others = [term for layout in layouts for term in layout.terms]
+    for other in others:
+        before: tuple[Line, Line] | None = None
+        for (_, mine), (_, theirs) in zip(first[:-1], other, strict=False):
+            line, their_line = mine.line, theirs.line
+            if line is None or their_line is None:
+                return False
+            # A pair that was seen for the rows need not be looked at again for the columns.
+            if before is not None and line is before[0] and their_line is before[1]:
+                continue
+            if line is not their_line and not line.concentric(their_line):
+                return False
+            before = (line, their_line)
+    return True
 
 
 def _rule(layout: Layout, axis: int) -> Endless | None:
@@ -99,7 +110,7 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     """Side by side along one dimension."""
     if is_traced(tensors):
         raise Unsupported("it takes a list of tensors, not one tensor")
-    parts = [x for x in tensors if tuple(x.shape) != (0,)]
+    parts = [x for x in tensors if x.shape != (0,)]
     traced = [x for x in parts if is_traced(x)]
     dim = traced[0].dimension(dim if axis is None else axis)
     shapes = [tuple(x.shape) for x in parts]
@@ -120,7 +131,7 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     # Stretches of a dimension along which no field varies, such as channels, have nothing to merge.
     if len(terms) > MOST_TERMS or has_fields_along(layouts, dim):
         terms = simplify(terms)
-    return traced[0].derived(layouts[0]._replace(terms=terms))
+    return traced[0].derived(Layout(layouts[0].sizes, layouts[0].groups, terms))
 
 
 def has_fields_along(layouts: Sequence[Layout], dim: int) -> bool:
@@ -132,13 +143,27 @@ def has_fields_along(layouts: Sequence[Layout], dim: int) -> bool:
 
 def _embed(layout: Layout, dim: int, offset: int, total: int, alone: bool) -> Layout:
     """The layout as one stretch of a longer dimension."""
-    atom = layout.ranges()[dim][0]
+    atom = dim if layout.simple else layout.ranges()[dim][0]
     size = layout.sizes[atom]
     sizes = (*layout.sizes[:atom], total, *layout.sizes[atom + 1 :])
     if size == total:
         return layout
+    # Channels: no field varies along them, and which of them a branch fills was mostly asked before.
+    if all(term[-1].dims in ((), (atom,)) and not is_bound((term[:-1],), atom) for term in layout.terms):
+        terms = tuple(
+            (*term[:-1], Factor((atom,), _filled(term[-1] if term[-1].dims else EVERYWHERE, offset, size, total)))
+            for term in layout.terms
+        )
+        return Layout(sizes, layout.groups, terms)
     window = _stretch(offset, size, total, alone)
     return Layout(sizes, layout.groups, slide(layout.terms, atom, window, {}))
+
+
+@lru_cache(maxsize=1024)
+def _filled(last: Factor, offset: int, size: int, total: int) -> Support:
+    """The presence of what fills one stretch of a dimension, where it did not lack some of the stretch before."""
+    before = last.support if last.dims else presence(0, np.ones(size, dtype=bool)).support
+    return before.through(_stretch(offset, size, total, False))
 
 
 @lru_cache(maxsize=1024)

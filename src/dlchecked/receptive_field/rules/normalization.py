@@ -20,8 +20,8 @@ def batch_norm(
 ) -> TracedTensor:
     """Element by element in eval mode; in training mode a channel's mean is over all pixels of the batch."""
     known = running_mean if running_mean is not None else weight
-    if known is not None:
-        expect_size("channels", input.shape[1], known.shape[0])
+    if known is not None and known.numel() != input.shape[1]:
+        expect_size("channels", input.shape[1], known.numel())
     if not training:
         return input.same()
     return input.mixed(0, *range(2, len(input.shape)))

@@ -34,8 +34,12 @@ def _pointwise(inplace: int | None) -> Rule:
 
     def unchanged(x: Any, *others: Any, **options: Any) -> TracedTensor:
         """Element by element: the dependencies stay what they are."""
-        if not others and not options and is_traced(x):
-            return x.same()
+        if not others and type(x) is TracedTensor:
+            if not options:
+                return x.same()
+            if len(options) == 1 and "inplace" in options:
+                x.known = None
+                return x if options["inplace"] else x.same()
         more = [value for value in (*others, *options.values()) if is_traced(value)]
         if more or not is_traced(x):
             return join(x, *more)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import torch
 import torch.nn.functional as F
 
 from dlchecked.receptive_field.endless import EndlessTaps
@@ -17,18 +18,27 @@ from dlchecked.receptive_field.windows import Window, gathering, sliding
 def _pool(
     x: TracedTensor, count: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> TracedTensor:
-    options = (tuple(v) if isinstance(v, list) else v for v in (kernel, stride, padding, dilation))
-    return x.slid(_windows(x.shape, count, *options, ceil_mode))
+    try:
+        windows, shape = _plan(x.shape, count, kernel, stride, padding, dilation, ceil_mode)
+    except TypeError:  # lists cannot be looked up
+        options = (tuple(v) if isinstance(v, list) else v for v in (kernel, stride, padding, dilation))
+        windows, shape = _plan(x.shape, count, *options, ceil_mode)
+    return x.slid(windows, shape)
 
 
 @lru_cache(maxsize=512)
-def _windows(
-    shape: tuple[int, ...], count: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> Mapping[int, Window]:
+def _plan(
+    shape: torch.Size, count: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> tuple[Mapping[int, Window], torch.Size]:
+    """The windows of a pooling, and the shape of its output.
+
+    Raises:
+        InvalidArgument: if no window fits.
+    """
     kernels = per_axis(kernel, count)
     strides = kernels if stride is None or stride == () else per_axis(stride, count)
     paddings, dilations = per_axis(padding, count), per_axis(dilation, count)
-    windows = {}
+    windows, sizes = {}, list(shape)
     for axis in range(count):
         dim = len(shape) - count + axis
         length, pad, step = shape[dim], paddings[axis], strides[axis]
@@ -40,7 +50,8 @@ def _windows(
             outputs -= 1
         expect_output("pooling", outputs, length + 2 * pad, extent)
         windows[dim] = sliding(length, kernels[axis], step, dilations[axis], pad, outputs)
-    return windows
+        sizes[dim] = outputs
+    return windows, torch.Size(sizes)
 
 
 def _max_pooling(count: int) -> Any:

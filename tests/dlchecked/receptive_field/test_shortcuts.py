@@ -1,0 +1,101 @@
+"""Layers that answer by themselves say what they would say by torch's own way, and leave nothing behind."""
+
+import copy
+import threading
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+from twenty_networks import NETWORKS
+
+from dlchecked.receptive_field import InvalidArgument, receptive_field
+from dlchecked.receptive_field.shortcuts import _ANSWERS, Shortcut
+
+
+class Calls(nn.Module):
+    def __init__(self, forward, **layers):
+        super().__init__()
+        self.call = forward
+        for name, layer in layers.items():
+            setattr(self, name, layer)
+
+    def forward(self, x):
+        return self.call(self, x)
+
+
+ODD = {
+    "reflecting convolution": (nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect"), (1, 1, 8, 9)),
+    "grouped convolution of lists": (nn.Conv2d(4, 4, [3, 2], groups=2), (1, 4, 8, 9)),
+    "batch norm that counts": (nn.Sequential(nn.Conv1d(2, 2, 3), nn.BatchNorm1d(2)), (3, 2, 9)),
+    "batch norm without statistics": (nn.BatchNorm2d(2, track_running_stats=False).eval(), (1, 2, 4, 4)),
+    "maxima and where they were": (
+        Calls(lambda m, x: sum(m.pool(x)), pool=nn.MaxPool1d(2, return_indices=True)),
+        (1, 1, 8),
+    ),
+    "average over three axes": (nn.AvgPool3d(2, 1, ceil_mode=True), (1, 1, 6, 7, 5)),
+    "activations in place": (
+        nn.Sequential(nn.Conv1d(1, 1, 3), nn.ReLU(inplace=True), nn.SiLU(), nn.ReLU6()),
+        (1, 1, 9),
+    ),
+}
+
+
+def answers(module, shape):
+    found = receptive_field(module, shape)
+    bounds = [ends.tolist() for axis in range(len(shape) - 2) for ends in found.bounds(axis)]
+    return str(found), [layer.name for layer in found.layers], found.misaligned, bounds
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, *ODD])
+def test_both_ways_say_the_same(monkeypatch, name):
+    module, shape = ODD[name] if name in ODD else (NETWORKS[name].make(), NETWORKS[name].shape)
+    quick = answers(module, shape)
+    with monkeypatch.context() as patched:
+        for kind in list(_ANSWERS):
+            patched.delitem(_ANSWERS, kind)
+        assert answers(module, shape) == quick
+
+
+def test_what_is_not_as_torch_made_it_goes_torchs_way():
+    seen = []
+    hooked, replaced = nn.Conv1d(1, 1, 3), nn.Conv1d(1, 1, 3)
+    hooked.register_forward_hook(lambda layer, args, out: seen.append(layer))
+    replaced.forward = lambda x: F.conv1d(x, replaced.weight, dilation=2)
+    assert receptive_field(nn.Sequential(hooked, replaced), (1, 1, 12)).size == (7,)
+    assert seen == [hooked]
+
+
+def test_what_a_forward_changes_counts():
+    def forward(m, x):
+        x = m.conv(x)
+        m.conv.dilation = (2,)
+        try:
+            return m.conv(x)
+        finally:
+            m.conv.dilation = (1,)
+
+    assert receptive_field(Calls(forward, conv=nn.Conv1d(1, 1, 3)), (1, 1, 12)).size == (7,)
+
+
+def test_real_tensors_and_copies_are_none_of_its_business():
+    made = []
+
+    def forward(m, x):
+        here = threading.Thread(target=lambda: made.append(m.conv(torch.ones(1, 1, 5))))
+        here.start()
+        here.join()
+        made.append(copy.deepcopy(m.conv))
+        return m.conv(x)
+
+    conv = nn.Conv1d(1, 1, 3)
+    receptive_field(Calls(forward, conv=conv), (1, 1, 12))
+    assert torch.equal(made[0], conv(torch.ones(1, 1, 5)))
+    assert not isinstance(made[1]._compiled_call_impl, Shortcut)
+
+
+def test_errors_still_say_where_and_nothing_is_left_behind():
+    net = nn.Sequential(nn.Conv1d(1, 2, 3), nn.Sequential(nn.ReLU(), nn.Conv1d(3, 1, 3)))
+    with pytest.raises(InvalidArgument, match=r"input channels: got 2, expected 3\n  in '1\.1' \(Conv1d\)"):
+        receptive_field(net, (1, 1, 12))
+    assert all("_compiled_call_impl" not in part.__dict__ for part in net.modules())
