@@ -77,7 +77,7 @@ def shortcuts(parts: Iterable[nn.Module]) -> Iterator[None]:
         if not any(_GLOBAL_HOOKS):
             for part in parts:
                 known = _ANSWERS.get(type(part))
-                if known is None:
+                if known is None or type(part).forward is not _FORWARDS[type(part)]:
                     continue
                 own = part.__dict__
                 there = own.get(_PLACE)
@@ -151,3 +151,5 @@ _ANSWERS.update(
         nn.AvgPool3d: ("avg_pool3d", _average_pooling(F.avg_pool3d)),
     }
 )
+# Whoever gives a layer another forward for all of its kind is asked, too.
+_FORWARDS = {kind: kind.forward for kind in _ANSWERS}

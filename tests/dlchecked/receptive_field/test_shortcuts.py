@@ -66,6 +66,11 @@ def test_what_is_not_as_torch_made_it_goes_torchs_way():
     assert seen == [hooked]
 
 
+def test_a_forward_of_another_make_for_all_layers_of_a_kind_counts(monkeypatch):
+    monkeypatch.setattr(nn.Conv1d, "forward", lambda layer, x: F.conv1d(x, layer.weight, dilation=2))
+    assert receptive_field(nn.Sequential(nn.Conv1d(1, 1, 3)), (1, 1, 12)).size == (5,)
+
+
 def test_what_a_forward_changes_counts():
     def forward(m, x):
         x = m.conv(x)
