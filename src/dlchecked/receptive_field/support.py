@@ -28,7 +28,7 @@ class Support:
         length: number of input positions along this axis.
         lo, hi: both ends of each set, inclusive; an empty set has lo = length and hi = −1.
         bits: each set as an integer whose bit p says whether p belongs to it; None where all are intervals.
-        ordered: whether the sets are non-empty intervals in one dimension and no end moves backwards.
+        ordered: whether the sets are non-empty intervals in one dimension, at least one, and no end moves backwards.
         seamless: known to be ordered and to leave no gap between neighbouring sets.
         endless: the same without borders, along the only dimension; None where there is no such rule.
         phases: after a dimension has been split into (outer, inner), the rule along outer for each inner
@@ -213,7 +213,11 @@ class Support:
 
 
 def _interval(length: int, lo: Index, hi: Index, endless: Endless | None) -> Support:
-    ordered = lo.ndim == 1 and bool((hi >= lo).all() and (lo[1:] >= lo[:-1]).all() and (hi[1:] >= hi[:-1]).all())
+    ordered = (
+        lo.ndim == 1
+        and lo.size > 0
+        and bool((hi >= lo).all() and (lo[1:] >= lo[:-1]).all() and (hi[1:] >= hi[:-1]).all())
+    )
     return Support(length, lo, hi, None, ordered, endless)
 
 

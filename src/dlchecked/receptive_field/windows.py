@@ -133,5 +133,5 @@ def _of_taps(taps: Index, endless: EndlessTaps | None) -> Window:
     window.full = bool((taps >= 0).any(0).all())
     if len(taps) == 1:
         window.first = window.last = taps[0]
-        window.monotone = bool((np.diff(taps[0]) >= 0).all())
+        window.monotone = window.outputs > 0 and bool((np.diff(taps[0]) >= 0).all())
     return window
