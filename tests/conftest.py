@@ -1,8 +1,17 @@
-"""The order of the files: what others wait for comes first, and what takes long does not come last."""
+"""What all tests share: a browser, and the order of the files.
+
+In that, what others wait for comes first, and what takes long does not come last.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 # The first begins by building the site; the second works meanwhile, and has no need of it.
 LONGEST = (
@@ -22,3 +31,12 @@ def _place(file: str) -> int:
     if not file.startswith("tests/"):
         return 0
     return 1 + (LONGEST.index(file) if file in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Debian's Chromium, started once."""
+    from in_a_browser import chromium
+
+    with chromium() as started:
+        yield started

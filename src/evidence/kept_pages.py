@@ -29,7 +29,7 @@ class KeptPages:
 
     def __init__(self, docs_dir: Path, config_file: Path) -> None:
         self._folder = cache_folder(docs_dir) / "pages"
-        self._settings = config_file.read_text(encoding="utf-8") if config_file.is_file() else ""
+        self._settings = config_file.read_text(encoding="utf-8")
 
     def read(self, path: Path, text: str) -> Page | None:
         """The parse of the page `text` in `path`; `None` if there is none, or if it is damaged."""

@@ -29,8 +29,9 @@ class Site:
         settings = load_settings(config_file)
         self.docs_dir = docs_dir
         self._parser = PageParser(settings)
-        # A page that takes in others' text may change while its own stays.
-        self._kept = None if "pymdownx.snippets" in settings.extensions else KeptPages(docs_dir, config_file)
+        # What is no site has no place to keep things in, and a page that takes in others' text changes with them.
+        keeps = config_file.is_file() and "pymdownx.snippets" not in settings.extensions
+        self._kept = KeptPages(docs_dir, config_file) if keeps else None
         self._pages: dict[Path, tuple[int, Page]] = {}
 
     def page(self, path: Path) -> Page:

@@ -34,7 +34,7 @@ print(385)
 
 <!--pytest-codeblocks:cont-->
 ```python
-not Python
+this is no Python
 ```
 
 ```py
@@ -144,6 +144,12 @@ def test_the_parse_of_another_page_is_refused(site):
     other = next(each for each in kept_files(site) if each != file)
     other.write_bytes(file.read_bytes())
     assert page(site).title == "Another"
+
+
+def test_where_no_site_is_built_nothing_is_kept(site):
+    (site / "mkdocs.yml").unlink()
+    page(site)
+    assert not (site / ".cache").exists()
 
 
 def test_a_page_that_takes_in_other_texts_is_parsed_each_time(site):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -102,38 +102,29 @@ def test_a_wrong_formula_stops_the_build_in_one_line(site: Path, tmp_path: Path)
 
 
 @pytest.mark.browser
-def test_formulas_in_a_browser(site: Path) -> None:
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not browser:
-        # Where everything is to be tested, nothing may go untested.
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser, args=["--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"]
+def test_formulas_in_a_browser(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800}, java_script_enabled=True)
+    page.goto((site / "index.html").as_uri())
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.fonts.check('16px \"STIX Two Math\"', '∑')")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    wide = "document.querySelector('.math-display')"
+    assert page.evaluate(f"{wide}.scrollWidth > {wide}.clientWidth && {wide}.tabIndex === 0")
+    assert page.evaluate(f"{wide}.scrollHeight <= {wide}.clientHeight")
+    # Brackets grow with what they hold, and a root is followed by no hole.
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('mo')].find(mo => mo.textContent === '(' && !mo.hasAttribute('stretchy'))"
+            ".getBoundingClientRect().height"
         )
-        page = chromium.new_page(viewport={"width": 360, "height": 800}, java_script_enabled=True)
-        page.goto((site / "index.html").as_uri())
-        page.evaluate("document.fonts.ready")
-        assert page.evaluate("document.fonts.check('16px \"STIX Two Math\"', '∑')")
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
-        wide = "document.querySelector('.math-display')"
-        assert page.evaluate(f"{wide}.scrollWidth > {wide}.clientWidth && {wide}.tabIndex === 0")
-        assert page.evaluate(f"{wide}.scrollHeight <= {wide}.clientHeight")
-        # Brackets grow with what they hold, and a root is followed by no hole.
-        assert (
-            page.evaluate(
-                "[...document.querySelectorAll('mo')].find(mo => mo.textContent === '(' && !mo.hasAttribute('stretchy'))"
-                ".getBoundingClientRect().height"
-            )
-            > 45
+        > 45
+    )
+    assert (
+        page.evaluate(
+            "(() => { const root = document.querySelector('p msqrt'), math = root.closest('math');"
+            " return math.getBoundingClientRect().right - root.getBoundingClientRect().right; })()"
         )
-        assert (
-            page.evaluate(
-                "(() => { const root = document.querySelector('p msqrt'), math = root.closest('math');"
-                " return math.getBoundingClientRect().right - root.getBoundingClientRect().right; })()"
-            )
-            < 2.5
-        )
-        assert page.evaluate("document.querySelector('figure svg').getBoundingClientRect().width") <= 328
-        chromium.close()
+        < 2.5
+    )
+    assert page.evaluate("document.querySelector('figure svg').getBoundingClientRect().width") <= 328
+    page.close()

@@ -36,13 +36,15 @@ def read(small_copy):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "serve", "-q", "--dev-addr", f"127.0.0.1:{port}"],
-        cwd=small_copy,
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    log = small_copy / "serve.log"
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"],
+            cwd=small_copy,
+            env=ENVIRONMENT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
 
     def until(address: str, condition, seconds: float = 120) -> str:
         end = time.monotonic() + seconds
@@ -56,7 +58,8 @@ def read(small_copy):
             if page and condition(page):
                 return page
             time.sleep(0.1)
-        raise AssertionError(f"/{address} did not come to that within {seconds} s; it ends:\n{page[-2000:]}")
+        told = f"the server says:\n{log.read_text()[-4000:]}"
+        raise AssertionError(f"/{address} did not come to that within {seconds} s; it ends:\n{page[-2000:]}\n{told}")
 
     yield until
     server.terminate()
