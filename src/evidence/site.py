@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -33,14 +34,17 @@ class Site:
         keeps = config_file.is_file() and "pymdownx.snippets" not in settings.extensions
         self._kept = KeptPages(docs_dir, config_file) if keeps else None
         self._pages: dict[Path, tuple[int, Page]] = {}
+        self._reading = threading.Lock()
 
     def page(self, path: Path) -> Page:
         """The page in `path`, which need not lie below the site's folder."""
-        modified = path.stat().st_mtime_ns
-        cached = self._pages.get(path)
-        if cached is None or cached[0] != modified:
-            cached = self._pages[path] = (modified, self._read(path))
-        return cached[1]
+        # Notebooks are executed in a thread beside the builder's, and a Markdown parser serves one at a time.
+        with self._reading:
+            modified = path.stat().st_mtime_ns
+            cached = self._pages.get(path)
+            if cached is None or cached[0] != modified:
+                cached = self._pages[path] = (modified, self._read(path))
+            return cached[1]
 
     def _read(self, path: Path) -> Page:
         text = read_page(path)
