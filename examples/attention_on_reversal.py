@@ -66,7 +66,7 @@ for (link, length), tried in found.items():
 # With attention, the weights tell where each step of the target looks. For a reversal, step $t$ needs the source
 # position $T - 1 - t$ of $T$. Nothing in the loss says so; the networks find it.
 
-# %% alt="A grid of six by six weights. The diagonal from the upper right to the lower left is dark, all other cells are empty or nearly so." caption="Weights of the typical run of length 6, averaged over sentences, in quarters: a row for each target step, a column for each source position."
+# %% alt="A grid of six by six weights. The cells from the upper right to the lower left carry nearly all the weight, all others are empty or nearly so." caption="Weights of the typical run of length 6, averaged over sentences, in quarters: a row for each target step, a column for each source position."
 tried = found["cross", 6]
 needed = {
     length: found["cross", length].weights.flip(3).diagonal(0, 2, 3)
