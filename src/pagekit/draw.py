@@ -1,8 +1,10 @@
-"""Draws the figures of one module, in a process of its own: `python -m pagekit.draw MODULE.py function …`.
+"""Draws figures, those of each module in a process of its own: `python -m pagekit.draw` reads a JSON list of
+`[module, [function, …]]` and writes a line `[number in the list, result]` as soon as each is there.
 
 So the site builder needs neither matplotlib nor torch, a long-running one never draws with yesterday's code,
-and no setting of one figure reaches another page. Writes a JSON object: by function either `{"svg": …}` or
-`{"line": …, "problem": …}`, with the line of the module, 0 where there is none.
+and no setting of one figure reaches another page. A result has by function either `{"svg": …}` or
+`{"line": …, "problem": …}`, with the line of the module, 0 where there is none; it is an exit code where drawing a
+module ended its process.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from pagekit.forks import Died, import_first, in_forks
 from pagekit.palette import style
 from pagekit.svg import FigureError, adapt
 
@@ -95,10 +98,23 @@ def _failure(error: Exception, path: Path) -> dict[str, Any]:
     return {"line": (own or [0])[-1] or 0, "problem": message}
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Draw what standard input asks for."""
     if hasattr(os, "nice"):
         os.nice(10)  # Whoever serves the site meanwhile goes first.
+    # Its threads would not survive a fork.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    jobs = [(Path(module), functions) for module, functions in json.load(sys.stdin)]
     # What a figure prints must not get between.
     with contextlib.redirect_stdout(sys.stderr):
-        result = draw(Path(sys.argv[1]), sys.argv[2:])
-    json.dump(result, sys.stdout)
+        import matplotlib.backends.backend_svg
+        import matplotlib.figure  # noqa: F401 - for the processes to come
+
+        import_first(module.read_text(encoding="utf-8") for module, _ in jobs)
+        for number, drawn in in_forks(draw, jobs):
+            result = drawn.code if isinstance(drawn, Died) else drawn
+            print(json.dumps([number, result]), file=sys.__stdout__, flush=True)
+
+
+if __name__ == "__main__":
+    main()

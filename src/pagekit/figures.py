@@ -10,9 +10,10 @@ import platform
 import re
 import subprocess
 import sys
+import tempfile
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
@@ -65,34 +66,51 @@ def figure_at(address: str, docs_dir: Path) -> Figure | None:
     return Figure(docs_dir / "figures" / f"{module}.py", function)
 
 
+def figures_named(docs_dir: Path) -> Iterator[Figure]:
+    """The figures that the texts of the pages name, wherever they do."""
+    for page in sorted(docs_dir.rglob("*.md")):
+        for match in _ADDRESS.finditer(page.read_text(encoding="utf-8", errors="replace")):
+            figure = figure_at(match[0], docs_dir)
+            if figure:
+                yield figure
+
+
 def svgs(
     figures: Iterable[Figure], docs_dir: Path, wait: float | None = None
 ) -> dict[Figure, str | DrawingError | None]:
-    """The SVG of each figure, or why there is none. Those not kept are drawn, a module's all in one go.
+    """The SVG of each figure, or why there is none. Those not kept are drawn.
 
     Args:
         figures: any number of them, of any modules.
         docs_dir: the folder of the pages; what is drawn is kept in `.cache/figures` beside it.
-        wait: seconds to wait for a module's figures; after that they are `None` and go on being drawn in the
-            background, and `drawn_mark` is touched when they are done. `None` waits as long as it takes.
+        wait: seconds to wait for figures; after that they are `None` and go on being drawn in the background, and
+            `drawn_mark` is touched when they are done. `None` waits as long as it takes.
     """
     result: dict[Figure, str | DrawingError | None] = {}
-    missing: dict[Path, list[tuple[Figure, Path]]] = defaultdict(list)
+    missing: dict[Figure, Path] = {}
     for figure in dict.fromkeys(figures):
-        if not figure.module.is_file():
+        kept = _kept(figure, docs_dir)
+        if kept is None:
             result[figure] = DrawingError(f"{display_path(figure.module)} does not exist")
-            continue
-        kept = cache_folder(docs_dir) / "figures" / f"{figure_digest(figure)}.svg"
-        if kept.is_file():
+        elif kept.is_file():
             result[figure] = kept.read_text(encoding="utf-8")
         else:
-            missing[figure.module].append((figure, kept))
-    for module, wanted in missing.items():
-        if wait is None:
-            result |= _draw(module, wanted)
-        else:
-            result |= _draw_meanwhile(module, tuple(wanted), wait, drawn_mark(docs_dir))
-    return result
+            missing[figure] = kept
+    _drawing.begin(missing, drawn_mark(docs_dir))
+    return result | _drawing.wait(missing, wait)
+
+
+def draw_ahead(figures: Iterable[Figure], docs_dir: Path) -> None:
+    """Begin to draw those not kept, all in one go: whoever asks for their SVG later need not wait as long."""
+    kept = {figure: _kept(figure, docs_dir) for figure in dict.fromkeys(figures)}
+    missing = {figure: path for figure, path in kept.items() if path is not None and not path.is_file()}
+    _drawing.begin(missing, drawn_mark(docs_dir))
+
+
+def _kept(figure: Figure, docs_dir: Path) -> Path | None:
+    if not figure.module.is_file():
+        return None
+    return cache_folder(docs_dir) / "figures" / f"{figure_digest(figure)}.svg"
 
 
 def drawn_mark(docs_dir: Path) -> Path:
@@ -100,37 +118,55 @@ def drawn_mark(docs_dir: Path) -> Path:
     return cache_folder(docs_dir) / "figures" / "drawn"
 
 
-_Wanted = tuple[tuple[Figure, Path], ...]
-_under_way: dict[_Wanted, Future[dict[Figure, str | DrawingError]]] = {}
+class _Drawing:
+    """What is being drawn, by the file that will keep it. What fails is kept in mind, until an edit renames it."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._futures: dict[Path, Future[str | DrawingError]] = {}
+        self._late: set[Path] = set()  # some page was shown without them
 
-def _draw_meanwhile(
-    module: Path, wanted: _Wanted, wait: float, mark: Path
-) -> Mapping[Figure, str | DrawingError | None]:
-    """What is drawn within `wait` seconds. What fails is kept in mind, until an edit gives it another digest."""
-    if wanted not in _under_way:
-        if not all(future.done() for future in _under_way.values()):
-            wait = 0.0  # One page has waited; the others of the site need not wait as well.
-        future: Future[dict[Figure, str | DrawingError]] = Future()
-        _under_way[wanted] = future
+    def begin(self, missing: Mapping[Figure, Path], mark: Path) -> None:
+        """Draw in the background what is not being drawn yet; touch `mark` at the end if someone did not wait."""
+        with self._lock:
+            new = {figure: kept for figure, kept in missing.items() if kept not in self._futures}
+            self._futures |= {kept: Future() for kept in new.values()}
+        if new:
+            threading.Thread(target=self._draw, args=(new, mark), daemon=True).start()
 
-        def draw() -> None:
-            future.set_result(_draw(module, list(wanted)))
-            if late.is_set():
-                mark.parent.mkdir(parents=True, exist_ok=True)
-                mark.touch()
+    def wait(self, missing: Mapping[Figure, Path], seconds: float | None) -> dict[Figure, str | DrawingError | None]:
+        """What has been drawn by then; `None` for the others. Once a page has waited in vain, others need not."""
+        end = None if seconds is None else time.monotonic() + seconds
+        found: dict[Figure, str | DrawingError | None] = {}
+        for figure, kept in missing.items():
+            future = self._futures[kept]
+            in_vain = any(not self._futures[late].done() for late in self._late)
+            try:
+                found[figure] = future.result(None if end is None else 0 if in_vain else max(0, end - time.monotonic()))
+            except TimeoutError:
+                self._late.add(kept)
+                found[figure] = future.result() if future.done() else None
+        return found
 
-        late = threading.Event()
-        threading.Thread(target=draw, daemon=True).start()
+    def _draw(self, figures: Mapping[Figure, Path], mark: Path) -> None:
+        waiting = dict(figures)
         try:
-            return future.result(wait)
-        except TimeoutError:
-            late.set()
-            if future.done():
-                return future.result()
-    elif _under_way[wanted].done():
-        return _under_way[wanted].result()
-    return dict.fromkeys(figure for figure, _ in wanted)
+            for figure, drawn in _run(list(figures)):
+                kept = waiting.pop(figure)
+                if isinstance(drawn, str):
+                    write_atomic(kept, drawn.encode())
+                self._futures[kept].set_result(drawn)
+        except Exception as error:  # else who waits would wait for ever
+            problem = error if isinstance(error, DrawingError) else DrawingError(f"{type(error).__name__}: {error}")
+            for kept in waiting.values():
+                self._futures[kept].set_result(problem)
+        if not self._late.isdisjoint(figures.values()):
+            self._late.difference_update(figures.values())
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+
+
+_drawing = _Drawing()
 
 
 def figure_digest(figure: Figure) -> str:
@@ -142,7 +178,7 @@ def figure_digest(figure: Figure) -> str:
     except SyntaxError:
         below = frozenset()  # Drawing will tell, with the line.
     # How we draw is not imported by the figure, and changes it all the same.
-    ours = below | {packages["pagekit"] / name for name in ("draw.py", "svg.py", "palette.py")}
+    ours = below | {packages["pagekit"] / name for name in ("draw.py", "forks.py", "svg.py", "palette.py")}
     parts = (figure.function, content, digest(ours, packages), _platform())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
@@ -158,33 +194,45 @@ def _platform() -> str:
     return "\n".join(versions)
 
 
-def _run(module: Path, functions: list[str]) -> dict[str, dict[str, Any]]:
-    """What `pagekit.draw.draw` returns, from a process of its own.
+def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError]]:
+    """Each figure as SVG, or why there is none, as soon as it is there.
 
     Raises:
-        DrawingError: the process ended before it could tell.
+        DrawingError: the process that draws ended before it could tell.
     """
-    command = [sys.executable, "-m", "pagekit.draw", str(module), *functions]
-    process = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-    if process.returncode:
-        last = (process.stderr.strip().splitlines() or ["no message"])[-1]
-        raise DrawingError(f"{display_path(module)}: drawing ended with code {process.returncode}: {last}")
-    drawn: dict[str, dict[str, Any]] = json.loads(process.stdout)
-    return drawn
+    modules = list(dict.fromkeys(figure.module for figure in figures))
+    jobs = [[str(module), [each.function for each in figures if each.module == module]] for module in modules]
+    told = 0
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        command = [sys.executable, "-m", "pagekit.draw"]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
+        )
+        with process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with process.stdin as stdin:
+                json.dump(jobs, stdin)
+            for line in process.stdout:
+                number, drawn = json.loads(line)
+                told += 1
+                for figure in figures:
+                    if figure.module == modules[number]:
+                        yield figure, _drawn(figure, drawn)
+        if told < len(jobs):
+            errors.seek(0)
+            last = (errors.read().strip().splitlines() or ["no message"])[-1]
+            raise DrawingError(f"drawing ended with code {process.returncode}: {last}")
 
 
-def _draw(module: Path, wanted: list[tuple[Figure, Path]]) -> dict[Figure, str | DrawingError]:
-    try:
-        drawn = _run(module, [figure.function for figure, _ in wanted])
-    except DrawingError as error:
-        return {figure: error for figure, _ in wanted}
-    result: dict[Figure, str | DrawingError] = {}
-    for figure, kept in wanted:
-        answer = drawn[figure.function]
-        if "svg" in answer:
-            write_atomic(kept, answer["svg"].encode())
-            result[figure] = answer["svg"]
-        else:
-            where = f"{display_path(module)}:{answer['line']}" if answer["line"] else display_path(module)
-            result[figure] = DrawingError(f"{where}: {answer['problem']}")
-    return result
+def _drawn(figure: Figure, drawn: Any) -> str | DrawingError:
+    """The figure from what `pagekit.draw` tells of its module."""
+    where = display_path(figure.module)
+    if isinstance(drawn, int):
+        return DrawingError(f"{where}: drawing ended with code {drawn}")
+    answer = drawn[figure.function]
+    if "svg" in answer:
+        return str(answer["svg"])
+    return DrawingError(
+        f"{where}:{answer['line']}: {answer['problem']}" if answer["line"] else f"{where}: {answer['problem']}"
+    )

@@ -14,7 +14,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from pagekit.figures import drawn_mark
+from pagekit.figures import draw_ahead, drawn_mark, figures_named
 from pagekit.math_font import characters, math_font
 from pagekit.reach import our_packages
 from pagekit.search_text import as_formulas, as_text
@@ -39,6 +39,13 @@ class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if self.serving:
             config.mdx_configs.setdefault("pagekit.figures", {})["wait"] = PATIENCE_SECONDS
         return config
+
+    # After the checks, which may forbid the build, and before the notebooks, which take long.
+    @event_priority(-40)
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Begin to draw, all figures in one go."""
+        docs_dir = Path(config.docs_dir)
+        draw_ahead(figures_named(docs_dir), docs_dir)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Keep the figures' modules out of the site."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,7 +16,7 @@ from pagekit import figures
 from pagekit.cache import write_atomic
 from pagekit.draw import draw
 from pagekit.errors import PageError
-from pagekit.figures import Figure, figure_at, figure_digest
+from pagekit.figures import DrawingError, Figure, figure_at, figure_digest
 
 Render = Callable[[str], str]
 
@@ -80,8 +80,13 @@ def page(docs: Path, drawn: Path, monkeypatch: pytest.MonkeyPatch, render: Rende
     (docs / "figures" / "demo.py").write_text(MODULE)
     monkeypatch.setattr(figures, "cache_folder", lambda _docs: drawn)
     # A process for each would take a second each; one test below has it.
-    monkeypatch.setattr(figures, "_run", draw)
+    monkeypatch.setattr(figures, "_run", in_this_process)
     return render
+
+
+def in_this_process(wanted: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError]]:
+    for figure in wanted:
+        yield figure, figures._drawn(figure, draw(figure.module, [figure.function]))
 
 
 def test_a_figure_becomes_part_of_the_page(page: Render) -> None:

@@ -9,7 +9,7 @@ import pytest
 from markdown import Markdown
 
 from pagekit import figures
-from pagekit.figures import DrawingError, Figure, drawn_mark, svgs
+from pagekit.figures import DrawingError, Figure, draw_ahead, drawn_mark, figures_named, svgs
 
 MODULE = """
 import time
@@ -33,7 +33,7 @@ def module(docs: Path) -> Path:
 
 
 def until_drawn(docs: Path) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not drawn_mark(docs).exists():
         assert time.monotonic() < end, "it was never drawn"
         time.sleep(0.05)
@@ -59,7 +59,7 @@ def test_a_failure_is_told_once_it_is_known_and_is_not_tried_again(docs, module,
 
 def test_what_is_drawn_in_time_is_there_at_once(docs, module):
     slow = Figure(module, "slow")
-    assert "<svg" in str(svgs([slow], docs, wait=30)[slow])
+    assert "<svg" in str(svgs([slow], docs, wait=120)[slow])
     assert not drawn_mark(docs).exists()
 
 
@@ -70,3 +70,19 @@ def test_the_page_says_that_a_figure_will_come(docs, module):
     html = Markdown(extensions=["pagekit.figures"], extension_configs=config).convert(text)
     assert "This figure is being drawn." in html
     until_drawn(docs)
+
+
+def test_one_process_draws_ahead_what_all_pages_name(docs, module, monkeypatch):
+    other = docs / "figures" / "other_one.py"
+    other.write_text(MODULE.replace("0.5", "0"), encoding="utf-8")
+    (docs / "page.md").write_text("![A](figures/some/slow.svg) and ![B](../figures/other-one/slow.svg)")
+    (docs / "further.md").write_text("![C](figures/absent/slow.svg)")
+    named = set(figures_named(docs))
+    assert named == {Figure(docs / "figures" / f"{name}.py", "slow") for name in ("some", "other_one", "absent")}
+    processes = []
+    run = figures._run
+    monkeypatch.setattr(figures, "_run", lambda wanted: processes.append(wanted) or run(wanted))
+    draw_ahead(named, docs)
+    both = [Figure(module, "slow"), Figure(other, "slow")]
+    assert all("<svg" in str(svg) for svg in svgs(both, docs).values())
+    assert [set(wanted) for wanted in processes] == [set(both)]
