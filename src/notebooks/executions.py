@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
+import signal
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,10 +15,11 @@ from evidence.page import Page
 from evidence.records import Records
 from pagekit.cache import cache_folder, write_atomic
 from pagekit.errors import PageError
+from pagekit.forks import Died, NoAnswer, ask
 from pagekit.reach import digest, our_packages, reach_of
 
 # A notebook that hangs is ended. How slow one may be is a rule, see `notebooks.rules`, and not measured by the clock.
-LIMIT_SECONDS = 300.0
+LIMIT_SECONDS = 300
 _JUPYTER = ("ipykernel", "matplotlib", "matplotlib-inline", "mkdocs-jupyter", "nbclient", "nbconvert")
 
 Output = dict[str, str]
@@ -66,40 +64,40 @@ class Executions:
 
         Args:
             notebooks: parsed notebooks.
-            done: called after each, from a thread of its own.
+            done: called after each.
 
         Returns:
             What went wrong, by notebook in their order; those are not kept.
         """
+        stale = list(notebooks)
+        # Before they are executed: what is edited meanwhile is not what was executed.
+        names = [self.name(notebook) for notebook in stale]
+        errors: dict[int, PageError] = {}
+        try:
+            jobs = [[str(notebook.path), LIMIT_SECONDS] for notebook in stale]
+            for number, told in ask("notebooks.kernel", jobs):
+                result = _outputs(stale[number].path, told)
+                if isinstance(result, PageError):
+                    errors[number] = result
+                else:
+                    content = json.dumps({"outputs": result, "seal": _seal(names[number], result)})
+                    write_atomic(self.folder / f"{names[number]}.json", content.encode())
+                if done is not None:
+                    done(stale[number])
+        except NoAnswer as error:
+            return [PageError(stale[0].path, 1, f"Jupyter could not execute it: it {error}")]
+        return [errors[number] for number in sorted(errors)]
 
-        def one(notebook: Page) -> PageError | None:
-            name = self.name(notebook)
-            result = _execute(notebook.path)
-            if not isinstance(result, PageError):
-                content = json.dumps({"outputs": result, "seal": _seal(name, result)})
-                write_atomic(self.folder / f"{name}.json", content.encode())
-            if done is not None:
-                done(notebook)
-            return result if isinstance(result, PageError) else None
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return [error for error in pool.map(one, notebooks) if error is not None]
-
-
-def _execute(path: Path) -> list[list[Output]] | PageError:
-    command = [sys.executable, "-m", "notebooks.kernel", str(path)]
-    try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return PageError(path, 1, f"it was stopped after {LIMIT_SECONDS:g} s", "Make its experiments smaller")
-    try:
-        answer: dict[str, Any] = json.loads(ran.stdout)
-    except ValueError:
-        return PageError(path, 1, f"Jupyter could not execute it:\n{ran.stderr.strip()}")
-    if "outputs" in answer:
-        outputs: list[list[Output]] = answer["outputs"]
+def _outputs(path: Path, told: Any) -> list[list[Output]] | PageError:
+    if isinstance(told, Died):
+        if told.code == -signal.SIGALRM:
+            return PageError(path, 1, f"it was stopped after {LIMIT_SECONDS} s", "Make its experiments smaller")
+        return PageError(path, 1, f"Jupyter could not execute it: the process ended with code {told.code}")
+    if "outputs" in told:
+        outputs: list[list[Output]] = told["outputs"]
         return outputs
-    return PageError(path, answer["line"], answer["problem"], answer["remedy"])
+    return PageError(path, told["line"], told["problem"], told["remedy"])
 
 
 def _seal(name: str, outputs: list[list[Output]]) -> str:

@@ -1,6 +1,9 @@
-"""Executes one notebook in a Jupyter kernel: `python -m notebooks.kernel FILE` prints what its cells put out, as JSON.
+"""Executes notebooks in Jupyter kernels: `python -m notebooks.kernel`, see `pagekit.forks.ask`.
 
-mkdocs-jupyter executes it. A template of ours makes it hand over the executed notebook instead of a page with its own
+A job is `[file, seconds that it may take]`. The answer is `{"outputs": …}`, see `execute`, or `{"line": …,
+"problem": …, "remedy": …}`.
+
+mkdocs-jupyter executes them. A template of ours makes it hand over the executed notebook instead of a page with its own
 style sheets; the site renders that like any other page. It is a process of its own, so that a site whose notebooks are
 current imports nothing of Jupyter.
 """
@@ -11,13 +14,15 @@ import contextlib
 import html
 import json
 import os
-import sys
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from notebooks.provisioner import NAME, ForkedProvisioner, Seed
 from pagekit.errors import PageError
+from pagekit.forks import answer
 from pagekit.palette import style
 from pagekit.percent import Cell, cells
 from pagekit.svg import FigureError, adapt
@@ -35,6 +40,8 @@ c.IPKernelApp.log_level = "ERROR"
 def execute(path: Path) -> list[list[dict[str, str]]]:
     """What each cell of code of the notebook at `path` puts out: `{"text": printed}` or `{"svg": figure}`.
 
+    Within `_kernel_settings`, where this process has not imported matplotlib before them.
+
     Raises:
         PageError: a cell fails, or puts out what a page cannot show.
     """
@@ -51,13 +58,12 @@ def _executed(path: Path, code: list[Cell]) -> dict[str, Any]:
     from nbclient.exceptions import CellExecutionError
 
     settings.templates_dir = str(TEMPLATES)
-    with _kernel_settings():
-        try:
-            text = convert.nb2html(str(path), execute=True, kernel_name="python3", allow_errors=False)
-        except CellExecutionError as error:
-            failed = next((cell for cell in code if "\n".join(cell.lines).strip() in str(error)), None)
-            problem = f"a cell fails in Jupyter: {error.ename}: {error.evalue}"
-            raise PageError(path, failed.line if failed else 1, problem) from error
+    try:
+        text = convert.nb2html(str(path), execute=True, kernel_name="python3", allow_errors=False)
+    except CellExecutionError as error:
+        failed = next((cell for cell in code if "\n".join(cell.lines).strip() in str(error)), None)
+        problem = f"a cell fails in Jupyter: {error.ename}: {error.evalue}"
+        raise PageError(path, failed.line if failed else 1, problem) from error
     notebook: dict[str, Any] = json.loads(html.unescape(text))
     return notebook
 
@@ -71,7 +77,8 @@ def _kernel_settings() -> Iterator[None]:
         (profile / "ipython_kernel_config.py").write_text(_KERNEL_CONFIG, encoding="utf-8")
         (Path(folder) / "matplotlibrc").write_text(_matplotlibrc(), encoding="utf-8")
         os.environ |= {"IPYTHONDIR": folder, "MATPLOTLIBRC": folder, "OMP_NUM_THREADS": "1"}
-        os.environ.pop("MPLBACKEND", None)
+        # As a kernel does, but before matplotlib is imported.
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
         yield
 
 
@@ -107,11 +114,19 @@ def _print(shown: list[dict[str, str]], text: str) -> None:
         shown.append({"text": text})
 
 
-if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(10)  # Whoever serves the site meanwhile goes first.
-    answer, sys.stdout = sys.stdout, sys.stderr
+def _told(path: str, seconds: int) -> dict[str, Any]:
+    if hasattr(os, "fork"):
+        ForkedProvisioner.seed = Seed()
+        os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = NAME
+        signal.alarm(seconds)
     try:
-        json.dump({"outputs": execute(Path(sys.argv[1]))}, answer)
+        return {"outputs": execute(Path(path))}
     except PageError as problem:
-        json.dump({"line": problem.line, "problem": problem.problem, "remedy": problem.remedy}, answer)
+        return {"line": problem.line, "problem": problem.problem, "remedy": problem.remedy}
+
+
+if __name__ == "__main__":
+    with _kernel_settings():
+        import mkdocs_jupyter.convert  # noqa: F401 - these for the processes to come
+
+        answer(_told, lambda path, _: Path(path).read_text("utf-8"))

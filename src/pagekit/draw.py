@@ -1,17 +1,14 @@
-"""Draws figures, those of each module in a process of its own: `python -m pagekit.draw` reads a JSON list of
-`[module, [function, …]]` and writes a line `[number in the list, result]` as soon as each is there.
+"""Draws the figures of modules: `python -m pagekit.draw`, see `pagekit.forks.ask`; a job is `[file, [function, …]]`.
 
 So the site builder needs neither matplotlib nor torch, a long-running one never draws with yesterday's code,
-and no setting of one figure reaches another page. A result has by function either `{"svg": …}` or
-`{"line": …, "problem": …}`, with the line of the module, 0 where there is none; it is an exit code where drawing a
-module ended its process.
+and no setting of one figure reaches another page. The answer has by function either `{"svg": …}` or
+`{"line": …, "problem": …}`, with the line of the module, 0 where there is none.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import sys
 import traceback
@@ -20,7 +17,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from pagekit.forks import Died, import_first, in_forks
+from pagekit.forks import answer
 from pagekit.palette import style
 from pagekit.svg import FigureError, adapt
 
@@ -98,23 +95,10 @@ def _failure(error: Exception, path: Path) -> dict[str, Any]:
     return {"line": (own or [0])[-1] or 0, "problem": message}
 
 
-def main() -> None:
-    """Draw what standard input asks for."""
-    if hasattr(os, "nice"):
-        os.nice(10)  # Whoever serves the site meanwhile goes first.
-    # Its threads would not survive a fork.
-    os.environ["OMP_NUM_THREADS"] = "1"
-    jobs = [(Path(module), functions) for module, functions in json.load(sys.stdin)]
-    # What a figure prints must not get between.
-    with contextlib.redirect_stdout(sys.stderr):
-        import matplotlib.backends.backend_svg
-        import matplotlib.figure  # noqa: F401 - for the processes to come
-
-        import_first(module.read_text(encoding="utf-8") for module, _ in jobs)
-        for number, drawn in in_forks(draw, jobs):
-            result = drawn.code if isinstance(drawn, Died) else drawn
-            print(json.dumps([number, result]), file=sys.__stdout__, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    # Torch's threads would not survive a fork.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401 - for the processes to come
+
+    answer(lambda module, functions: draw(Path(module), functions), lambda module, _: Path(module).read_text("utf-8"))

@@ -5,12 +5,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 import re
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +19,7 @@ from typing import Any
 
 from pagekit.cache import cache_folder, write_atomic
 from pagekit.errors import display_path
+from pagekit.forks import Died, NoAnswer, ask
 from pagekit.reach import digest, our_packages, reach
 
 _ADDRESS = re.compile(r"(?:\.\.?/)*figures/(?P<module>[\w-]+)/(?P<function>[\w-]+)\.svg")
@@ -202,37 +199,22 @@ def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError
     """
     modules = list(dict.fromkeys(figure.module for figure in figures))
     jobs = [[str(module), [each.function for each in figures if each.module == module]] for module in modules]
-    told = 0
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-        command = [sys.executable, "-m", "pagekit.draw"]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
-        )
-        with process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with process.stdin as stdin:
-                json.dump(jobs, stdin)
-            for line in process.stdout:
-                number, drawn = json.loads(line)
-                told += 1
-                for figure in figures:
-                    if figure.module == modules[number]:
-                        yield figure, _drawn(figure, drawn)
-        if told < len(jobs):
-            errors.seek(0)
-            last = (errors.read().strip().splitlines() or ["no message"])[-1]
-            raise DrawingError(f"drawing ended with code {process.returncode}: {last}")
+    try:
+        for number, drawn in ask("pagekit.draw", jobs):
+            for figure in figures:
+                if figure.module == modules[number]:
+                    yield figure, _drawn(figure, drawn)
+    except NoAnswer as error:
+        raise DrawingError(f"drawing {error}") from error
 
 
 def _drawn(figure: Figure, drawn: Any) -> str | DrawingError:
     """The figure from what `pagekit.draw` tells of its module."""
     where = display_path(figure.module)
-    if isinstance(drawn, int):
-        return DrawingError(f"{where}: drawing ended with code {drawn}")
-    answer = drawn[figure.function]
-    if "svg" in answer:
-        return str(answer["svg"])
-    return DrawingError(
-        f"{where}:{answer['line']}: {answer['problem']}" if answer["line"] else f"{where}: {answer['problem']}"
-    )
+    if isinstance(drawn, Died):
+        return DrawingError(f"{where}: drawing ended with code {drawn.code}")
+    told = drawn[figure.function]
+    if "svg" in told:
+        return str(told["svg"])
+    where += f":{told['line']}" if told["line"] else ""
+    return DrawingError(f"{where}: {told['problem']}")

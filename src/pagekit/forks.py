@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import multiprocessing
 import os
+import subprocess
+import sys
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -80,3 +84,58 @@ def in_forks(
 
 def _call(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     sender.send(function(*arguments))
+
+
+class NoAnswer(Exception):
+    """A process that was asked ended before it had answered; the message is the last that it wrote."""
+
+
+def ask(module: str, jobs: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """What `python -m module`, which calls `answer`, says to each of some jobs.
+
+    Args:
+        module: its dotted name.
+        jobs: the arguments of each call, as JSON can write them.
+
+    Yields:
+        The number of a job and its answer, or `Died`, as soon as each is there.
+
+    Raises:
+        NoAnswer: it ended before that.
+    """
+    told = 0
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-m", module]
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, text=True, encoding="utf-8") as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with process.stdin as stdin:
+                json.dump(jobs, stdin)
+            for line in process.stdout:
+                number, said = json.loads(line)
+                told += 1
+                yield number, Died(said["died"]) if said.keys() == {"died"} else said
+        if told < len(jobs):
+            errors.seek(0)
+            last = (errors.read().strip().splitlines() or ["no message"])[-1]
+            raise NoAnswer(f"ended with code {process.returncode}: {last}")
+
+
+def answer(function: Callable[..., dict[str, Any]], sources: Callable[..., str]) -> None:
+    """Do the jobs that standard input tells, each in a process of its own, and write what comes of them.
+
+    Args:
+        function: called with the arguments of a job.
+        sources: the Python source of a job, from its arguments; what all jobs import is imported first.
+    """
+    if hasattr(os, "nice"):
+        os.nice(10)  # Whoever serves the site meanwhile goes first.
+    jobs = json.load(sys.stdin)
+    # What they print must not get between, not even where it goes past Python.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        os.dup2(2, 1)
+        import_first(sources(*job) for job in jobs)
+        for number, said in in_forks(function, jobs):
+            line = [number, {"died": said.code} if isinstance(said, Died) else said]
+            print(json.dumps(line), file=answers, flush=True)
