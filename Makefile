@@ -11,13 +11,13 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint types axe clean
+.PHONY: help serve test build lint types mutate axe clean
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
 	@echo "make test    run everything that proves the project"
 	@echo "make build   write the site to site/"
-	@echo "make lint    ruff; make types: mypy; make clean: forget what was built"
+	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built"
 
 serve: $(INSTALLED)
 	$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
@@ -32,9 +32,12 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-# Every claim must be able to fail, before it counts that it holds.
-test: $(INSTALLED) axe lint types
+mutate: $(INSTALLED)
 	$(BIN)/python -m evidence mutate --stale
+
+# Every claim must be able to fail, before it counts that it holds.
+test: $(INSTALLED) axe
+	$(MAKE) --jobs=2 --output-sync=target lint types mutate
 	$(BIN)/pytest --codeblocks --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # The stamp is written last, so an installation that was cut short is taken up again.

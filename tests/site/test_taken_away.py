@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,7 +14,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from pagekit.percent import cells
+
 ROOT = Path(__file__).parents[2]
+_NAME = re.compile(r"\A# (?:exact|numeric|statistical|experiment): [\w-]+\n")
 # All in one process, so that torch is imported once; each in a shell of its own, as Jupyter would.
 RUN = """
 import sys
@@ -58,9 +62,21 @@ def test_they_are_valid_and_begin_with_their_installation(taken_away):
         assert "%pip install" in notebook.cells[0].source.splitlines()[-1], file
 
 
-def test_they_run_from_top_to_bottom(taken_away, tmp_path):
+def test_examples_are_what_jupyter_executed_for_their_pages(taken_away):
+    examples = [file for file in taken_away if _is_example(file)]
+    assert len(examples) == len(list((ROOT / "examples").glob("*.py")))
+    for file in examples:
+        path = ROOT / "examples" / f"{file.stem.replace('-', '_')}.py"
+        executed = ["\n".join(cell.lines).strip() for cell in cells(path.read_text("utf-8"), path) if not cell.prose]
+        # The name of a check is a comment there, and none of Jupyter's business.
+        assert [_NAME.sub("", source).strip() for source in _code(file)] == executed, file.name
+
+
+def test_chapters_run_from_top_to_bottom(taken_away, tmp_path):
+    # Examples need not: Jupyter has executed the same cells.
+    chapters = [file for file in taken_away if not _is_example(file)]
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *map(str, taken_away)],
+        [sys.executable, "-c", RUN, *map(str, chapters)],
         cwd=tmp_path,
         env={
             **os.environ,
@@ -86,12 +102,21 @@ def test_what_they_install_is_all_that_they_import(taken_away):
     of_module = packages_distributions()
     missing = set()
     for file in taken_away:
-        for cell in nbformat.read(file, as_version=4).cells[1:]:
-            if cell.cell_type == "code":
-                for module in _imported(cell.source) - own - set(sys.stdlib_module_names):
-                    if not installed & {name.lower() for name in of_module.get(module, [module])}:
-                        missing.add(f"{file.name}: {module}")
+        for source in _code(file):
+            for module in _imported(source) - own - set(sys.stdlib_module_names):
+                if not installed & {name.lower() for name in of_module.get(module, [module])}:
+                    missing.add(f"{file.name}: {module}")
     assert not missing
+
+
+def _is_example(file: Path) -> bool:
+    return file.parents[1].name == "examples"
+
+
+def _code(file: Path) -> list[str]:
+    """The cells of code, but for the first, which installs."""
+    notebook = nbformat.read(file, as_version=4)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"][1:]
 
 
 def _imported(code: str) -> set[str]:
