@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from pagekit.cache import cache_folder, write_atomic
 from pagekit.errors import display_path
 from pagekit.forks import Died, NoAnswer, ask
-from pagekit.reach import digest, our_packages, reach
+from pagekit.reach import digest, our_packages, reach, state_of
 
 _ADDRESS = re.compile(r"(?:\.\.?/)*figures/(?P<module>[\w-]+)/(?P<function>[\w-]+)\.svg")
 # What a run of matplotlib or torch depends on besides our own files.
@@ -170,14 +170,21 @@ def figure_digest(figure: Figure) -> str:
     """A digest of all that could change the figure: its module, what of ours it reaches, the versions below."""
     content = figure.module.read_text(encoding="utf-8")
     packages = our_packages()
+    parts = (figure.function, content, _below(content, state_of(packages)), _platform())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=256)
+def _below(content: str, _state: object) -> str:
+    """A digest of what of ours a module reaches; figures of one module share it, until a file changes."""
+    packages = our_packages()
     try:
         below = reach(content, packages)
     except SyntaxError:
         below = frozenset()  # Drawing will tell, with the line.
     # How we draw is not imported by the figure, and changes it all the same.
-    ours = below | {packages["pagekit"] / name for name in ("draw.py", "forks.py", "svg.py", "palette.py")}
-    parts = (figure.function, content, digest(ours, packages), _platform())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    ours = {packages["pagekit"] / name for name in ("draw.py", "forks.py", "svg.py", "palette.py")}
+    return digest(below | ours, packages)
 
 
 @cache
