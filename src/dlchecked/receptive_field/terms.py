@@ -43,8 +43,8 @@ def presence(dim: int, present: npt.NDArray[np.bool_]) -> Factor:
 def is_bound(terms: Terms, dim: int) -> bool:
     """Whether anything varies along a dimension."""
     for term in terms:
-        for dims, _ in term:
-            if dim in dims:
+        for factor in term:
+            if dim in factor[0]:
                 return True
     return False
 
