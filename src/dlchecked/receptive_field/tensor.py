@@ -37,9 +37,11 @@ class TracedTensor(Traced):
         run: the run that it belongs to.
         source: the number of the step that it came from, −1 for the input.
         known: what is known of some of its values.
+        unseen: whether only the layer that is asked next will ever see it.
     """
 
     known: Known | None = None
+    unseen = False
     _mixed: dict[int, tuple[Terms, Terms]] | None = None
 
     def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
@@ -60,7 +62,9 @@ class TracedTensor(Traced):
         return TracedTensor(layout, self.run, shape)
 
     def same(self) -> "TracedTensor":
-        """Another tensor of the same shape whose elements depend on the same."""
+        """Another tensor of the same shape whose elements depend on the same; it itself if no one can tell."""
+        if self.unseen:
+            return self
         return TracedTensor(self.layout, self.run, self.shape)
 
     def with_terms(self, terms: Terms) -> "TracedTensor":
