@@ -9,7 +9,7 @@ import torch
 
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
-from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_alone
+from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_together
 from dlchecked.receptive_field.registry import dispatch
 from dlchecked.receptive_field.terms import Terms, is_bound
 from dlchecked.receptive_field.trace import Trace, Traced, location
@@ -32,7 +32,8 @@ class TracedTensor(Traced):
     """A tensor without values.
 
     Attributes:
-        layout: its shape, and what its elements depend on.
+        layout: its shape, and what its elements depend on; after a concatenation it may be made on demand (see
+            ``unmixed``), by an object of another class that has all that a layout has.
         shape: the shape, as torch has it.
         run: the run that it belongs to.
         source: the number of the step that it came from, −1 for the input.
@@ -42,7 +43,6 @@ class TracedTensor(Traced):
 
     known: Known | None = None
     unseen = False
-    _mixed: dict[int, tuple[Terms, Terms]] | None = None
 
     def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
         """``shape`` is that of the layout; given, it need not be computed."""
@@ -85,48 +85,40 @@ class TracedTensor(Traced):
 
     def mixed(self, *dims: int) -> "TracedTensor":
         """The tensor in which all positions along some dimensions depend on all of them."""
-        layout = self.layout
+        layout: Any = self.layout
+        if type(layout) is not Layout and layout.dim in dims:
+            layout = layout.mixed
         terms = layout.terms
         ranges = None if len(layout.sizes) == len(layout.groups) else layout.ranges()
         for dim in dims:
             for atom in (dim,) if ranges is None else range(*ranges[dim]):
                 if is_bound(terms, atom):
-                    terms = self._mixed_terms(atom) if terms is layout.terms else mix(terms, atom)
-        return self if terms is layout.terms else self.with_terms(terms)
-
-    def _mixed_terms(self, atom: int) -> Terms:
-        # The branches of an Inception block all begin by mixing the channels of the same tensor.
-        terms = self.layout.terms
-        known = self._mixed.get(atom) if self._mixed is not None else None
-        if known is None or known[0] is not terms:
-            known = (terms, mix(terms, atom))
-            self._mixed = {**(self._mixed or {}), atom: known}
-        return known[1]
+                    terms = mix(terms, atom)
+        return self if terms is layout.terms and layout is self.layout else self.with_terms(terms)
 
     def slid(self, windows: Mapping[int, Window], shape: torch.Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.
 
         ``shape`` is that of the output, in which other dimensions, if they are mixed, may have another size.
         """
-        layout, terms = self.layout, self.layout.terms
-        memo: Memo = {}
+        if shape is None:
+            shape = torch.Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
+            if 0 in shape:
+                return self.new_zeros(shape)
+        layout: Any = self.layout
+        if type(layout) is not Layout and layout.dim not in windows and shape[layout.dim] == self.shape[layout.dim]:
+            return TracedTensor(layout.windowed(windows, shape), self.run, shape)
         if len(layout.sizes) == len(layout.groups):
-            alone = [slide_alone(term, windows) for term in terms] if windows else terms
-            if None not in alone:
-                terms = cast(Terms, tuple(alone))
-            else:
-                for dim, window in windows.items():
-                    terms = slide(terms, dim, window, memo)
-            if shape is None:
-                shape = torch.Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
-            return TracedTensor(Layout(shape, layout.groups, terms), self.run, shape)
+            terms = slide_together(layout.terms, windows) if windows else layout.terms
+            return TracedTensor(tuple.__new__(Layout, (shape, layout.groups, terms)), self.run, shape)
+        memo: Memo = {}
         for dim, window in windows.items():
             layout = layout.with_single(dim)
             atom = layout.ranges()[dim][0]
             sizes = [*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :]]
             layout = Layout(tuple(sizes), layout.groups, slide(layout.terms, atom, window, memo))
         found = TracedTensor(layout, self.run)
-        for dim, size in enumerate(found.shape if shape is None else shape):
+        for dim, size in enumerate(shape):
             if size != found.shape[dim]:
                 found = found.resized(dim, size)
         return found
