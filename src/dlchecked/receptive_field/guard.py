@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from dlchecked.receptive_field.shortcuts import shortcuts, survey
+from dlchecked.receptive_field.shortcuts import Kinds, shortcuts, survey
 from dlchecked.receptive_field.tensor import is_real
 
 
@@ -35,15 +35,16 @@ class _WritesGoElsewhere(TorchFunctionMode):
 @contextmanager
 def untouched(module: nn.Module) -> Iterator[None]:
     """Parameters and buffers keep their values, and random numbers their sequence, also after an exception."""
-    called, training = survey(module)
+    kinds = Kinds()
+    called, training = survey(module, kinds)
     if not training:
-        with shortcuts(called):
+        with shortcuts(called, kinds):
             yield
         return
     state = torch.get_rng_state()
     writing = any(part._buffers for part in training)
     try:
-        with shortcuts(called), _WritesGoElsewhere() if writing else nullcontext():
+        with shortcuts(called, kinds), _WritesGoElsewhere() if writing else nullcontext():
             yield
     finally:
         torch.set_rng_state(state)

@@ -47,23 +47,23 @@ def _slide_usual(term: Term, windows: Mapping[int, Window]) -> Term | None:
     None for any other term.
     """
     factors = []
-    still, last, support, window = len(windows), -1, None, None
+    moved, last, support, window = 0, -1, None, None
     for factor in term:
-        dims = factor[0]
-        wanted = windows.get(dims[0]) if len(dims) == 1 else None
-        if wanted is not None:
-            if dims[0] <= last:
-                return None
-            last, still = dims[0], still - 1
+        dims, reached = factor
+        wanted = windows.get(dims[0]) if dims else None
+        if wanted is not None and len(dims) == 1 and dims[0] > last:
+            moved, last = moved + 1, dims[0]
             # Rows and columns mostly go through the same.
-            if factor[1] is not support or wanted is not window:
-                support, window = factor[1], wanted
-                found = support.through(wanted)
+            if reached is not support or wanted is not window:
+                support, window = reached, wanted
+                found = reached.through(wanted)
             factor = tuple.__new__(Factor, (dims, found))
-        elif len(dims) > 1 and not windows.keys().isdisjoint(dims):
+        elif wanted is not None or (len(dims) > 1 and not windows.keys().isdisjoint(dims)):
             return None
         factors.append(factor)
-    if factor is not term[-1] or (still and not all(w.full for d, w in windows.items() if not is_bound((term,), d))):
+    if factor is not term[-1]:
+        return None
+    if moved < len(windows) and not all(w.full for dim, w in windows.items() if not is_bound((term,), dim)):
         return None
     return tuple(factors)
 

@@ -22,12 +22,7 @@ Answer = Callable[[Any, TracedTensor], Any]
 
 _PLACE = "_compiled_call_impl"
 _CALL = nn.Module.__call__
-_GLOBAL_HOOKS = (
-    torch_module._global_forward_hooks,
-    torch_module._global_forward_pre_hooks,
-    torch_module._global_backward_hooks,
-    torch_module._global_backward_pre_hooks,
-)
+_GLOBAL_HOOKS = (torch_module._global_forward_hooks, torch_module._global_forward_pre_hooks)
 # For every kind of layer the function that it calls, and how it calls a rule for that.
 _ANSWERS: dict[type[nn.Module], tuple[Any, Callable[[Rule], Answer]]] = {}
 _SEQUENCE = ("", lambda layer, x: None)
@@ -61,12 +56,12 @@ class Shortcut:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the layer returns."""
-        if len(args) == 1 and not kwargs and type(args[0]) is TracedTensor:
-            found = _in_turn((self.layer,), args[0], self.kinds)
-            if type(found) is TracedTensor:
-                found.unseen = False
-            return found
-        return self.layer._call_impl(*args, **kwargs)  # type: ignore[no-untyped-call]
+        if kwargs or len(args) != 1 or type(args[0]) is not TracedTensor:
+            return self.layer._call_impl(*args, **kwargs)  # type: ignore[no-untyped-call]
+        found = _in_turn((self.layer,), args[0], self.kinds)
+        if type(found) is TracedTensor:
+            found.unseen = False
+        return found
 
 
 def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
@@ -75,57 +70,64 @@ def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
     What one of them hands to the next nobody else can see, so that it may be overwritten.
     """
     for layer in layers:
-        known = kinds[type(layer)]
-        if known is not None and type(x) is TracedTensor:
-            own = layer.__dict__
-            there = own.get(_PLACE)
-            if not (
-                own["_forward_hooks"]
-                or own["_forward_pre_hooks"]
-                or own["_backward_hooks"]
-                or own["_backward_pre_hooks"]
-                or "forward" in own
-                or (there is not None and type(there) is not Shortcut)
-            ):
-                if known is _SEQUENCE:
-                    x = _in_turn(layer._modules.values(), x, kinds)
-                    continue
-                operation, answer = known
-                try:
-                    found = answer(layer, x)
-                except Exception:  # torch's own way ends in the same error, and knows where it happened
-                    found = None
-                if found is not None:
-                    found.run.note(layer, operation, found)
-                    if found is not x:
-                        found.unseen = True
-                        x = found
+        if type(x) is TracedTensor:
+            known = kinds[type(layer)]
+            if known is not None:
+                own = layer.__dict__
+                there = own.get(_PLACE)
+                # Hooks for the way back are none of a forward's business.
+                if not (
+                    own["_forward_hooks"]
+                    or own["_forward_pre_hooks"]
+                    or "forward" in own
+                    or (there is not None and type(there) is not Shortcut)
+                ):
+                    if known is _SEQUENCE:
+                        x = _in_turn(layer._modules.values(), x, kinds)
+                        continue
+                    operation, answer = known
+                    try:
+                        found = answer(layer, x)
+                    except Exception:  # torch's own way ends in the same error, and knows where it happened
+                        found = None
+                    if found is not None:
+                        # As Trace.note has it.
+                        calls = found.run.calls
+                        found.source = len(calls)
+                        calls.append((layer, operation, found.layout))
+                        if found is not x:
+                            found.unseen = True
+                            x = found
+                        continue
+                if type(there) is Shortcut:
+                    x.unseen = False
+                    x = layer._call_impl(x)
                     continue
             x.unseen = False
-            if type(there) is Shortcut:
-                x = layer._call_impl(x)
-                continue
         x = layer(x)
     return x
 
 
-def survey(module: nn.Module) -> tuple[list[nn.Module], list[nn.Module]]:
+def survey(module: nn.Module, kinds: Kinds) -> tuple[list[nn.Module], list[nn.Module]]:
     """What others than a Sequential may call, of a module and all inside it, and what of it is in training mode."""
-    parts, called, training = [module], [module], []
+    parts: list[Any] = [module]
+    called: list[Any] = [module]
+    training = []
     for part in parts:  # which grows on the way
+        if type(part) in _STEADY:
+            continue
         if part.training:
             training.append(part)
         inner = part._modules
         if inner:
-            new = [one for one in inner.values() if one is not None]
-            parts += new
-            if not isinstance(part, nn.Sequential):
-                called += new
+            parts += inner.values()
+            if kinds[type(part)] is not _SEQUENCE:
+                called += inner.values()
     return called, training
 
 
 @contextmanager
-def shortcuts(called: Iterable[nn.Module]) -> Iterator[None]:
+def shortcuts(called: Iterable[nn.Module], kinds: Kinds) -> Iterator[None]:
     """The usual layers among some modules, and in Sequentials among them, answer by themselves.
 
     Another run of the same module at the same time does no harm: whose shortcut is gone goes torch's way.
@@ -133,12 +135,11 @@ def shortcuts(called: Iterable[nn.Module]) -> Iterator[None]:
     taken = []
     try:
         if nn.Module.__call__ is _CALL and not any(_GLOBAL_HOOKS):
-            kinds = Kinds()
             for part in called:
                 if kinds[type(part)] is not None:
                     own = part.__dict__
                     # A layer that its user has compiled keeps what is there.
-                    if type(own.get(_PLACE)) in (type(None), Shortcut):
+                    if _PLACE not in own or type(own[_PLACE]) is Shortcut:
                         taken.append(own)
                         own[_PLACE] = Shortcut(part, kinds)
         yield
@@ -163,7 +164,7 @@ def _batch_norm(*dimensions: int) -> Callable[[Rule], Answer]:
             mean = layer._buffers["running_mean"]
             if layer.training or mean is None or len(x.shape) not in dimensions:
                 return None
-            return rule(x, mean, layer._buffers["running_var"])
+            return rule(x, mean, None)
 
         return answer
 
@@ -207,4 +208,6 @@ _ANSWERS.update(
 )
 # Whoever gives a layer another forward for all of its kind is asked, too.
 _FORWARDS = {kind: kind.forward for kind in _ANSWERS}
+# Layers that do the same in training and have no others inside, and what stands where there is no layer.
+_STEADY = {type(None), *(kind for kind, (function, _) in _ANSWERS.items() if function is not F.batch_norm)}
 _SEQUENTIAL = (nn.Sequential.forward, nn.Sequential.__iter__, nn.Module.__call__)

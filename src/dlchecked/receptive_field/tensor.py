@@ -1,11 +1,13 @@
 """The stand-in for a tensor with which a forward is run: a shape, and what every element depends on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, NoReturn, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Size
 
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
@@ -14,6 +16,9 @@ from dlchecked.receptive_field.registry import dispatch
 from dlchecked.receptive_field.terms import Terms, is_bound
 from dlchecked.receptive_field.trace import Trace, Traced, location
 from dlchecked.receptive_field.windows import Window
+
+# Past the constructor of the named tuple: this is done for every layer.
+_layout = partial(tuple.__new__, Layout)
 
 
 class Known(NamedTuple):
@@ -47,7 +52,7 @@ class TracedTensor(Traced):
     def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
         """``shape`` is that of the layout; given, it need not be computed."""
         self.layout = layout
-        self.shape = shape if type(shape) is torch.Size else torch.Size(layout.shape if shape is None else shape)
+        self.shape = shape if type(shape) is Size else Size(layout.shape if shape is None else shape)
         self.run = trace
 
     # isinstance(x, torch.Tensor) is a common question in a forward, and the right answer is yes.
@@ -96,13 +101,13 @@ class TracedTensor(Traced):
                     terms = mix(terms, atom)
         return self if terms is layout.terms and layout is self.layout else self.with_terms(terms)
 
-    def slid(self, windows: Mapping[int, Window], shape: torch.Size | None = None) -> "TracedTensor":
+    def slid(self, windows: Mapping[int, Window], shape: Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.
 
         ``shape`` is that of the output, in which other dimensions, if they are mixed, may have another size.
         """
         if shape is None:
-            shape = torch.Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
+            shape = Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
             if 0 in shape:
                 return self.new_zeros(shape)
         layout: Any = self.layout
@@ -110,7 +115,7 @@ class TracedTensor(Traced):
             return TracedTensor(layout.windowed(windows, shape), self.run, shape)
         if len(layout.sizes) == len(layout.groups):
             terms = slide_together(layout.terms, windows) if windows else layout.terms
-            return TracedTensor(tuple.__new__(Layout, (shape, layout.groups, terms)), self.run, shape)
+            return TracedTensor(_layout((shape, layout.groups, terms)), self.run, shape)
         memo: Memo = {}
         for dim, window in windows.items():
             layout = layout.with_single(dim)
@@ -122,6 +127,23 @@ class TracedTensor(Traced):
             if size != found.shape[dim]:
                 found = found.resized(dim, size)
         return found
+
+    def read(self, channels: int, windows: Mapping[int, Window], shape: Size) -> "TracedTensor":
+        """The output of a layer that mixes the channels and reads windows along other dimensions."""
+        layout: Any = self.layout
+        if type(layout) is not Layout and layout.dim == channels:
+            layout = layout.mixed
+        terms = layout.terms
+        if len(layout.sizes) != len(layout.groups):
+            return self.mixed(channels).slid(windows, shape)
+        if is_bound(terms, channels):
+            terms = mix(terms, channels)
+        if windows:
+            terms = slide_together(terms, windows)
+        if self.unseen:
+            self.layout, self.shape = _layout((shape, layout.groups, terms)), shape
+            return self
+        return TracedTensor(_layout((shape, layout.groups, terms)), self.run, shape)
 
     def resized(self, dim: int, size: int) -> "TracedTensor":
         """The same after a mixed dimension has got another size."""

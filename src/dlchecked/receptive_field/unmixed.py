@@ -76,22 +76,23 @@ class Unmixed:
 
 
 class SideBySide(Unmixed):
-    """A concatenation.
+    """A concatenation."""
 
-    Attributes:
-        unions: for every part what its channels together depend on.
-    """
-
-    __slots__ = ("_parts", "_stretches", "unions")
+    __slots__ = ("_parts", "_stretches", "_unions")
 
     def __init__(
-        self, shape: torch.Size, dim: int, parts: Sequence[Layout | Unmixed], stretches: Sequence[Stretch]
+        self,
+        shape: torch.Size,
+        dim: int,
+        parts: Sequence[Layout | Unmixed],
+        unions: Sequence[Terms],
+        stretches: Sequence[Stretch],
     ) -> None:
-        """No field of the parts varies along the dimension."""
+        """``unions`` are what the channels of every part together depend on."""
         super().__init__(shape, dim, 1 + sum([_weight(part) for part in parts]))
         self._parts = parts
+        self._unions = unions
         self._stretches = stretches
-        self.unions = [part.mixed.terms if isinstance(part, Unmixed) else _present(part.terms) for part in parts]
 
     def _written_out(self) -> Terms:
         return tuple(
@@ -101,7 +102,7 @@ class SideBySide(Unmixed):
         )
 
     def _united(self) -> Terms:
-        return simplify([term for terms in self.unions for term in terms])
+        return simplify([term for terms in self._unions for term in terms])
 
 
 class Windowed(Unmixed):
@@ -123,16 +124,34 @@ class Windowed(Unmixed):
         return slide_together(self._source.mixed.terms, self._windows)
 
 
-def _weight(part: Layout | Unmixed) -> int:
-    return part.weight if isinstance(part, Unmixed) else len(part.terms)
+def _weight(part: Any) -> int:
+    return len(part.terms) if type(part) is Layout else part.weight
 
 
-def _present(terms: Terms) -> Terms:
-    """A term is present somewhere, and what varies along nothing else is then present everywhere."""
+def united_along(layout: Layout | Unmixed, dim: int) -> Terms | None:
+    """What all positions of a dimension together depend on.
+
+    None where a field varies along it, as none does along channels, or where the dimension is not one atom.
+    """
+    if not isinstance(layout, Layout) and layout.dim == dim:
+        return layout.mixed.terms
+    if len(layout.sizes) != len(layout.groups):
+        return None
+    terms: Terms = layout.terms
+    partly = False
     for term in terms:
-        if term[-1] is not EVERYWHERE:
-            return simplify([(*term[:-1], EVERYWHERE) for term in terms])
-    return terms
+        last = term[-1]
+        for factor in term:
+            if dim in factor[0] and factor is not last:
+                return None
+        if last is not EVERYWHERE:
+            if last.dims not in ((), (dim,)):
+                return None
+            partly = True
+    if not partly:
+        return terms
+    # A term is present somewhere, and what varies along nothing else is then present everywhere.
+    return simplify([(*term[:-1], EVERYWHERE) for term in terms])
 
 
 @lru_cache(maxsize=1024)

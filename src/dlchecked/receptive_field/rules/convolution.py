@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn import Parameter
 
 from dlchecked.receptive_field.endless import EndlessTaps
 from dlchecked.receptive_field.registry import Unsupported, rule
@@ -28,7 +29,8 @@ def convolution(
     groups: int = 1,
 ) -> TracedTensor:
     """Output j reads ``j · stride − padding + k · dilation`` of every channel of its group."""
-    if type(input) is not TracedTensor or (type(weight) is not torch.nn.Parameter and not is_real(weight)):
+    usual = type(weight) is Parameter
+    if type(input) is not TracedTensor or not (usual or is_real(weight)):
         raise Unsupported(_unlike_a_layer(input))
     try:
         plan = _plan(input.shape, weight.shape, stride, padding, dilation, groups)
@@ -36,10 +38,10 @@ def convolution(
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
         plan = _plan(input.shape, weight.shape, *options, groups)
     channels, windows, shape = plan
-    if not weight.requires_grad and is_constant(weight):
+    if not usual and is_constant(weight):
         windows = _without_zeros(windows, weight, channels + 1)
     if groups == 1:
-        return input.mixed(channels).slid(windows, shape)
+        return input.read(channels, windows, shape)
     if _is_constant_along(input, channels):
         return input.slid(windows, shape)
     return mix_channels(input, channels, shape[channels], groups).slid(windows)

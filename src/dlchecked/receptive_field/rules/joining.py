@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlchecked.receptive_field.endless import Endless
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout, broadcast
 from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.terms import Term, Terms
+from dlchecked.receptive_field.terms import Terms
 from dlchecked.receptive_field.unions import MOST_TERMS, simplify
-from dlchecked.receptive_field.unmixed import MOST_UNWRITTEN, SideBySide, Stretch, reading
+from dlchecked.receptive_field.unmixed import MOST_UNWRITTEN, SideBySide, Stretch, reading, united_along
 
 
 def join(*operands: Any) -> TracedTensor:
@@ -26,7 +25,7 @@ def join(*operands: Any) -> TracedTensor:
         if one.sizes == two.sizes and one.groups == two.groups:
             if one.terms is two.terms:
                 return operands[0].same()
-            note_misalignment(operands, (one.terms, two.terms))
+            _meet(operands, (one.terms, two.terms))
             return operands[0].with_terms(simplify(one.terms + two.terms))
     traced = [x for x in operands if is_traced(x)]
     first = traced[0]
@@ -41,7 +40,7 @@ def join(*operands: Any) -> TracedTensor:
     ):
         layouts = broadcast(layouts, shape)
     if len(traced) > 1:
-        note_misalignment(traced, [layout.terms for layout in layouts])
+        _meet(traced, [layout.terms for layout in layouts])
     terms = simplify(term for layout in layouts for term in layout.terms)
     return first.derived(layouts[0]._replace(terms=terms), shape)
 
@@ -53,64 +52,9 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
         raise InvalidArgument(f"shapes {' and '.join(map(str, shapes))} do not broadcast") from None
 
 
-def note_misalignment(operands: Sequence[TracedTensor], unions: Sequence[Terms]) -> None:
-    """Record the axes along which fields about to be united have different centres or strides."""
-    some = next((terms for terms in unions if terms), None)
-    if some is None or _share_centre(unions):
-        return
-    settled: set[tuple[int, ...]] = set()
-    for axis in range(len(some[0]) - 1):
-        rules = [_rule(terms, axis) for terms in unions]
-        # Columns mostly follow the very rules that rows do.
-        key = tuple(map(id, rules))
-        if key in settled:
-            continue
-        known = [(x.source, r) for x, r in zip(operands, rules, strict=True) if r is not None]
-        if all(r is known[0][1] or r.concentric(known[0][1]) for _, r in known[1:]):
-            settled.add(key)
-        else:
-            operands[0].run.meet([source for source, _ in known], axis)
-
-
-def _share_centre(unions: Sequence[Terms]) -> bool:
-    """Whether all are unions of boxes with straight sides around the same centres: then so are their rules."""
-    common = None
-    for terms in unions:
-        for term in terms:
-            centres = _centres(term)
-            if centres is None or (common is not None and centres != common):
-                return False
-            common = centres
-    return True
-
-
-def _centres(term: Term) -> list[tuple[int, int]] | None:
-    """For every axis the stride and twice the centre of unit 0, where the sides are straight."""
-    found = []
-    before = None
-    for factor in term[:-1]:
-        support = factor[1]
-        # Columns mostly are what rows are.
-        if support is not before:
-            line = support.line
-            if line is None:
-                return None
-            centre = (line.shift, line.lo + line.hi)
-            before = support
-        found.append(centre)
-    return found
-
-
-def _rule(terms: Terms, axis: int) -> Endless | None:
-    if not terms:
-        return None
-    found = terms[0][axis].support.endless
-    for term in terms[1:]:
-        endless = term[axis].support.endless
-        if found is None or endless is None:
-            return None
-        found = found if found is endless else found.union(endless)
-    return found
+def _meet(operands: Sequence[TracedTensor], unions: Sequence[Terms]) -> None:
+    """Note that branches are about to be joined."""
+    operands[0].run.join([x.source for x in operands], unions)
 
 
 @rule("cat", "concat", "concatenate")
@@ -126,10 +70,11 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     if len(traced) < len(parts):
         stretches = [stretch for x, stretch in zip(parts, stretches, strict=True) if is_traced(x)]
     layouts = [x.layout for x in traced]
-    if all(_is_unvarying(layout, dim) for layout in layouts):
-        found: Any = SideBySide(shape, dim, layouts, stretches)
+    unions: Any = [united_along(layout, dim) for layout in layouts]
+    if None not in unions:
+        found: Any = SideBySide(shape, dim, layouts, unions, stretches)
         if len(traced) > 1:
-            note_misalignment(traced, found.unions)
+            _meet(traced, unions)
         if found.weight > MOST_UNWRITTEN:
             terms = found.terms
             found = Layout(shape, found.groups, simplify(terms) if len(terms) > MOST_TERMS else terms)
@@ -138,7 +83,7 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     layouts = [_embed(x.with_single(dim), dim, s, alone) for x, s in zip(layouts, stretches, strict=True)]
     if not alone:
         layouts = broadcast(layouts, shape)
-        note_misalignment(traced, [layout.terms for layout in layouts])
+        _meet(traced, [layout.terms for layout in layouts])
     return first.derived(layouts[0]._replace(terms=simplify(term for layout in layouts for term in layout.terms)))
 
 
@@ -155,22 +100,6 @@ def _side_by_side(dim: int, shapes: tuple[torch.Size, ...]) -> tuple[torch.Size,
     *offsets, total = accumulate((shape[dim] for shape in shapes), initial=0)
     stretches = [Stretch(offset, shape[dim], total) for offset, shape in zip(offsets, shapes, strict=True)]
     return torch.Size((*shapes[0][:dim], total, *shapes[0][dim + 1 :])), stretches
-
-
-def _is_unvarying(layout: Any, dim: int) -> bool:
-    """Whether only the presence of the terms varies along a dimension that is one atom, as along channels."""
-    if type(layout) is not Layout and layout.dim == dim:
-        return True
-    sizes, groups, terms = layout.sizes, layout.groups, layout.terms
-    if len(sizes) != len(groups):
-        return False
-    for term in terms:
-        for factor in term[:-1]:
-            if dim in factor[0]:
-                return False
-        if term[-1].dims not in ((), (dim,)):
-            return False
-    return True
 
 
 def _embed(layout: Layout, dim: int, stretch: Stretch, alone: bool) -> Layout:
