@@ -18,14 +18,15 @@ from torch.nn.modules import module as torch_module
 from dlchecked.receptive_field.registry import RULES, Rule
 from dlchecked.receptive_field.tensor import TracedTensor
 
-Answer = Callable[[Any, TracedTensor], Any]
+# From a layer's own attributes (to look them up on the layer itself takes twice as long) and its input.
+Answer = Callable[[dict[str, Any], TracedTensor], Any]
 
 _PLACE = "_compiled_call_impl"
 _CALL = nn.Module.__call__
 _GLOBAL_HOOKS = (torch_module._global_forward_hooks, torch_module._global_forward_pre_hooks)
 # For every kind of layer the function that it calls, and how it calls a rule for that.
 _ANSWERS: dict[type[nn.Module], tuple[Any, Callable[[Rule], Answer]]] = {}
-_SEQUENCE = ("", lambda layer, x: None)
+_SEQUENCE = ("", lambda own, x: None)
 
 
 class Kinds(dict[type, tuple[str, Answer] | None]):
@@ -87,7 +88,7 @@ def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
                         continue
                     operation, answer = known
                     try:
-                        found = answer(layer, x)
+                        found = answer(own, x)
                     except Exception:  # torch's own way ends in the same error, and knows where it happened
                         found = None
                     if found is not None:
@@ -149,20 +150,22 @@ def shortcuts(called: Iterable[nn.Module], kinds: Kinds) -> Iterator[None]:
 
 
 def _convolution(rule: Rule) -> Answer:
-    def answer(layer: Any, x: TracedTensor) -> Any:
-        if layer.padding_mode != "zeros":
+    def answer(own: dict[str, Any], x: TracedTensor) -> Any:
+        if own["padding_mode"] != "zeros":
             return None
-        weights = layer._parameters
-        return rule(x, weights["weight"], weights["bias"], layer.stride, layer.padding, layer.dilation, layer.groups)
+        weights = own["_parameters"]
+        return rule(
+            x, weights["weight"], weights["bias"], own["stride"], own["padding"], own["dilation"], own["groups"]
+        )
 
     return answer
 
 
 def _batch_norm(*dimensions: int) -> Callable[[Rule], Answer]:
     def answering(rule: Rule) -> Answer:
-        def answer(layer: Any, x: TracedTensor) -> Any:
-            mean = layer._buffers["running_mean"]
-            if layer.training or mean is None or len(x.shape) not in dimensions:
+        def answer(own: dict[str, Any], x: TracedTensor) -> Any:
+            mean = own["_buffers"]["running_mean"]
+            if own["training"] or mean is None or len(x.shape) not in dimensions:
                 return None
             return rule(x, mean, None)
 
@@ -172,20 +175,20 @@ def _batch_norm(*dimensions: int) -> Callable[[Rule], Answer]:
 
 
 def _activation(rule: Rule) -> Answer:
-    return lambda layer, x: rule(x, inplace=layer.inplace)
+    return lambda own, x: rule(x, inplace=own["inplace"])
 
 
 def _max_pooling(rule: Rule) -> Answer:
-    def answer(layer: Any, x: TracedTensor) -> Any:
-        if layer.return_indices:
+    def answer(own: dict[str, Any], x: TracedTensor) -> Any:
+        if own["return_indices"]:
             return None
-        return rule(x, layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode)
+        return rule(x, own["kernel_size"], own["stride"], own["padding"], own["dilation"], own["ceil_mode"])
 
     return answer
 
 
 def _average_pooling(rule: Rule) -> Answer:
-    return lambda layer, x: rule(x, layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)
+    return lambda own, x: rule(x, own["kernel_size"], own["stride"], own["padding"], own["ceil_mode"])
 
 
 _ANSWERS.update(
