@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from dlchecked.receptive_field.boxes import Kept, layout_of
 from dlchecked.receptive_field.endless import Endless
 from dlchecked.receptive_field.terms import Terms
 
@@ -18,7 +19,7 @@ class Join(NamedTuple):
 
     step: int
     sources: Sequence[int]
-    unions: Sequence[Terms]
+    unions: Sequence[Kept]
 
 
 class Meeting(NamedTuple):
@@ -35,9 +36,10 @@ def meetings(joins: Sequence[Join]) -> list[Meeting]:
 
 
 def _disagreements(join: Join) -> Iterator[Meeting]:
-    some = next((terms for terms in join.unions if terms), None)
+    unions = [layout_of(union).terms for union in join.unions]
+    some = next((terms for terms in unions if terms), None)
     for axis in range(len(some[0]) - 1 if some else 0):
-        rules = [_rule(terms, axis) for terms in join.unions]
+        rules = [_rule(terms, axis) for terms in unions]
         known = [(source, rule) for source, rule in zip(join.sources, rules, strict=True) if rule is not None]
         if any(not rule.concentric(known[0][1]) for _, rule in known[1:]):
             yield Meeting(join.step, tuple(source for source, _ in known), axis)

@@ -25,47 +25,12 @@ def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
     return simplify(found) if len(found) > len(terms) else tuple(found)
 
 
-def slide_together(terms: Terms, windows: Mapping[int, Window]) -> Terms:
+def slide_all(terms: Terms, windows: Mapping[int, Window]) -> Terms:
     """The same for windows along several dimensions."""
-    found = []
-    for term in terms:
-        moved = _slide_usual(term, windows)
-        if moved is None:
-            break
-        found.append(moved)
-    else:
-        return tuple(found)
     memo: Memo = {}
     for dim, window in windows.items():
         terms = slide(terms, dim, window, memo)
     return terms
-
-
-def _slide_usual(term: Term, windows: Mapping[int, Window]) -> Term | None:
-    """One term, of which each of the dimensions varies in one field alone, in the order of the fields.
-
-    None for any other term.
-    """
-    factors = []
-    moved, last, support, window = 0, -1, None, None
-    for factor in term:
-        dims, reached = factor
-        wanted = windows.get(dims[0]) if dims else None
-        if wanted is not None and len(dims) == 1 and dims[0] > last:
-            moved, last = moved + 1, dims[0]
-            # Rows and columns mostly go through the same.
-            if reached is not support or wanted is not window:
-                support, window = reached, wanted
-                found = reached.through(wanted)
-            factor = tuple.__new__(Factor, (dims, found))
-        elif wanted is not None or (len(dims) > 1 and not windows.keys().isdisjoint(dims)):
-            return None
-        factors.append(factor)
-    if factor is not term[-1]:
-        return None
-    if moved < len(windows) and not all(w.full for dim, w in windows.items() if not is_bound((term,), dim)):
-        return None
-    return tuple(factors)
 
 
 def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:

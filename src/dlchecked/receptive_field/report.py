@@ -13,7 +13,6 @@ from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout
 from dlchecked.receptive_field.propagation import mix
 from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Term
-from dlchecked.receptive_field.unmixed import Unmixed
 from dlchecked.receptive_field.windows import Index
 
 Stride = int | Fraction | None
@@ -57,10 +56,8 @@ class Fields:
         lengths: the spatial shape of the input.
     """
 
-    def __init__(self, layout: Layout | Unmixed, lengths: Sequence[int]) -> None:
+    def __init__(self, layout: Layout, lengths: Sequence[int]) -> None:
         """``layout`` is that of any tensor of the run."""
-        if isinstance(layout, Unmixed) and layout.dim < 2:
-            layout = layout.mixed
         terms = layout.terms
         for start, stop in layout.ranges()[:2]:
             for atom in range(start, stop):

@@ -95,7 +95,7 @@ def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
                         # As Trace.note has it.
                         calls = found.run.calls
                         found.source = len(calls)
-                        calls.append((layer, operation, found.layout))
+                        calls.append((layer, operation, found.kept))
                         if found is not x:
                             found.unseen = True
                             x = found

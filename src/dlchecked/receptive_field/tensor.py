@@ -1,7 +1,6 @@
 """The stand-in for a tensor with which a forward is run: a shape, and what every element depends on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, NamedTuple, NoReturn, TypeGuard, cast
 
 import numpy as np
@@ -9,16 +8,15 @@ import numpy.typing as npt
 import torch
 from torch import Size
 
+from dlchecked.receptive_field.boxes import Box, Kept, boxed, layout_of
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
-from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_together
+from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_all
 from dlchecked.receptive_field.registry import dispatch
 from dlchecked.receptive_field.terms import Terms, is_bound
 from dlchecked.receptive_field.trace import Trace, Traced, location
+from dlchecked.receptive_field.unmixed import Unmixed
 from dlchecked.receptive_field.windows import Window
-
-# Past the constructor of the named tuple: this is done for every layer.
-_layout = partial(tuple.__new__, Layout)
 
 
 class Known(NamedTuple):
@@ -37,8 +35,7 @@ class TracedTensor(Traced):
     """A tensor without values.
 
     Attributes:
-        layout: its shape, and what its elements depend on; after a concatenation it may be made on demand (see
-            ``unmixed``), by an object of another class that has all that a layout has.
+        kept: what its elements depend on: a layout, or something quicker that stands for one.
         shape: the shape, as torch has it.
         run: the run that it belongs to.
         source: the number of the step that it came from, −1 for the input.
@@ -49,10 +46,10 @@ class TracedTensor(Traced):
     known: Known | None = None
     unseen = False
 
-    def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
+    def __init__(self, kept: Kept, trace: Trace, shape: Sequence[int] | None = None) -> None:
         """``shape`` is that of the layout; given, it need not be computed."""
-        self.layout = layout
-        self.shape = shape if type(shape) is Size else Size(layout.shape if shape is None else shape)
+        self.kept = kept
+        self.shape = shape if type(shape) is Size else Size(layout_of(kept).shape if shape is None else shape)
         self.run = trace
 
     # isinstance(x, torch.Tensor) is a common question in a forward, and the right answer is yes.
@@ -62,15 +59,20 @@ class TracedTensor(Traced):
 
     # For the rules.
 
-    def derived(self, layout: Layout, shape: Sequence[int] | None = None) -> "TracedTensor":
+    @property
+    def layout(self) -> Layout:
+        """Its shape, and what its elements depend on."""
+        return layout_of(self.kept)
+
+    def derived(self, kept: Kept, shape: Sequence[int] | None = None) -> "TracedTensor":
         """Another tensor of the same run."""
-        return TracedTensor(layout, self.run, shape)
+        return TracedTensor(kept, self.run, shape)
 
     def same(self) -> "TracedTensor":
         """Another tensor of the same shape whose elements depend on the same; it itself if no one can tell."""
         if self.unseen:
             return self
-        return TracedTensor(self.layout, self.run, self.shape)
+        return TracedTensor(self.kept, self.run, self.shape)
 
     def with_terms(self, terms: Terms) -> "TracedTensor":
         """Another tensor of the same shape."""
@@ -90,16 +92,18 @@ class TracedTensor(Traced):
 
     def mixed(self, *dims: int) -> "TracedTensor":
         """The tensor in which all positions along some dimensions depend on all of them."""
-        layout: Any = self.layout
-        if type(layout) is not Layout and layout.dim in dims:
-            layout = layout.mixed
-        terms = layout.terms
-        ranges = None if len(layout.sizes) == len(layout.groups) else layout.ranges()
+        kept = self.kept
+        if isinstance(kept, Unmixed) and kept.dim in dims:
+            return TracedTensor(kept.mixed, self.run, self.shape).mixed(*dims)
+        if type(kept) is Box and max(dims, default=0) < kept.first:
+            return self
+        layout = layout_of(kept)
+        terms, ranges = layout.terms, layout.ranges()
         for dim in dims:
-            for atom in (dim,) if ranges is None else range(*ranges[dim]):
+            for atom in range(*ranges[dim]):
                 if is_bound(terms, atom):
                     terms = mix(terms, atom)
-        return self if terms is layout.terms and layout is self.layout else self.with_terms(terms)
+        return self if terms is layout.terms else self.derived(layout._replace(terms=terms), self.shape)
 
     def slid(self, windows: Mapping[int, Window], shape: Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.
@@ -110,40 +114,41 @@ class TracedTensor(Traced):
             shape = Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
             if 0 in shape:
                 return self.new_zeros(shape)
-        layout: Any = self.layout
-        if type(layout) is not Layout and layout.dim not in windows and shape[layout.dim] == self.shape[layout.dim]:
-            return TracedTensor(layout.windowed(windows, shape), self.run, shape)
-        if len(layout.sizes) == len(layout.groups):
-            terms = slide_together(layout.terms, windows) if windows else layout.terms
-            return TracedTensor(_layout((shape, layout.groups, terms)), self.run, shape)
+        kept = self.kept
+        found: Kept | None = None
+        if type(kept) is Box:
+            found = kept.read(windows, shape)
+        elif isinstance(kept, Unmixed) and kept.dim not in windows and shape[kept.dim] == self.shape[kept.dim]:
+            found = kept.windowed(windows, shape)
+        if found is not None:
+            return TracedTensor(found, self.run, shape)
+        layout = layout_of(kept)
+        if layout.simple:
+            return self.derived(boxed(Layout(shape, layout.groups, slide_all(layout.terms, windows))), shape)
         memo: Memo = {}
         for dim, window in windows.items():
             layout = layout.with_single(dim)
             atom = layout.ranges()[dim][0]
             sizes = [*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :]]
             layout = Layout(tuple(sizes), layout.groups, slide(layout.terms, atom, window, memo))
-        found = TracedTensor(layout, self.run)
+        slid = TracedTensor(layout, self.run)
         for dim, size in enumerate(shape):
-            if size != found.shape[dim]:
-                found = found.resized(dim, size)
-        return found
+            if size != slid.shape[dim]:
+                slid = slid.resized(dim, size)
+        return slid
 
     def read(self, channels: int, windows: Mapping[int, Window], shape: Size) -> "TracedTensor":
         """The output of a layer that mixes the channels and reads windows along other dimensions."""
-        layout: Any = self.layout
-        if type(layout) is not Layout and layout.dim == channels:
-            layout = layout.mixed
-        terms = layout.terms
-        if len(layout.sizes) != len(layout.groups):
+        kept = self.kept
+        if type(kept) is not Box and isinstance(kept, Unmixed) and kept.dim == channels:
+            kept = kept.mixed
+        found = kept.read(windows, shape) if type(kept) is Box and channels < kept.first else None
+        if found is None:
             return self.mixed(channels).slid(windows, shape)
-        if is_bound(terms, channels):
-            terms = mix(terms, channels)
-        if windows:
-            terms = slide_together(terms, windows)
         if self.unseen:
-            self.layout, self.shape = _layout((shape, layout.groups, terms)), shape
+            self.kept, self.shape = found, shape
             return self
-        return TracedTensor(_layout((shape, layout.groups, terms)), self.run, shape)
+        return TracedTensor(found, self.run, shape)
 
     def resized(self, dim: int, size: int) -> "TracedTensor":
         """The same after a mixed dimension has got another size."""

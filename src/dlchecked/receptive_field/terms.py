@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dlchecked.receptive_field.straight import identity
 from dlchecked.receptive_field.support import Support
 
 
@@ -27,12 +26,6 @@ Term = tuple[Factor, ...]
 Terms = tuple[Term, ...]
 
 EVERYWHERE = Factor((), Support(1, np.array(0), np.array(0)))
-
-
-def input_terms(shape: Sequence[int]) -> Terms:
-    """The terms of the input itself, of shape (batch, channels, *spatial)."""
-    axes = [Factor((dim,), identity(shape[dim])) for dim in range(2, len(shape))]
-    return ((*axes, EVERYWHERE),)
 
 
 def presence(dim: int, present: npt.NDArray[np.bool_]) -> Factor:

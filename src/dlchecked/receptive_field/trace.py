@@ -12,21 +12,21 @@ import torch
 from torch import nn
 
 from dlchecked.receptive_field.alignment import Join, Meeting, meetings
+from dlchecked.receptive_field.boxes import Kept, layout_of
 from dlchecked.receptive_field.layout import Layout
-from dlchecked.receptive_field.terms import Terms
 
 
 class Traced:
     """What a run keeps of a tensor.
 
     Attributes:
-        layout: its shape and what its elements depend on.
+        kept: what its elements depend on: a layout, or something quicker that stands for one.
         source: the number of the step that it came from, −1 for the input.
         run: the run that it belongs to.
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
     """
 
-    layout: Layout
+    kept: Kept
     run: "Trace"
     source: int = -1
     aliases: "WeakValueDictionary[int, Traced] | None" = None
@@ -46,7 +46,7 @@ class Trace:
     def __init__(self, module: nn.Module) -> None:
         """The module about to run."""
         self.module = module
-        self.calls: list[tuple[nn.Module | None, str, Layout]] = []
+        self.calls: list[tuple[nn.Module | None, str, Kept]] = []
         self._joins: list[Join] = []
 
     def record(self, operation: str, output: "Traced", frame: FrameType) -> None:
@@ -57,7 +57,7 @@ class Trace:
         """Note one finished call of a module."""
         calls = self.calls
         output.source = len(calls)
-        calls.append((module, operation, output.layout))
+        calls.append((module, operation, output.kept))
 
     @cached_property
     def example(self) -> torch.Tensor:
@@ -67,9 +67,9 @@ class Trace:
     @property
     def steps(self) -> list[Step]:
         """All finished calls, in order."""
-        return [Step(*call) for call in self.calls]
+        return [Step(module, operation, layout_of(kept)) for module, operation, kept in self.calls]
 
-    def join(self, sources: Sequence[int], unions: Sequence[Terms]) -> None:
+    def join(self, sources: Sequence[int], unions: Sequence[Kept]) -> None:
         """Note that the next call joins branches that came from some steps."""
         self._joins.append(Join(len(self.calls), sources, unions))
 

@@ -6,14 +6,14 @@ union of the branches, and mostly one of them holds all others.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import torch
 
+from dlchecked.receptive_field.boxes import Box, Kept, OnDemand, boxed, layout_of, widest
 from dlchecked.receptive_field.endless import EndlessTaps
 from dlchecked.receptive_field.layout import Layout
-from dlchecked.receptive_field.propagation import slide_together
+from dlchecked.receptive_field.propagation import slide_all
 from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Terms, everywhere_if_full, presence
 from dlchecked.receptive_field.unions import simplify
 from dlchecked.receptive_field.windows import Window, picking
@@ -30,48 +30,37 @@ class Stretch(NamedTuple):
     total: int
 
 
-class Unmixed:
-    """A layout of which every dimension is one atom, made when somebody asks for more than its sizes.
+class Unmixed(OnDemand):
+    """Stretches along a dimension along which no field varies.
 
     Attributes:
-        sizes, groups: as those of the layout.
-        dim: the dimension with the stretches, such as that of the channels; no field varies along it.
+        dim: the dimension, such as that of the channels.
         weight: the number of terms, and of the steps that it takes to write them down.
     """
 
-    __slots__ = ("_layout", "_mixed", "dim", "groups", "sizes", "weight")
+    __slots__ = ("_mixed", "dim", "weight")
 
-    def __init__(self, shape: torch.Size, dim: int, weight: int) -> None:
+    def __init__(self, sizes: Sequence[int], dim: int, weight: int) -> None:
         """Nothing is computed yet."""
-        self.sizes = shape
-        self.groups = (1,) * len(shape)
+        self.sizes = sizes
         self.dim = dim
         self.weight = weight
-        self._layout: Layout | None = None
-        self._mixed: Layout | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        """Whatever else the layout has."""
-        if self._layout is None:
-            self._layout = Layout(self.sizes, self.groups, self._written_out())
-        return getattr(self._layout, name)
+        self._layout = None
+        self._mixed: Kept | None = None
 
     @property
-    def mixed(self) -> Layout:
-        """The layout once all positions along the dimension depend on all of them."""
+    def mixed(self) -> Kept:
+        """The same once all positions along the dimension depend on all of them."""
         if self._mixed is None:
-            self._mixed = Layout(self.sizes, self.groups, self._united())
+            self._mixed = self._united()
         return self._mixed
 
-    def windowed(self, windows: Mapping[int, Window], shape: torch.Size) -> "Layout | Windowed":
-        """The layout after a layer that reads windows along other dimensions, as a pooling does."""
-        found = Windowed(self, windows, shape)
-        return found if found.weight <= MOST_UNWRITTEN else Layout(shape, self.groups, found.terms)
+    def windowed(self, windows: Mapping[int, Window], sizes: Sequence[int]) -> Kept:
+        """The output of a layer that reads windows along other dimensions, as a pooling does."""
+        found = Windowed(self, windows, sizes)
+        return found if found.weight <= MOST_UNWRITTEN else found.layout
 
-    def _written_out(self) -> Terms:
-        raise NotImplementedError
-
-    def _united(self) -> Terms:
+    def _united(self) -> Kept:
         raise NotImplementedError
 
 
@@ -82,76 +71,84 @@ class SideBySide(Unmixed):
 
     def __init__(
         self,
-        shape: torch.Size,
+        sizes: Sequence[int],
         dim: int,
-        parts: Sequence[Layout | Unmixed],
-        unions: Sequence[Terms],
+        parts: Sequence[Kept],
+        unions: Sequence[Kept],
         stretches: Sequence[Stretch],
     ) -> None:
-        """``unions`` are what the channels of every part together depend on."""
-        super().__init__(shape, dim, 1 + sum([_weight(part) for part in parts]))
+        """``unions`` are the parts once all their positions along the dimension depend on all of them."""
+        weight = 1
+        for part in parts:
+            weight += 1 if type(part) is Box else _weight(part)
+        super().__init__(sizes, dim, weight)
         self._parts = parts
         self._unions = unions
         self._stretches = stretches
 
-    def _written_out(self) -> Terms:
+    def _terms(self) -> Terms:
         return tuple(
             (*term[:-1], _filled(term[-1], self.dim, stretch))
             for part, stretch in zip(self._parts, self._stretches, strict=True)
-            for term in part.terms
+            for term in layout_of(part).terms
         )
 
-    def _united(self) -> Terms:
-        return simplify([term for terms in self._unions for term in terms])
+    def _united(self) -> Kept:
+        boxes = [union for union in self._unions if type(union) is Box]
+        if len(boxes) == len(self._unions):
+            found = widest(boxes)
+            if found is not None:
+                return Box(self.sizes, found.first, found.sides)
+        terms = simplify([term for union in self._unions for term in layout_of(union).terms])
+        return boxed(Layout(tuple(self.sizes), (1,) * len(self.sizes), terms))
 
 
 class Windowed(Unmixed):
-    """What a layer makes of such a layout when it reads windows along other dimensions."""
+    """What a layer makes of such when it reads windows along other dimensions."""
 
     __slots__ = ("_source", "_windows")
 
-    def __init__(self, source: Unmixed, windows: Mapping[int, Window], shape: torch.Size) -> None:
-        """``shape`` is that of the output."""
-        super().__init__(shape, source.dim, source.weight + 1)
+    def __init__(self, source: Unmixed, windows: Mapping[int, Window], sizes: Sequence[int]) -> None:
+        """``sizes`` are those of the output."""
+        super().__init__(sizes, source.dim, source.weight + 1)
         self._source = source
         self._windows = windows
 
-    def _written_out(self) -> Terms:
-        return slide_together(self._source.terms, self._windows)
+    def _terms(self) -> Terms:
+        return slide_all(self._source.layout.terms, self._windows)
 
-    def _united(self) -> Terms:
+    def _united(self) -> Kept:
         # What is read of a union is the union of what is read of its parts.
-        return slide_together(self._source.mixed.terms, self._windows)
+        union = self._source.mixed
+        found = union.read(self._windows, self.sizes) if isinstance(union, Box) else None
+        if found is not None:
+            return found
+        terms = slide_all(layout_of(union).terms, self._windows)
+        return boxed(Layout(tuple(self.sizes), (1,) * len(self.sizes), terms))
 
 
-def _weight(part: Any) -> int:
-    return len(part.terms) if type(part) is Layout else part.weight
+def _weight(part: Kept) -> int:
+    return part.weight if isinstance(part, Unmixed) else len(layout_of(part).terms)
 
 
-def united_along(layout: Layout | Unmixed, dim: int) -> Terms | None:
-    """What all positions of a dimension together depend on.
+def united_along(kept: Kept, dim: int) -> Kept | None:
+    """What all positions along a dimension together depend on.
 
     None where a field varies along it, as none does along channels, or where the dimension is not one atom.
     """
-    if not isinstance(layout, Layout) and layout.dim == dim:
-        return layout.mixed.terms
-    if len(layout.sizes) != len(layout.groups):
+    if type(kept) is Box:
+        return kept if dim < kept.first else None
+    if isinstance(kept, Unmixed) and kept.dim == dim:
+        return kept.mixed
+    layout = layout_of(kept)
+    if not layout.simple:
         return None
-    terms: Terms = layout.terms
-    partly = False
-    for term in terms:
-        last = term[-1]
-        for factor in term:
-            if dim in factor[0] and factor is not last:
-                return None
-        if last is not EVERYWHERE:
-            if last.dims not in ((), (dim,)):
-                return None
-            partly = True
-    if not partly:
-        return terms
+    for term in layout.terms:
+        if any(dim in dims for dims, _ in term[:-1]) or term[-1].dims not in ((), (dim,)):
+            return None
     # A term is present somewhere, and what varies along nothing else is then present everywhere.
-    return simplify([(*term[:-1], EVERYWHERE) for term in terms])
+    terms = simplify((*term[:-1], EVERYWHERE) for term in layout.terms)
+    return boxed(layout._replace(terms=terms))
 
 
 @lru_cache(maxsize=1024)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from dlchecked.receptive_field.boxes import Box, Kept, boxed, layout_of, widest
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import Layout, broadcast
 from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.terms import Terms
 from dlchecked.receptive_field.unions import MOST_TERMS, simplify
 from dlchecked.receptive_field.unmixed import MOST_UNWRITTEN, SideBySide, Stretch, reading, united_along
 
@@ -21,12 +21,14 @@ from dlchecked.receptive_field.unmixed import MOST_UNWRITTEN, SideBySide, Stretc
 def join(*operands: Any) -> TracedTensor:
     """Element by element, with broadcasting: an element depends on what either operand's depends on."""
     if len(operands) == 2 and is_traced(operands[0]) and is_traced(operands[1]):
-        one, two = operands[0].layout, operands[1].layout
-        if one.sizes == two.sizes and one.groups == two.groups:
-            if one.terms is two.terms:
-                return operands[0].same()
-            _meet(operands, (one.terms, two.terms))
-            return operands[0].with_terms(simplify(one.terms + two.terms))
+        one, two = operands[0].kept, operands[1].kept
+        if one is two:
+            return operands[0].same()
+        if type(one) is Box and type(two) is Box and one.sizes == two.sizes:
+            wide = widest((one, two))
+            if wide is not None:
+                _meet(operands, (one, two))
+                return operands[0].derived(wide, operands[0].shape)
     traced = [x for x in operands if is_traced(x)]
     first = traced[0]
     shapes = [tuple(x.shape) for x in operands if isinstance(x, torch.Tensor)]
@@ -40,9 +42,9 @@ def join(*operands: Any) -> TracedTensor:
     ):
         layouts = broadcast(layouts, shape)
     if len(traced) > 1:
-        _meet(traced, [layout.terms for layout in layouts])
+        _meet(traced, layouts)
     terms = simplify(term for layout in layouts for term in layout.terms)
-    return first.derived(layouts[0]._replace(terms=terms), shape)
+    return first.derived(boxed(layouts[0]._replace(terms=terms)), shape)
 
 
 def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
@@ -52,7 +54,7 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
         raise InvalidArgument(f"shapes {' and '.join(map(str, shapes))} do not broadcast") from None
 
 
-def _meet(operands: Sequence[TracedTensor], unions: Sequence[Terms]) -> None:
+def _meet(operands: Sequence[TracedTensor], unions: Sequence[Kept]) -> None:
     """Note that branches are about to be joined."""
     operands[0].run.join([x.source for x in operands], unions)
 
@@ -69,21 +71,23 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     shape, stretches = _side_by_side(dim, tuple([x.shape for x in parts]))
     if len(traced) < len(parts):
         stretches = [stretch for x, stretch in zip(parts, stretches, strict=True) if is_traced(x)]
-    layouts = [x.layout for x in traced]
-    unions: Any = [united_along(layout, dim) for layout in layouts]
+    parts = [x.kept for x in traced]
+    unions: Any = [united_along(part, dim) for part in parts]
     if None not in unions:
-        found: Any = SideBySide(shape, dim, layouts, unions, stretches)
         if len(traced) > 1:
             _meet(traced, unions)
-        if found.weight > MOST_UNWRITTEN:
-            terms = found.terms
-            found = Layout(shape, found.groups, simplify(terms) if len(terms) > MOST_TERMS else terms)
-        return first.derived(found, shape)
+        found = SideBySide(shape, dim, parts, unions, stretches)
+        if found.weight <= MOST_UNWRITTEN:
+            return first.derived(found, shape)
+        layout = found.layout
+        if len(layout.terms) > MOST_TERMS:
+            layout = layout._replace(terms=simplify(layout.terms))
+        return first.derived(layout, shape)
     alone = len(traced) == 1
-    layouts = [_embed(x.with_single(dim), dim, s, alone) for x, s in zip(layouts, stretches, strict=True)]
+    layouts = [_embed(x.layout.with_single(dim), dim, s, alone) for x, s in zip(traced, stretches, strict=True)]
     if not alone:
         layouts = broadcast(layouts, shape)
-        _meet(traced, [layout.terms for layout in layouts])
+        _meet(traced, layouts)
     return first.derived(layouts[0]._replace(terms=simplify(term for layout in layouts for term in layout.terms)))
 
 
@@ -119,15 +123,14 @@ def stack(tensors: Any, dim: int = 0) -> TracedTensor:
     return concatenate([x.unsqueeze(dim) for x in tensors], dim)
 
 
-def overwrite(x: TracedTensor, layout: Layout) -> TracedTensor:
+def overwrite(x: TracedTensor, kept: Kept) -> TracedTensor:
     """Give a tensor other contents, in place.
 
     Raises:
         Unsupported: if that changes a tensor that shares its memory.
     """
-    if layout.terms != x.layout.terms:
-        if x.aliases is not None and len(x.aliases) > 1:
-            raise Unsupported("it writes into a tensor of which there are views")
-        x.layout = layout
+    if x.aliases is not None and len(x.aliases) > 1 and layout_of(kept).terms != x.layout.terms:
+        raise Unsupported("it writes into a tensor of which there are views")
+    x.kept = kept
     x.known = None
     return x
