@@ -115,15 +115,15 @@ def survey(module: nn.Module, kinds: Kinds) -> tuple[list[nn.Module], list[nn.Mo
     called: list[Any] = [module]
     training = []
     for part in parts:  # which grows on the way
-        if type(part) in _STEADY:
+        if part is None:
             continue
         if part.training:
             training.append(part)
-        inner = part._modules
-        if inner:
-            parts += inner.values()
+        if type(part) not in _ANSWERS:
+            inner = part._modules.values()
+            parts += inner
             if kinds[type(part)] is not _SEQUENCE:
-                called += inner.values()
+                called += inner
     return called, training
 
 
@@ -211,6 +211,4 @@ _ANSWERS.update(
 )
 # Whoever gives a layer another forward for all of its kind is asked, too.
 _FORWARDS = {kind: kind.forward for kind in _ANSWERS}
-# Layers that do the same in training and have no others inside, and what stands where there is no layer.
-_STEADY = {type(None), *(kind for kind, (function, _) in _ANSWERS.items() if function is not F.batch_norm)}
 _SEQUENTIAL = (nn.Sequential.forward, nn.Sequential.__iter__, nn.Module.__call__)

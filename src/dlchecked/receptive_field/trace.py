@@ -47,7 +47,7 @@ class Trace:
         """The module about to run."""
         self.module = module
         self.calls: list[tuple[nn.Module | None, str, Kept]] = []
-        self._joins: list[Join] = []
+        self._joins: list[tuple[int, Sequence[int], Sequence[Kept]]] = []
 
     def record(self, operation: str, output: "Traced", frame: FrameType) -> None:
         """Note one finished call, made in or below a frame."""
@@ -71,12 +71,12 @@ class Trace:
 
     def join(self, sources: Sequence[int], unions: Sequence[Kept]) -> None:
         """Note that the next call joins branches that came from some steps."""
-        self._joins.append(Join(len(self.calls), sources, unions))
+        self._joins.append((len(self.calls), sources, unions))
 
     @cached_property
     def meetings(self) -> list[Meeting]:
         """Where branches of different centre or stride met."""
-        return meetings(self._joins)
+        return meetings([Join(*join) for join in self._joins])
 
     def names(self) -> dict[int, str]:
         """The path of every module, by its id."""

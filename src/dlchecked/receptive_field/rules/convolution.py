@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn import Parameter
 
+from dlchecked.receptive_field.boxes import Box
 from dlchecked.receptive_field.endless import EndlessTaps
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.rules.arguments import expect_output, expect_size, per_axis
@@ -40,10 +41,8 @@ def convolution(
     channels, windows, shape = plan
     if not usual and is_constant(weight):
         windows = _without_zeros(windows, weight, channels + 1)
-    if groups == 1:
+    if groups == 1 or _is_constant_along(input, channels):
         return input.read(channels, windows, shape)
-    if _is_constant_along(input, channels):
-        return input.slid(windows, shape)
     return mix_channels(input, channels, shape[channels], groups).slid(windows)
 
 
@@ -143,8 +142,8 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
 
 
 def _is_constant_along(x: TracedTensor, dim: int) -> bool:
-    if x.layout.simple:
-        return not is_bound(x.layout.terms, dim)
+    if type(x.kept) is Box:
+        return dim < x.kept.first
     return not any(is_bound(x.layout.terms, atom) for atom in range(*x.layout.ranges()[dim]))
 
 
