@@ -7,14 +7,14 @@ import torch
 from torch import nn
 
 from dlchecked.receptive_field import rules  # noqa: F401
+from dlchecked.receptive_field.boxes import Box
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.guard import untouched
-from dlchecked.receptive_field.layout import Layout
 from dlchecked.receptive_field.numeric import GroundTruth, MeasuredFields
 from dlchecked.receptive_field.report import Fields
 from dlchecked.receptive_field.result import ReceptiveField
+from dlchecked.receptive_field.straight import identity
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.terms import input_terms
 from dlchecked.receptive_field.trace import Trace
 
 
@@ -65,7 +65,9 @@ def receptive_field(
     found = run_forward(module, shape, trace)
     if output is not None:
         found = output(found)
-    return ReceptiveField(trace, Fields(_single(found, trace).layout, shape[2:]), shape)
+    mixed = _single(found, trace)
+    mixed = mixed.mixed(*range(len(mixed.shape))[:2])
+    return ReceptiveField(trace, Fields(mixed.layout, shape[2:]), shape)
 
 
 def check_arguments(module: object, input_shape: object) -> tuple[int, ...]:
@@ -89,9 +91,9 @@ def check_arguments(module: object, input_shape: object) -> tuple[int, ...]:
 
 def run_forward(module: nn.Module, shape: tuple[int, ...], trace: Trace) -> Any:
     """Whatever the module returns for a traced input."""
-    layout = Layout(shape, (1,) * len(shape), input_terms(shape))
+    box = Box(shape, 2, [identity(length) for length in shape[2:]])
     with untouched(module):
-        return module(TracedTensor(layout, trace, shape))
+        return module(TracedTensor(box, trace, shape))
 
 
 def _single(found: Any, trace: Trace) -> TracedTensor:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from dlchecked.receptive_field.shortcuts import shortcuts
+from dlchecked.receptive_field.shortcuts import Kinds, shortcuts, survey
 from dlchecked.receptive_field.tensor import is_real
 
 
@@ -32,30 +32,19 @@ class _WritesGoElsewhere(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def _parts(module: nn.Module) -> list[nn.Module]:
-    """The module and all inside it, shared ones more than once."""
-    found, stack = [], [module]
-    while stack:
-        part = stack.pop()
-        found.append(part)
-        if part._modules:
-            stack.extend([inner for inner in part._modules.values() if inner is not None])
-    return found
-
-
 @contextmanager
 def untouched(module: nn.Module) -> Iterator[None]:
     """Parameters and buffers keep their values, and random numbers their sequence, also after an exception."""
-    parts = _parts(module)
-    training = [part for part in parts if part.training]
+    kinds = Kinds()
+    called, training = survey(module, kinds)
     if not training:
-        with shortcuts(parts):
+        with shortcuts(called, kinds):
             yield
         return
     state = torch.get_rng_state()
     writing = any(part._buffers for part in training)
     try:
-        with shortcuts(parts), _WritesGoElsewhere() if writing else nullcontext():
+        with shortcuts(called, kinds), _WritesGoElsewhere() if writing else nullcontext():
             yield
     finally:
         torch.set_rng_state(state)

@@ -46,14 +46,15 @@ class Line(NamedTuple):
     def through(self, step: Step) -> "Line | None":
         """What the outputs of a layer see when it reads these units; None where that may have holes."""
         outputs, stride, first, last, gap = step
-        units, shift, lo, hi, least, most = self
-        if gap and shift * gap > hi - lo + 1 and units > gap:
+        _, shift, lo, hi, least, most = self
+        if gap and shift * gap > hi - lo + 1 and self.units > gap:
             return None
-        lo, hi, shift = lo + shift * first, hi + shift * last, shift * stride
+        lo += shift * first
+        hi += shift * last
+        shift *= stride
         end = hi + shift * (outputs - 1)
         # Past the constructor of the named tuple: this is done for every layer.
-        ends = (least if least > lo else lo, most if most < end else end)
-        return tuple.__new__(Line, (outputs, shift, lo, hi, *ends))
+        return tuple.__new__(Line, (outputs, shift, lo, hi, lo if lo > least else least, end if end < most else most))
 
     def seamless(self) -> bool:
         """Whether neighbouring units leave no gap between what they see."""
@@ -84,7 +85,9 @@ class Line(NamedTuple):
 
     def concentric(self, other: "Line") -> bool:
         """Whether the two sets of every unit have the same centre, but for the borders."""
-        return self.shift == other.shift and self.lo + self.hi == other.lo + other.hi
+        _, shift, lo, hi, _, _ = self
+        _, other_shift, other_lo, other_hi, _, _ = other
+        return shift == other_shift and lo + hi == other_lo + other_hi
 
     def union(self, other: "Line") -> "Line | None":
         """Both unit by unit; None where that is no such line, or does not obviously leave no gap."""
@@ -97,6 +100,17 @@ class Line(NamedTuple):
         if max(self.lo, other.lo) > min(self.hi, other.hi) + 1:
             return None
         return Line(self.units, self.shift, min(self.lo, other.lo), max(self.hi, other.hi), self.least, self.most)
+
+    def swallowing(self, other: "Line") -> "Line | None":
+        """The same sets, which without borders are those of the union with others that lie inside them.
+
+        None where that is no such line: an end that reaches further must be cut off for every unit.
+        """
+        lo, hi = min(self.lo, other.lo), max(self.hi, other.hi)
+        moves = self.lo + self.shift * (self.units - 1) > self.least if lo < self.lo else False
+        if self.shift != other.shift or moves or (hi > self.hi and self.hi < self.most):
+            return None
+        return Line(self.units, self.shift, lo, hi, self.least, self.most)
 
     def ends(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The first and the last position that every unit sees."""

@@ -25,32 +25,12 @@ def slide(terms: Terms, dim: int, window: Window, memo: Memo) -> Terms:
     return simplify(found) if len(found) > len(terms) else tuple(found)
 
 
-def slide_alone(term: Term, windows: Mapping[int, Window]) -> Term | None:
-    """The same for several dimensions at once and the usual term: each varies in one factor, if at all.
-
-    None for any other term.
-    """
-    factors, rest = list(term), dict(windows)
-    support: Support | None = None
-    window: Window | None = None
-    found: Support | None = None
-    for i, (dims, reached) in enumerate(term):
-        if len(dims) != 1:
-            if dims and not windows.keys().isdisjoint(dims):
-                return None
-            continue
-        wanted = rest.pop(dims[0], None)
-        if wanted is None:
-            if dims[0] in windows:
-                return None
-            continue
-        # Rows and columns mostly go through the same.
-        if found is None or reached is not support or wanted is not window:
-            support, window, found = reached, wanted, reached.through(wanted)
-        factors[i] = tuple.__new__(Factor, (dims, found))
-    if (rest and not all(window.full for window in rest.values())) or factors[-1] is not term[-1]:
-        return None
-    return tuple(factors)
+def slide_all(terms: Terms, windows: Mapping[int, Window]) -> Terms:
+    """The same for windows along several dimensions."""
+    memo: Memo = {}
+    for dim, window in windows.items():
+        terms = slide(terms, dim, window, memo)
+    return terms
 
 
 def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:
@@ -91,9 +71,10 @@ def mix(terms: Terms, dim: int) -> Terms:
         return terms
     found: list[Term] = []
     for term in terms:
-        if term[-1].dims == (dim,) and not is_bound((term[:-1],), dim):
+        fields, last = term[:-1], term[-1]
+        if last.dims == (dim,) and not is_bound((fields,), dim):
             # A term is present somewhere, and what varies along nothing else is then present everywhere.
-            found.append((*term[:-1], EVERYWHERE))
+            found.append((*fields, EVERYWHERE))
             continue
         bound = [i for i, factor in enumerate(term) if dim in factor.dims]
         if len(bound) < 2:

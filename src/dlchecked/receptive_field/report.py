@@ -59,10 +59,9 @@ class Fields:
     def __init__(self, layout: Layout, lengths: Sequence[int]) -> None:
         """``layout`` is that of any tensor of the run."""
         terms = layout.terms
-        for start, stop in layout.ranges()[:2]:
-            for atom in range(start, stop):
-                terms = mix(terms, atom)
-        self.layout = layout._replace(terms=terms)
+        for atom in range(sum(layout.groups[:2])):
+            terms = mix(terms, atom)
+        self.layout = layout if terms is layout.terms else layout._replace(terms=terms)
         self.lengths = tuple(lengths)
         self.output_shape = layout.shape
         self.shape = layout.shape[2:]

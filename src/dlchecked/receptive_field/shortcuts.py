@@ -15,141 +15,200 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.modules import module as torch_module
 
-from dlchecked.receptive_field.registry import RULES
+from dlchecked.receptive_field.registry import RULES, Rule
 from dlchecked.receptive_field.tensor import TracedTensor
 
-Answer = Callable[[Any, TracedTensor], Any]
+# From a layer's own attributes (to look them up on the layer itself takes twice as long) and its input.
+Answer = Callable[[dict[str, Any], TracedTensor], Any]
 
 _PLACE = "_compiled_call_impl"
-_GLOBAL_HOOKS = (
-    torch_module._global_forward_hooks,
-    torch_module._global_forward_pre_hooks,
-    torch_module._global_backward_hooks,
-    torch_module._global_backward_pre_hooks,
-)
-_ANSWERS: dict[type[nn.Module], tuple[str, Answer]] = {}
+_CALL = nn.Module.__call__
+_GLOBAL_HOOKS = (torch_module._global_forward_hooks, torch_module._global_forward_pre_hooks)
+# For every kind of layer the function that it calls, and how it calls a rule for that.
+_ANSWERS: dict[type[nn.Module], tuple[Any, Callable[[Rule], Answer]]] = {}
+_SEQUENCE = ("", lambda own, x: None)
+
+
+class Kinds(dict[type, tuple[str, Answer] | None]):
+    """What a layer of each kind is recorded as and its answer; None for a kind that goes torch's way."""
+
+    def __missing__(self, kind: type) -> tuple[str, Answer] | None:
+        """Looked up once a run, since a user may give all layers of a kind another forward."""
+        found = None
+        if kind in _ANSWERS and kind.forward is _FORWARDS[kind]:
+            function, answering = _ANSWERS[kind]
+            rule, operation = RULES[function]
+            found = operation, answering(rule)
+        elif issubclass(kind, nn.Sequential) and (kind.forward, kind.__iter__, kind.__call__) == _SEQUENTIAL:
+            found = _SEQUENCE
+        self[kind] = found
+        return found
 
 
 class Shortcut:
     """The call of one layer."""
 
-    __slots__ = ("answer", "layer", "operation")
+    __slots__ = ("kinds", "layer")
 
-    def __init__(self, layer: nn.Module, operation: str, answer: Answer) -> None:
-        """``operation`` is what the layer is recorded as."""
+    def __init__(self, layer: nn.Module, kinds: Kinds) -> None:
+        """``kinds`` are those of the run."""
         self.layer = layer
-        self.operation = operation
-        self.answer = answer
+        self.kinds = kinds
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the layer returns."""
-        layer = self.layer
-        if len(args) == 1 and not kwargs and type(args[0]) is TracedTensor and _is_as_torch_made_it(layer):
-            try:
-                found = self.answer(layer, args[0])
-            except Exception:  # torch's own way ends in the same error, and knows where it happened
-                found = None
-            if found is not None:
-                found.run.note(layer, self.operation, found)
-                return found
-        return layer._call_impl(*args, **kwargs)  # type: ignore[no-untyped-call]
+        if kwargs or len(args) != 1 or type(args[0]) is not TracedTensor:
+            return self.layer._call_impl(*args, **kwargs)  # type: ignore[no-untyped-call]
+        found = _in_turn((self.layer,), args[0], self.kinds)
+        if type(found) is TracedTensor:
+            found.unseen = False
+        return found
 
 
-def _is_as_torch_made_it(layer: nn.Module) -> bool:
-    own = layer.__dict__
-    return not (
-        own["_forward_hooks"]
-        or own["_forward_pre_hooks"]
-        or own["_backward_hooks"]
-        or own["_backward_pre_hooks"]
-        or "forward" in own
-    )
+def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
+    """What comes out of some layers, one after the other, of which the usual ones are asked without torch's call.
+
+    What one of them hands to the next nobody else can see, so that it may be overwritten.
+    """
+    for layer in layers:
+        if type(x) is TracedTensor:
+            known = kinds[type(layer)]
+            if known is not None:
+                own = layer.__dict__
+                there = own.get(_PLACE)
+                # Hooks for the way back are none of a forward's business.
+                if not (
+                    own["_forward_hooks"]
+                    or own["_forward_pre_hooks"]
+                    or "forward" in own
+                    or (there is not None and type(there) is not Shortcut)
+                ):
+                    if known is _SEQUENCE:
+                        x = _in_turn(layer._modules.values(), x, kinds)
+                        continue
+                    operation, answer = known
+                    try:
+                        found = answer(own, x)
+                    except Exception:  # torch's own way ends in the same error, and knows where it happened
+                        found = None
+                    if found is not None:
+                        # As Trace.note has it.
+                        calls = found.run.calls
+                        found.source = len(calls)
+                        calls.append((layer, operation, found.kept))
+                        if found is not x:
+                            found.unseen = True
+                            x = found
+                        continue
+                if type(there) is Shortcut:
+                    x.unseen = False
+                    x = layer._call_impl(x)
+                    continue
+            x.unseen = False
+        x = layer(x)
+    return x
+
+
+def survey(module: nn.Module, kinds: Kinds) -> tuple[list[nn.Module], list[nn.Module]]:
+    """What others than a Sequential may call, of a module and all inside it, and what of it is in training mode."""
+    parts: list[Any] = [module]
+    called: list[Any] = [module]
+    training = []
+    for part in parts:  # which grows on the way
+        if part is None:
+            continue
+        if part.training:
+            training.append(part)
+        if type(part) not in _ANSWERS:
+            inner = part._modules.values()
+            parts += inner
+            if kinds[type(part)] is not _SEQUENCE:
+                called += inner
+    return called, training
 
 
 @contextmanager
-def shortcuts(parts: Iterable[nn.Module]) -> Iterator[None]:
-    """The usual layers among some modules answer by themselves.
+def shortcuts(called: Iterable[nn.Module], kinds: Kinds) -> Iterator[None]:
+    """The usual layers among some modules, and in Sequentials among them, answer by themselves.
 
     Another run of the same module at the same time does no harm: whose shortcut is gone goes torch's way.
     """
     taken = []
     try:
-        if not any(_GLOBAL_HOOKS):
-            for part in parts:
-                known = _ANSWERS.get(type(part))
-                if known is None or type(part).forward is not _FORWARDS[type(part)]:
-                    continue
-                own = part.__dict__
-                there = own.get(_PLACE)
-                # A layer that its user has compiled keeps what is there.
-                if there is None or type(there) is Shortcut:
-                    taken.append(own)
-                    own[_PLACE] = Shortcut(part, *known)
+        if nn.Module.__call__ is _CALL and not any(_GLOBAL_HOOKS):
+            for part in called:
+                if kinds[type(part)] is not None:
+                    own = part.__dict__
+                    # A layer that its user has compiled keeps what is there.
+                    if _PLACE not in own or type(own[_PLACE]) is Shortcut:
+                        taken.append(own)
+                        own[_PLACE] = Shortcut(part, kinds)
         yield
     finally:
         for attributes in taken:
             attributes.pop(_PLACE, None)
 
 
-def _convolution(function: Any) -> Answer:
-    def answer(layer: Any, x: TracedTensor) -> Any:
-        if layer.padding_mode != "zeros":
+def _convolution(rule: Rule) -> Answer:
+    def answer(own: dict[str, Any], x: TracedTensor) -> Any:
+        if own["padding_mode"] != "zeros":
             return None
-        weights = layer._parameters
-        rule = RULES[function][0]
-        return rule(x, weights["weight"], weights["bias"], layer.stride, layer.padding, layer.dilation, layer.groups)
+        weights = own["_parameters"]
+        return rule(
+            x, weights["weight"], weights["bias"], own["stride"], own["padding"], own["dilation"], own["groups"]
+        )
 
     return answer
 
 
-def _batch_norm(*dimensions: int) -> Answer:
-    def answer(layer: Any, x: TracedTensor) -> Any:
-        mean = layer._buffers["running_mean"]
-        if layer.training or mean is None or len(x.shape) not in dimensions:
+def _batch_norm(*dimensions: int) -> Callable[[Rule], Answer]:
+    def answering(rule: Rule) -> Answer:
+        def answer(own: dict[str, Any], x: TracedTensor) -> Any:
+            mean = own["_buffers"]["running_mean"]
+            if own["training"] or mean is None or len(x.shape) not in dimensions:
+                return None
+            return rule(x, mean, None)
+
+        return answer
+
+    return answering
+
+
+def _activation(rule: Rule) -> Answer:
+    return lambda own, x: rule(x, inplace=own["inplace"])
+
+
+def _max_pooling(rule: Rule) -> Answer:
+    def answer(own: dict[str, Any], x: TracedTensor) -> Any:
+        if own["return_indices"]:
             return None
-        return RULES[F.batch_norm][0](x, mean, layer._buffers["running_var"])
+        return rule(x, own["kernel_size"], own["stride"], own["padding"], own["dilation"], own["ceil_mode"])
 
     return answer
 
 
-def _activation(function: Any) -> Answer:
-    return lambda layer, x: RULES[function][0](x, inplace=layer.inplace)
-
-
-def _max_pooling(function: Any) -> Answer:
-    def answer(layer: Any, x: TracedTensor) -> Any:
-        if layer.return_indices:
-            return None
-        rule = RULES[function][0]
-        return rule(x, layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode)
-
-    return answer
-
-
-def _average_pooling(function: Any) -> Answer:
-    def answer(layer: Any, x: TracedTensor) -> Any:
-        return RULES[function][0](x, layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)
-
-    return answer
+def _average_pooling(rule: Rule) -> Answer:
+    return lambda own, x: rule(x, own["kernel_size"], own["stride"], own["padding"], own["ceil_mode"])
 
 
 _ANSWERS.update(
     {
-        nn.Conv1d: ("conv1d", _convolution(torch.conv1d)),
-        nn.Conv2d: ("conv2d", _convolution(torch.conv2d)),
-        nn.Conv3d: ("conv3d", _convolution(torch.conv3d)),
-        nn.BatchNorm1d: ("batch_norm", _batch_norm(2, 3)),
-        nn.BatchNorm2d: ("batch_norm", _batch_norm(4)),
-        nn.BatchNorm3d: ("batch_norm", _batch_norm(5)),
-        nn.ReLU: ("relu", _activation(F.relu)),
-        nn.ReLU6: ("relu6", _activation(F.relu6)),
-        nn.SiLU: ("silu", _activation(F.silu)),
-        nn.MaxPool1d: ("max_pool1d", _max_pooling(F.max_pool1d)),
-        nn.MaxPool2d: ("max_pool2d", _max_pooling(F.max_pool2d)),
-        nn.MaxPool3d: ("max_pool3d", _max_pooling(F.max_pool3d)),
-        nn.AvgPool2d: ("avg_pool2d", _average_pooling(F.avg_pool2d)),
-        nn.AvgPool3d: ("avg_pool3d", _average_pooling(F.avg_pool3d)),
+        nn.Conv1d: (torch.conv1d, _convolution),
+        nn.Conv2d: (torch.conv2d, _convolution),
+        nn.Conv3d: (torch.conv3d, _convolution),
+        nn.BatchNorm1d: (F.batch_norm, _batch_norm(2, 3)),
+        nn.BatchNorm2d: (F.batch_norm, _batch_norm(4)),
+        nn.BatchNorm3d: (F.batch_norm, _batch_norm(5)),
+        nn.ReLU: (F.relu, _activation),
+        nn.ReLU6: (F.relu6, _activation),
+        nn.SiLU: (F.silu, _activation),
+        nn.MaxPool1d: (F.max_pool1d, _max_pooling),
+        nn.MaxPool2d: (F.max_pool2d, _max_pooling),
+        nn.MaxPool3d: (F.max_pool3d, _max_pooling),
+        nn.AvgPool2d: (F.avg_pool2d, _average_pooling),
+        nn.AvgPool3d: (F.avg_pool3d, _average_pooling),
     }
 )
 # Whoever gives a layer another forward for all of its kind is asked, too.
 _FORWARDS = {kind: kind.forward for kind in _ANSWERS}
+_SEQUENTIAL = (nn.Sequential.forward, nn.Sequential.__iter__, nn.Module.__call__)

@@ -170,6 +170,13 @@ class Support:
         """Whether these sets, without borders, are also those of the union with others that lie inside them."""
         return self.endless == other.endless
 
+    def swallowing(self, other: "Support") -> "Support":
+        """The same sets as those of the union with others that lie inside them, also without borders."""
+        endless = None
+        if self.endless is not None and other.endless is not None:
+            endless = self.endless.union(other.endless)
+        return self.with_endless(endless)
+
     def with_endless(self, endless: Endless | None) -> "Support":
         """The same sets, said to follow another rule without borders."""
         if endless is self.endless or endless == self.endless:

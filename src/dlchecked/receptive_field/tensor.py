@@ -6,13 +6,16 @@ from typing import Any, NamedTuple, NoReturn, TypeGuard, cast
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Size
 
+from dlchecked.receptive_field.boxes import Box, Kept, boxed, layout_of
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
-from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_alone
+from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_all
 from dlchecked.receptive_field.registry import dispatch
 from dlchecked.receptive_field.terms import Terms, is_bound
 from dlchecked.receptive_field.trace import Trace, Traced, location
+from dlchecked.receptive_field.unmixed import Unmixed
 from dlchecked.receptive_field.windows import Window
 
 
@@ -32,20 +35,21 @@ class TracedTensor(Traced):
     """A tensor without values.
 
     Attributes:
-        layout: its shape, and what its elements depend on.
+        kept: what its elements depend on: a layout, or something quicker that stands for one.
         shape: the shape, as torch has it.
         run: the run that it belongs to.
         source: the number of the step that it came from, −1 for the input.
         known: what is known of some of its values.
+        unseen: whether only the layer that is asked next will ever see it.
     """
 
     known: Known | None = None
-    _mixed: dict[int, tuple[Terms, Terms]] | None = None
+    unseen = False
 
-    def __init__(self, layout: Layout, trace: Trace, shape: Sequence[int] | None = None) -> None:
+    def __init__(self, kept: Kept, trace: Trace, shape: Sequence[int] | None = None) -> None:
         """``shape`` is that of the layout; given, it need not be computed."""
-        self.layout = layout
-        self.shape = shape if type(shape) is torch.Size else torch.Size(layout.shape if shape is None else shape)
+        self.kept = kept
+        self.shape = shape if type(shape) is Size else Size(layout_of(kept).shape if shape is None else shape)
         self.run = trace
 
     # isinstance(x, torch.Tensor) is a common question in a forward, and the right answer is yes.
@@ -55,13 +59,20 @@ class TracedTensor(Traced):
 
     # For the rules.
 
-    def derived(self, layout: Layout, shape: Sequence[int] | None = None) -> "TracedTensor":
+    @property
+    def layout(self) -> Layout:
+        """Its shape, and what its elements depend on."""
+        return layout_of(self.kept)
+
+    def derived(self, kept: Kept, shape: Sequence[int] | None = None) -> "TracedTensor":
         """Another tensor of the same run."""
-        return TracedTensor(layout, self.run, shape)
+        return TracedTensor(kept, self.run, shape)
 
     def same(self) -> "TracedTensor":
-        """Another tensor of the same shape whose elements depend on the same."""
-        return TracedTensor(self.layout, self.run, self.shape)
+        """Another tensor of the same shape whose elements depend on the same; it itself if no one can tell."""
+        if self.unseen:
+            return self
+        return TracedTensor(self.kept, self.run, self.shape)
 
     def with_terms(self, terms: Terms) -> "TracedTensor":
         """Another tensor of the same shape."""
@@ -81,51 +92,63 @@ class TracedTensor(Traced):
 
     def mixed(self, *dims: int) -> "TracedTensor":
         """The tensor in which all positions along some dimensions depend on all of them."""
-        layout = self.layout
-        terms = layout.terms
-        ranges = None if len(layout.sizes) == len(layout.groups) else layout.ranges()
+        kept = self.kept
+        if isinstance(kept, Unmixed) and kept.dim in dims:
+            return TracedTensor(kept.mixed, self.run, self.shape).mixed(*dims)
+        if type(kept) is Box and max(dims, default=0) < kept.first:
+            return self
+        layout = layout_of(kept)
+        terms, ranges = layout.terms, layout.ranges()
         for dim in dims:
-            for atom in (dim,) if ranges is None else range(*ranges[dim]):
+            for atom in range(*ranges[dim]):
                 if is_bound(terms, atom):
-                    terms = self._mixed_terms(atom) if terms is layout.terms else mix(terms, atom)
-        return self if terms is layout.terms else self.with_terms(terms)
+                    terms = mix(terms, atom)
+        return self if terms is layout.terms else self.derived(layout._replace(terms=terms), self.shape)
 
-    def _mixed_terms(self, atom: int) -> Terms:
-        # The branches of an Inception block all begin by mixing the channels of the same tensor.
-        terms = self.layout.terms
-        known = self._mixed.get(atom) if self._mixed is not None else None
-        if known is None or known[0] is not terms:
-            known = (terms, mix(terms, atom))
-            self._mixed = {**(self._mixed or {}), atom: known}
-        return known[1]
-
-    def slid(self, windows: Mapping[int, Window], shape: torch.Size | None = None) -> "TracedTensor":
+    def slid(self, windows: Mapping[int, Window], shape: Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.
 
         ``shape`` is that of the output, in which other dimensions, if they are mixed, may have another size.
         """
-        layout, terms = self.layout, self.layout.terms
+        if shape is None:
+            shape = Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
+            if 0 in shape:
+                return self.new_zeros(shape)
+        kept = self.kept
+        found: Kept | None = None
+        if type(kept) is Box:
+            found = kept.read(windows, shape)
+        elif isinstance(kept, Unmixed) and kept.dim not in windows and shape[kept.dim] == self.shape[kept.dim]:
+            found = kept.windowed(windows, shape)
+        if found is not None:
+            return TracedTensor(found, self.run, shape)
+        layout = layout_of(kept)
+        if layout.simple:
+            return self.derived(boxed(Layout(shape, layout.groups, slide_all(layout.terms, windows))), shape)
         memo: Memo = {}
-        if len(layout.sizes) == len(layout.groups):
-            alone = [slide_alone(term, windows) for term in terms] if windows else terms
-            if None not in alone:
-                terms = cast(Terms, tuple(alone))
-            else:
-                for dim, window in windows.items():
-                    terms = slide(terms, dim, window, memo)
-            if shape is None:
-                shape = torch.Size([windows[dim].outputs if dim in windows else n for dim, n in enumerate(self.shape)])
-            return TracedTensor(Layout(shape, layout.groups, terms), self.run, shape)
         for dim, window in windows.items():
             layout = layout.with_single(dim)
             atom = layout.ranges()[dim][0]
             sizes = [*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :]]
             layout = Layout(tuple(sizes), layout.groups, slide(layout.terms, atom, window, memo))
-        found = TracedTensor(layout, self.run)
-        for dim, size in enumerate(found.shape if shape is None else shape):
-            if size != found.shape[dim]:
-                found = found.resized(dim, size)
-        return found
+        slid = TracedTensor(layout, self.run)
+        for dim, size in enumerate(shape):
+            if size != slid.shape[dim]:
+                slid = slid.resized(dim, size)
+        return slid
+
+    def read(self, channels: int, windows: Mapping[int, Window], shape: Size) -> "TracedTensor":
+        """The output of a layer that mixes the channels and reads windows along other dimensions."""
+        kept = self.kept
+        if type(kept) is not Box and isinstance(kept, Unmixed) and kept.dim == channels:
+            kept = kept.mixed
+        found = kept.read(windows, shape) if type(kept) is Box and channels < kept.first else None
+        if found is None:
+            return self.mixed(channels).slid(windows, shape)
+        if self.unseen:
+            self.kept, self.shape = found, shape
+            return self
+        return TracedTensor(found, self.run, shape)
 
     def resized(self, dim: int, size: int) -> "TracedTensor":
         """The same after a mixed dimension has got another size."""

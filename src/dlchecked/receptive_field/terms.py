@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dlchecked.receptive_field.straight import identity
 from dlchecked.receptive_field.support import Support
 
 
@@ -29,12 +28,6 @@ Terms = tuple[Term, ...]
 EVERYWHERE = Factor((), Support(1, np.array(0), np.array(0)))
 
 
-def input_terms(shape: Sequence[int]) -> Terms:
-    """The terms of the input itself, of shape (batch, channels, *spatial)."""
-    axes = [Factor((dim,), identity(shape[dim])) for dim in range(2, len(shape))]
-    return ((*axes, EVERYWHERE),)
-
-
 def presence(dim: int, present: npt.NDArray[np.bool_]) -> Factor:
     """The presence of a term that fills only some positions of one dimension."""
     return Factor((dim,), Support(1, np.where(present, 0, 1), np.where(present, 0, -1)))
@@ -43,8 +36,8 @@ def presence(dim: int, present: npt.NDArray[np.bool_]) -> Factor:
 def is_bound(terms: Terms, dim: int) -> bool:
     """Whether anything varies along a dimension."""
     for term in terms:
-        for dims, _ in term:
-            if dim in dims:
+        for factor in term:
+            if dim in factor[0]:
                 return True
     return False
 

@@ -11,6 +11,8 @@ from weakref import WeakValueDictionary
 import torch
 from torch import nn
 
+from dlchecked.receptive_field.alignment import Join, Meeting, meetings
+from dlchecked.receptive_field.boxes import Kept, layout_of
 from dlchecked.receptive_field.layout import Layout
 
 
@@ -18,13 +20,13 @@ class Traced:
     """What a run keeps of a tensor.
 
     Attributes:
-        layout: its shape and what its elements depend on.
+        kept: what its elements depend on: a layout, or something quicker that stands for one.
         source: the number of the step that it came from, −1 for the input.
         run: the run that it belongs to.
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
     """
 
-    layout: Layout
+    kept: Kept
     run: "Trace"
     source: int = -1
     aliases: "WeakValueDictionary[int, Traced] | None" = None
@@ -38,22 +40,14 @@ class Step(NamedTuple):
     layout: Layout
 
 
-class Meeting(NamedTuple):
-    """A place where branches of different centre or stride met: the step, and the steps they came from."""
-
-    step: int
-    sources: tuple[int, ...]
-    axis: int
-
-
 class Trace:
     """The record that all tensors of one run share."""
 
     def __init__(self, module: nn.Module) -> None:
         """The module about to run."""
         self.module = module
-        self._calls: list[tuple[nn.Module | None, str, Layout]] = []
-        self.meetings: list[Meeting] = []
+        self.calls: list[tuple[nn.Module | None, str, Kept]] = []
+        self._joins: list[tuple[int, Sequence[int], Sequence[Kept]]] = []
 
     def record(self, operation: str, output: "Traced", frame: FrameType) -> None:
         """Note one finished call, made in or below a frame."""
@@ -61,9 +55,9 @@ class Trace:
 
     def note(self, module: nn.Module | None, operation: str, output: "Traced") -> None:
         """Note one finished call of a module."""
-        calls = self._calls
+        calls = self.calls
         output.source = len(calls)
-        calls.append((module, operation, output.layout))
+        calls.append((module, operation, output.kept))
 
     @cached_property
     def example(self) -> torch.Tensor:
@@ -73,11 +67,16 @@ class Trace:
     @property
     def steps(self) -> list[Step]:
         """All finished calls, in order."""
-        return [Step(*call) for call in self._calls]
+        return [Step(module, operation, layout_of(kept)) for module, operation, kept in self.calls]
 
-    def meet(self, sources: Sequence[int], axis: int) -> None:
-        """Note that the branches about to be joined do not share a centre."""
-        self.meetings.append(Meeting(len(self._calls), tuple(sources), axis))
+    def join(self, sources: Sequence[int], unions: Sequence[Kept]) -> None:
+        """Note that the next call joins branches that came from some steps."""
+        self._joins.append((len(self.calls), sources, unions))
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        """Where branches of different centre or stride met."""
+        return meetings([Join(*join) for join in self._joins])
 
     def names(self) -> dict[int, str]:
         """The path of every module, by its id."""

@@ -16,11 +16,14 @@ def simplify(terms: Iterable[Term]) -> Terms:
     Raises:
         ReceptiveFieldError: if more than ``MOST_TERMS`` are left.
     """
-    kept: list[Term] = []
     some = tuple(terms)
     if len(some) == 2:
         one = _merged(*some)
         return some if one is None else (one,)
+    widest = _widest(some)
+    if widest is not None:
+        return (widest,)
+    kept: list[Term] = []
     # The largest of many first: it swallows most of the others at once.
     for term in sorted(some, key=_extent, reverse=True):
         add(kept, term)
@@ -30,6 +33,23 @@ def simplify(terms: Iterable[Term]) -> Terms:
             'method="numeric" can still find them'
         )
     return tuple(kept)
+
+
+def _widest(terms: Terms) -> Term | None:
+    """The term in which all others plainly lie: of the branches of a block there mostly is one."""
+    if not terms:
+        return None
+    widest = max(terms, key=_reach)
+    for term in terms:
+        if term is not widest and not _absorbs(widest, term):
+            return None
+    return widest
+
+
+def _reach(term: Term) -> int:
+    """How much one unit sees along the first axis, where that is plain."""
+    line = term[0][1].line
+    return -1 if line is None else line.hi - line.lo
 
 
 def _extent(term: Term) -> int:
@@ -85,16 +105,20 @@ def _merged(one: Term, two: Term) -> Term | None:
 
 def _absorbs(large: Term, small: Term) -> bool:
     """Whether straight sides alone show that one term lies inside the other, also without borders."""
-    before: tuple[Support, Support] | None = None
-    for (dims, mine), (other_dims, theirs) in zip(large, small, strict=True):
-        if dims != other_dims:
+    before = before_theirs = None
+    for a, b in zip(large, small):  # noqa: B905 - asked for every pair of branches, and "strict" costs half of it
+        if a is b:
+            continue
+        dims, mine = a
+        other_dims, theirs = b
+        if dims is not other_dims and dims != other_dims:
             return False
         # Columns mostly repeat what was found for rows.
-        if mine is theirs or (before is not None and mine is before[0] and theirs is before[1]):
+        if mine is theirs or (mine is before and theirs is before_theirs):
             continue
         if mine.line is None or theirs.line is None or not theirs.line.nested(mine.line):
             return False
-        before = (mine, theirs)
+        before, before_theirs = mine, theirs
     return True
 
 
@@ -164,10 +188,7 @@ def _with_rules(large: Term, small: Term, skip: int = -1) -> Term:
         key = (id(mine), id(theirs))
         support = made.get(key) if a[0] == b[0] else None
         if support is None:
-            endless = None
-            if a[0] == b[0] and mine.endless is not None and theirs.endless is not None:
-                endless = mine.endless.union(theirs.endless)
-            support = made[key] = mine.with_endless(endless)
+            support = made[key] = mine.swallowing(theirs) if a[0] == b[0] else mine.with_endless(None)
         if support is not mine:
             found = found or list(large)
             found[i] = Factor(a[0], support)

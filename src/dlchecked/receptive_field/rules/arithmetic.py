@@ -131,7 +131,7 @@ def _in_place(function: Any) -> Any:
             )
         result = function(x, *args, **kwargs)
         known = result.known
-        overwrite(x, result.layout)
+        overwrite(x, result.kept)
         x.known = known
         return x
 

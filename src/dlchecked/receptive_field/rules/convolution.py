@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn import Parameter
 
+from dlchecked.receptive_field.boxes import Box
 from dlchecked.receptive_field.endless import EndlessTaps
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.rules.arguments import expect_output, expect_size, per_axis
@@ -28,7 +30,8 @@ def convolution(
     groups: int = 1,
 ) -> TracedTensor:
     """Output j reads ``j · stride − padding + k · dilation`` of every channel of its group."""
-    if type(input) is not TracedTensor or (type(weight) is not torch.nn.Parameter and not is_real(weight)):
+    usual = type(weight) is Parameter
+    if type(input) is not TracedTensor or not (usual or is_real(weight)):
         raise Unsupported(_unlike_a_layer(input))
     try:
         plan = _plan(input.shape, weight.shape, stride, padding, dilation, groups)
@@ -36,12 +39,10 @@ def convolution(
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
         plan = _plan(input.shape, weight.shape, *options, groups)
     channels, windows, shape = plan
-    if not weight.requires_grad and is_constant(weight):
+    if not usual and is_constant(weight):
         windows = _without_zeros(windows, weight, channels + 1)
-    if groups == 1:
-        return input.mixed(channels).slid(windows, shape)
-    if _is_constant_along(input, channels):
-        return input.slid(windows, shape)
+    if groups == 1 or _is_constant_along(input, channels):
+        return input.read(channels, windows, shape)
     return mix_channels(input, channels, shape[channels], groups).slid(windows)
 
 
@@ -141,8 +142,8 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
 
 
 def _is_constant_along(x: TracedTensor, dim: int) -> bool:
-    if x.layout.simple:
-        return not is_bound(x.layout.terms, dim)
+    if type(x.kept) is Box:
+        return dim < x.kept.first
     return not any(is_bound(x.layout.terms, atom) for atom in range(*x.layout.ranges()[dim]))
 
 

@@ -29,24 +29,20 @@ _IN_PLACE = (
 )
 
 
-def _pointwise(inplace: int | None) -> Rule:
-    """A rule for a function whose argument number ``inplace`` says whether to overwrite the input."""
+def _pointwise(place: int | None) -> Rule:
+    """A rule for a function whose argument number ``place`` says whether to overwrite the input."""
 
-    def unchanged(x: Any, *others: Any, **options: Any) -> TracedTensor:
+    def unchanged(x: Any, *others: Any, inplace: Any = False, **options: Any) -> TracedTensor:
         """Element by element: the dependencies stay what they are."""
-        if not others and type(x) is TracedTensor:
-            if not options:
-                return x.same()
-            if len(options) == 1 and "inplace" in options:
-                x.known = None
-                return x if options["inplace"] else x.same()
-        more = [value for value in (*others, *options.values()) if is_traced(value)]
-        if more or not is_traced(x):
-            return join(x, *more)
-        if options.get("inplace") or (inplace is not None and len(others) >= inplace and others[inplace - 1]):
-            x.known = None
-            return x
-        return x.same()
+        if others or options or type(x) is not TracedTensor:
+            more = [value for value in (*others, *options.values()) if is_traced(value)]
+            if more or not is_traced(x):
+                return join(x, *more)
+            inplace = inplace or (place is not None and len(others) >= place and others[place - 1])
+        if not inplace:
+            return x.same()
+        x.known = None
+        return x
 
     return unchanged
 
