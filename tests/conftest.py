@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 LONGEST = (
     "tests/site/test_taken_away.py",
     "tests/notebooks/test_build.py",
-    "tests/site/test_accessibility.py",
+    "tests/site/test_with_scripts.py",
     "tests/site/test_planted.py",
 )
 

@@ -40,6 +40,15 @@ class Trial:
     fate: Fate
 
 
+class ForkFailed(Exception):
+    """A block passes here and does not, unchanged, in a forked process: there every mutant seems to be killed."""
+
+    def __init__(self, block: Block, ending: Ending) -> None:
+        super().__init__(block.ident)
+        self.block = block
+        self.ending = ending
+
+
 class BlockFailed(Exception):
     """A block fails as it is written, so its mutants show nothing; `outcome` is its own."""
 
@@ -60,6 +69,7 @@ def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind]
 
     Raises:
         BlockFailed: a block fails as it is.
+        ForkFailed: a block fails as it is in a forked process.
         PageError: a waiver of a mutant gives no reason, or stands at no assert.
     """
     graded = [at for at, block in enumerate(session) if block.grade]
@@ -67,11 +77,15 @@ def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind]
     return _Attack(blocks, children, kinds).run()
 
 
+_UNCHANGED = -1
+
+
 class _Attack:
     def __init__(self, blocks: Sequence[Block], children: Children, kinds: Collection[Kind]) -> None:
         self.blocks = blocks
         self.children = children
-        self.active: int | None = None  # in a child, the number of its mutant
+        self.active: int | None = None  # in a child, the number of its mutant, or `_UNCHANGED`
+        self.controls: dict[str, Ending] = {}  # by ident: how a child ended in which nothing was changed
         self.fates: dict[int, Fate] = {}
         self.mutants: list[tuple[Block, Mutant]] = []
         self.code: dict[str, types.CodeType] = {}
@@ -98,6 +112,10 @@ class _Attack:
             for block in self.blocks:
                 self.run_block(session, block)
         self.children.wait()
+        for block in self.blocks:
+            ending = self.controls.get(block.ident, Ending.PASSED)
+            if ending is not Ending.PASSED:
+                raise ForkFailed(block, ending)
         return [
             Trial(block, mutant, self.fates.get(number, Fate.NOT_REACHED))
             for number, (block, mutant) in enumerate(self.mutants)
@@ -105,7 +123,13 @@ class _Attack:
 
     def on(self, number: int) -> bool:
         if self.active is None and number not in self.fates:
-            self.fates[number] = Fate.KILLED  # until its process says otherwise
+            ident = self.mutants[number][0].ident
+            if ident not in self.controls:
+                self.controls[ident] = Ending.DIED  # until its process says otherwise
+                if self.children.fork(lambda ending: self.controls.update({ident: ending})):
+                    self.active = _UNCHANGED
+                    return False
+            self.fates[number] = Fate.KILLED  # likewise
             if self.children.fork(lambda ending: self.note(number, ending)):
                 self.active = number
         return self.active == number

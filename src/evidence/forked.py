@@ -31,7 +31,7 @@ class Children:
     """Processes forked from this one, with a limit on how many there are at a time.
 
     Args:
-        at_once: how many children work beside this process; with 0, it waits for each before it goes on.
+        at_once: how many children work while this process does; with 0, it waits for each before it goes on.
         seconds: how long a child may take. The kernel ends it then, also one that is lost in C code.
     """
 
@@ -89,7 +89,7 @@ class Children:
         return False
 
     def _make_room(self) -> None:
-        while self._working and len(self._working) >= self.at_once:
+        while len(self._working) > self.at_once:
             self._wait_for_oldest()
 
     def _wait_for_oldest(self) -> None:

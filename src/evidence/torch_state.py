@@ -13,8 +13,10 @@ SEED = 0
 def reset_global_state() -> None:
     """Seeds, torch's default dtype and device, threads, gradient mode, determinism and printing: as in a new process.
 
-    One thread: tiny models run slower on two, and sums come out the same on every machine.
+    One thread: tiny models run slower on two, and sums come out the same on every machine. No GPU, for the same reason;
+    and torch computes no gradient in a process that was forked from one that has computed one where there is a GPU.
     """
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # of NVIDIA and AMD; torch looks for them when it first needs one
     random.seed(SEED)
     if importlib.util.find_spec("numpy") is not None:
         import numpy as np

@@ -32,6 +32,15 @@ def test_without_others_at_work_each_is_waited_for():
     assert endings == [Ending.FAILED]
 
 
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_as_many_work_as_were_asked_for_while_this_process_goes_on(at_once):
+    children, (reader, writer) = Children(at_once), os.pipe()
+    for _ in range(at_once):
+        children.call(lambda: os.read(reader, 1), lambda *_: None)  # would wait for ever for what comes below
+    os.write(writer, b"." * at_once)
+    children.wait()
+
+
 def hang() -> None:
     while True:
         pass
@@ -57,7 +66,7 @@ def test_how_a_process_ended_is_known(end, ending):
 
 
 def test_a_slow_child_does_not_hold_up_the_result_of_another():
-    children, found = Children(2), []
+    children, found = Children(1), []
     begin = time.perf_counter()
     children.call(lambda: 1, lambda ending, result: found.append((result, time.perf_counter() - begin)))
     children.call(lambda: time.sleep(1.5), lambda ending, result: None)

@@ -114,6 +114,21 @@ def test_a_hanging_mutant_is_killed(mutate):
     assert "(2 ran out of time)" in out
 
 
+@pytest.mark.parametrize(
+    ("code", "how"),
+    [
+        ("assert os.getpid() == here", "fails as it is"),
+        ("while os.getpid() != here:\n    pass\nassert True", "takes too long (--limit) as it is"),
+    ],
+    ids=["fails", "hangs"],
+)
+def test_where_an_unchanged_block_fails_in_a_fork_no_mutant_counts_as_killed(code, how, mutate):
+    text = check(f"import os\nhere = os.getpid()\nassert 1 + 1 == 2\n{code}")
+    status, out = mutate(text, "--limit", "1")
+    assert status == 2
+    assert f"docs/page.md:3: in a forked process the block {how}" in out
+
+
 def test_numbers_of_an_expected_output_are_changed(mutate):
     status, out = mutate(check("print(6 * 7, 0.5)") + output("42 0.5"))
     assert (status, out.split(":")[0]) == (0, "4 mutants of 1 checks")

@@ -8,7 +8,6 @@ import gzip
 import http.server
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -118,6 +117,15 @@ class Site:
         """The pages that answer questions, told by their answer boxes."""
         return [page for page in self.pages if any(tag.name == "details" for tag in page.tags())]
 
+    @property
+    def of_each_kind(self) -> list[Page]:
+        """The home page, a chapter, an example and the ledger: what the theme does to one of a kind it does to all."""
+        found = [
+            page for page in self.pages if page.address in ("", "attention/", "examples/receptive-fields/", "ledger/")
+        ]
+        assert len(found) == 4, found
+        return found
+
     def file(self, url: str) -> Path | None:
         """The file that answers a request for `url`."""
         path = self.folder / unquote(urlsplit(url).path).lstrip("/")
@@ -135,10 +143,13 @@ class Site:
     def bytes_over_the_wire(self, url: str) -> int:
         """What a server sends for `url`, text compressed as any static host does."""
         file = self.file(url)
-        if file is None:
-            return 0
-        content = file.read_bytes()
-        return len(content) if file.suffix in (".woff2", ".png", ".webp") else len(gzip.compress(content, 6))
+        return _bytes_over_the_wire(file) if file else 0
+
+
+@functools.cache
+def _bytes_over_the_wire(file: Path) -> int:
+    content = file.read_bytes()
+    return len(content) if file.suffix in (".woff2", ".png", ".webp") else len(gzip.compress(content, 6))
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -207,7 +218,7 @@ def open_tab(browser: object, built_site: Site) -> Iterator[Callable[..., object
 
     def start(scripts: bool) -> object:
         context = browser.new_context(base_url=built_site.url, java_script_enabled=scripts)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         return context.new_page()
 
     def tab(*, scripts: bool = True, scheme: str = "light", width: int = 1280, fresh: bool = False) -> object:
@@ -224,19 +235,30 @@ def open_tab(browser: object, built_site: Site) -> Iterator[Callable[..., object
 
 @pytest.fixture(scope="session")
 def search() -> Callable[[object, str], None]:
-    """Type words into the search of a tab and wait for the answer."""
+    """Put words into the search of a tab and wait for the answer."""
 
     def type_and_wait(tab: object, words: str) -> None:
+        box, told = tab.locator(".md-search__input"), tab.locator(".md-search-result__meta")
         # The theme searches when a key goes up, which a mere change of the value is not.
-        tab.locator(".md-search__input").press_sequentially(words)
-        tab.locator(".md-search-result__meta", has_text=re.compile(r"matching document")).wait_for()
+        box.fill("")
+        box.press("Backspace")
+        told.filter(has_not_text="matching document").wait_for(state="attached")
+        box.fill(words[:-1])
+        box.press(words[-1])
+        told.filter(has_text="matching document").wait_for()
 
     return type_and_wait
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
+def axe_if_here() -> str:
+    """The source of axe-core, or nothing."""
+    return AXE.read_text(encoding="utf-8") if AXE.is_file() else ""
+
+
+@pytest.fixture(scope="session")
+def axe(axe_if_here: str) -> str:
     """The source of axe-core."""
-    if not AXE.is_file():
+    if not axe_if_here:
         missing("The accessibility rules are not here: run `make axe`, which needs Debian's package `npm`.")
-    return AXE.read_text(encoding="utf-8")
+    return axe_if_here

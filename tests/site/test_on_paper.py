@@ -5,26 +5,20 @@ import shutil
 import subprocess
 
 import pytest
+from questions import ADDRESSES_LEFT_OUT, CLOSED, LEFT_ON_PAPER
 
 pytestmark = pytest.mark.browser
 
-CLOSED = """() => [...document.querySelectorAll("article details > :not(summary)")]
-    .filter(element => !element.checkVisibility() || !element.getClientRects().length)
-    .map(element => element.textContent.trim().slice(0, 80))"""
-NAVIGATION = ".md-header, .md-sidebar, .md-footer, .md-search, .headerlink, .md-code__nav, .md-skip"
 
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_answers_are_open_and_navigation_is_gone(built_site, open_tab, scripts):
-    tab = open_tab(scripts=scripts)
+def test_answers_are_open_and_navigation_is_gone(built_site, open_tab):
+    """With scripts, on a page of each kind; without them, on every page: see test_without_scripts.py."""
+    tab = open_tab()
     found = []
-    for page in built_site.pages:
+    for page in built_site.of_each_kind:
         tab.goto(page.address)
         tab.emulate_media(media="print")
-        found += [f"{page.name}: closed: {text}" for text in tab.evaluate(CLOSED)]
-        for element in tab.locator(NAVIGATION).all():
-            if element.is_visible():
-                found.append(f"{page.name}: on paper: {element.evaluate('element => element.className')}")
+        for question in (CLOSED, LEFT_ON_PAPER, ADDRESSES_LEFT_OUT):
+            found += [f"{page.name}: {answer}" for answer in tab.evaluate(question)]
         tab.emulate_media(media="null")
     assert not found, "\n" + "\n".join(found)
 
@@ -33,7 +27,7 @@ def test_pdf_holds_the_answers_and_the_addresses(built_site, open_tab, tmp_path)
     if not shutil.which("pdftotext"):
         pytest.skip("needs pdftotext, of Debian's package `poppler-utils`")
     tab = open_tab(scripts=False, scheme="dark")
-    for page in built_site.chapters:
+    for page in built_site.of_each_kind:
         tab.goto(page.address)
         wanted = tab.locator("article details > p:not(.check, .check-note)").all_inner_texts()
         links = tab.locator('article a[href^="http"]').evaluate_all("links => links.map(link => link.href)")

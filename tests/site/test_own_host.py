@@ -56,13 +56,13 @@ def test_nothing_makes_the_theme_fetch_its_own_extras(built_site):
 
 
 @pytest.mark.browser
-def test_no_request_while_reading_and_searching(built_site, open_tab, search):
+def test_no_request_to_another_host_while_searching(built_site, open_tab, search):
+    """What a page asks for when it is opened: see test_with_scripts.py."""
     tab = open_tab()
     asked = []
     tab.context.on("request", lambda request: asked.append((tab.url, request.url)))
-    for page in built_site.pages:
-        tab.goto(page.address, wait_until="networkidle" if page is built_site.pages[0] else "load")
-        tab.evaluate("() => document.querySelectorAll('details').forEach(details => details.open = true)")
+    for page in built_site.of_each_kind:
+        tab.goto(page.address)
         search(tab, "network")
     assert asked
     found = [f"{page}: asks for {url}" for page, url in asked if not built_site.is_own(url)]

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from evidence.attack import SURVIVORS, BlockFailed, Fate, Trial, attack
+from evidence.attack import SURVIVORS, BlockFailed, Fate, ForkFailed, Trial, attack
 from evidence.changes import Kind
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
-from evidence.forked import Children
+from evidence.forked import Children, Ending
 from evidence.mutants import waivers_of
 from evidence.page import Block, Page
 from evidence.records import Records
@@ -98,6 +98,12 @@ def _attack_page(page: Page, children: Children, kinds: Sequence[Kind]) -> Itera
             require_passed(failed.outcome)
             raise CommandError(
                 f"{failed.outcome.block.where}: the block passes or fails by chance: it failed once, then passed"
+            ) from failed
+        except ForkFailed as failed:
+            how = "takes too long (--limit)" if failed.ending is Ending.TIMED_OUT else "fails"
+            raise CommandError(
+                f"{failed.block.where}: in a forked process the block {how} as it is, so that all of its mutants would "
+                "seem to be killed"
             ) from failed
         except PageError as error:
             raise CommandError(str(error)) from error

@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: a page cannot be read, or fails as it is.
     """
     begin = time.perf_counter()
-    children = Children(arguments.jobs, arguments.limit)
+    # This process works too: it runs the blocks, and forks.
+    children = Children(arguments.jobs - 1, arguments.limit)
     pages = find_pages(arguments.pages)
     tallies = [tally for page in pages for tally in _reseed_page(page, arguments.seeds, children)]
     children.wait()

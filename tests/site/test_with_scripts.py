@@ -1,0 +1,87 @@
+"""With JavaScript every page asks nobody else, is small, fits a small phone, and breaks no rule of axe."""
+
+from collections import defaultdict
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from questions import NOT_TO_BE_COPIED, OPEN_ALL, STICKING_OUT
+from rules_of_axe import broken_rules
+
+pytestmark = pytest.mark.browser
+
+# The longest chapter answers fifteen questions, each with its code.
+OWN_KIB = 80
+# Theme, fonts and styles are fetched once, and then come from the browser's cache. The font of the formulas is a part,
+# 44 KiB for the letters and signs of all chapters.
+SHARED_KIB = 115
+
+
+class Seen(NamedTuple):
+    """What each page asked for, and what is wrong with the pages, by topic."""
+
+    asked: dict
+    wrong: defaultdict
+
+
+@pytest.fixture(scope="module")
+def seen(built_site, open_tab, axe_if_here):
+    """Each page is visited once: the theme's script takes a second of each visit."""
+    tab = open_tab(fresh=True)
+    tab.context.new_cdp_session(tab).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    requests = []
+    tab.context.on("request", lambda request: requests.append(request.url))
+    asked, wrong = {}, defaultdict(list)
+    for page in built_site.pages:
+        requests.clear()
+        tab.goto(page.address)
+        tab.evaluate(OPEN_ALL)
+        wrong["not to be copied"] += [f"{page.name}: {code}" for code in tab.evaluate(NOT_TO_BE_COPIED)]
+        for width in (360, 320):
+            tab.set_viewport_size({"width": width, "height": 740})
+            wrong["sideways"] += [f"{page.name} at {width} px: {culprit}" for culprit in tab.evaluate(STICKING_OUT)]
+        if axe_if_here:
+            wrong["rules"] += broken_rules(built_site, page, tab, axe_if_here)
+        # What is fetched late counts too.
+        tab.wait_for_load_state("networkidle")
+        asked[page] = list(dict.fromkeys(requests))
+    return Seen(asked, wrong)
+
+
+def test_no_page_asks_another_host(built_site, seen):
+    assert all(seen.asked.values())
+    found = [
+        f"{page.name}: asks for {url}" for page in seen.asked for url in seen.asked[page] if not built_site.is_own(url)
+    ]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_pages_stay_within_the_budgets(built_site, seen, record_property):
+    found = []
+    for page, urls in seen.asked.items():
+        sizes = {url: built_site.bytes_over_the_wire(url) / 1024 for url in urls}
+        own = {url: size for url, size in sizes.items() if "/assets/" not in urlsplit(url).path}
+        for what, parts, budget in [
+            ("of its own", own, OWN_KIB),
+            ("shared by all pages", {url: size for url, size in sizes.items() if url not in own}, SHARED_KIB),
+        ]:
+            total = sum(parts.values())
+            record_property(f"KiB {what}, {page.name}", round(total, 1))
+            if total > budget:
+                listed = "".join(
+                    f"\n    {size:6.1f} KiB {url.removeprefix(built_site.url)}" for url, size in parts.items()
+                )
+                found.append(f"{page.name}: {total:.1f} KiB {what}, of {budget}{listed}")
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_no_page_scrolls_sideways_on_a_small_phone(seen):
+    assert not seen.wrong["sideways"], "\n" + "\n".join(seen.wrong["sideways"])
+
+
+def test_all_code_can_be_copied(seen):
+    assert not seen.wrong["not to be copied"], "\n" + "\n".join(seen.wrong["not to be copied"])
+
+
+def test_no_page_breaks_a_rule_of_axe_with_all_answers_open(axe, seen):
+    assert not seen.wrong["rules"], "\n" + "\n".join(seen.wrong["rules"])
