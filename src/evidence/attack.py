@@ -74,18 +74,19 @@ def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind]
     """
     graded = [at for at, block in enumerate(session) if block.grade]
     blocks = session[: graded[-1] + 1] if graded else []
-    return _Attack(blocks, children, kinds).run()
-
-
-_UNCHANGED = -1
+    first = _Attack(blocks, children, kinds)
+    trials = first.run()
+    if first.doubtful:
+        _Control(blocks, children, kinds, first.doubtful).run()
+    return trials
 
 
 class _Attack:
     def __init__(self, blocks: Sequence[Block], children: Children, kinds: Collection[Kind]) -> None:
         self.blocks = blocks
         self.children = children
-        self.active: int | None = None  # in a child, the number of its mutant, or `_UNCHANGED`
-        self.controls: dict[str, Ending] = {}  # by ident: how a child ended in which nothing was changed
+        self.active: int | None = None  # in a child, the number of its mutant
+        self.doubtful: set[str] = set()  # the idents of blocks with a mutant that was killed, but not by an assert
         self.fates: dict[int, Fate] = {}
         self.mutants: list[tuple[Block, Mutant]] = []
         self.code: dict[str, types.CodeType] = {}
@@ -112,10 +113,6 @@ class _Attack:
             for block in self.blocks:
                 self.run_block(session, block)
         self.children.wait()
-        for block in self.blocks:
-            ending = self.controls.get(block.ident, Ending.PASSED)
-            if ending is not Ending.PASSED:
-                raise ForkFailed(block, ending)
         return [
             Trial(block, mutant, self.fates.get(number, Fate.NOT_REACHED))
             for number, (block, mutant) in enumerate(self.mutants)
@@ -123,13 +120,7 @@ class _Attack:
 
     def on(self, number: int) -> bool:
         if self.active is None and number not in self.fates:
-            ident = self.mutants[number][0].ident
-            if ident not in self.controls:
-                self.controls[ident] = Ending.DIED  # until its process says otherwise
-                if self.children.fork(lambda ending: self.controls.update({ident: ending})):
-                    self.active = _UNCHANGED
-                    return False
-            self.fates[number] = Fate.KILLED  # likewise
+            self.fates[number] = Fate.KILLED  # until its process says otherwise
             if self.children.fork(lambda ending: self.note(number, ending)):
                 self.active = number
         return self.active == number
@@ -139,22 +130,22 @@ class _Attack:
             self.fates.setdefault(number, Fate.KILLED)
 
     def note(self, number: int, ending: Ending) -> None:
-        if ending is not Ending.FAILED:
-            survived = ending is Ending.PASSED
-            timed_out = ending is Ending.TIMED_OUT
-            self.fates[number] = Fate.SURVIVED if survived else Fate.TIMED_OUT if timed_out else Fate.KILLED
+        fates = {Ending.PASSED: Fate.SURVIVED, Ending.TIMED_OUT: Fate.TIMED_OUT}
+        self.fates[number] = fates.get(ending, Fate.KILLED)
+        if ending not in (Ending.PASSED, Ending.REFUTED):
+            self.doubtful.add(self.mutants[number][0].ident)
 
     def run_block(self, session: Session, block: Block) -> None:
-        failed = True
+        ending = Ending.FAILED
         try:
             with redirect_stdout(io.StringIO()):
                 outcome = session.outcome(block)
-            failed = outcome.error is not None
+            ending = Ending.after(outcome.error)
         finally:
             # Each child comes out here, however its block ended.
             if self.active is not None:
-                leave(Ending.FAILED if failed else Ending.PASSED)
-        if failed:
+                leave(ending)
+        if outcome.error is not None:
             self.children.wait()
             raise BlockFailed(self.as_written(block))
         for number, (of, mutant) in enumerate(self.mutants):
@@ -166,3 +157,29 @@ class _Attack:
         """The failed block's outcome without mutants: its asserts tell their values."""
         with redirect_stdout(io.StringIO()):
             return Session(self.blocks).outcome(block)
+
+
+class _Control(_Attack):
+    """Runs blocks as they are in forked processes. Where one fails, its mutants did not fail for being changed."""
+
+    def __init__(
+        self, blocks: Sequence[Block], children: Children, kinds: Collection[Kind], doubtful: Collection[str]
+    ) -> None:
+        super().__init__(blocks, children, kinds)
+        self.waiting = set(doubtful)
+        self.endings: list[tuple[Block, Ending]] = []
+
+    def on(self, number: int) -> bool:
+        block = self.mutants[number][0]
+        if self.active is None and block.ident in self.waiting:
+            self.waiting.remove(block.ident)
+            if self.children.fork(lambda ending: self.endings.append((block, ending))):
+                self.active = number
+        return False
+
+    def run(self) -> list[Trial]:
+        super().run()
+        for block, ending in self.endings:
+            if ending is not Ending.PASSED:
+                raise ForkFailed(block, ending)
+        return []

@@ -22,9 +22,15 @@ class Ending(Enum):
     """How a process ended; `DIED` is any end that it did not choose."""
 
     PASSED = 0
-    FAILED = 1
-    TIMED_OUT = 2
-    DIED = 3
+    REFUTED = 1  # an assert failed
+    FAILED = 2
+    TIMED_OUT = 3
+    DIED = 4
+
+    @classmethod
+    def after(cls, error: BaseException | None) -> Ending:
+        """How a process ends that met `error`, or none."""
+        return cls.PASSED if error is None else cls.REFUTED if isinstance(error, AssertionError) else cls.FAILED
 
 
 class Children:
@@ -126,4 +132,5 @@ def _ending(status: int) -> Ending:
     if os.WIFSIGNALED(status):
         return Ending.TIMED_OUT if os.WTERMSIG(status) == signal.SIGALRM else Ending.DIED
     code = os.waitstatus_to_exitcode(status)
-    return Ending(code) if code in (Ending.PASSED.value, Ending.FAILED.value) else Ending.DIED
+    chosen = (Ending.PASSED, Ending.REFUTED, Ending.FAILED)
+    return Ending(code) if code in [ending.value for ending in chosen] else Ending.DIED
