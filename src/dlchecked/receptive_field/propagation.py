@@ -6,7 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from dlchecked.receptive_field.support import Support
-from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Term, Terms, everywhere_if_full, is_bound, restrict
+from dlchecked.receptive_field.terms import (
+    EVERYWHERE,
+    Factor,
+    Term,
+    Terms,
+    everywhere_if_full,
+    is_bound,
+    restrict,
+    somewhere,
+)
 from dlchecked.receptive_field.unions import add, simplify
 from dlchecked.receptive_field.windows import Window, gathering
 
@@ -39,7 +48,7 @@ def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:
         if dim in dims:
             i, count = at, count + 1
     if count == 0:
-        return (term if window.full else restrict(term, dim, window.taps.max(0) >= 0),)
+        return (term,) if window.full else somewhere([restrict(term, dim, window.taps.max(0) >= 0)])
     if count == 1:
         dims, support = term[i]
         key = (id(support), id(window))
@@ -52,8 +61,7 @@ def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:
         return ((*term[:i], moved, *term[i + 1 :]),)
     bound = [at for at, factor in enumerate(term) if dim in factor.dims]
     # A union of products that vary together is no product of unions: one term a tap.
-    single = [_read(term, dim, bound, row[None, :]) for row in window.taps]
-    return simplify(single)
+    return simplify(somewhere(_read(term, dim, bound, row[None, :]) for row in window.taps))
 
 
 def _read(term: Term, dim: int, bound: Sequence[int], taps: npt.NDArray[np.int64]) -> Term:
@@ -104,5 +112,6 @@ def _mix_joint(term: Term, dim: int, bound: Sequence[int]) -> Iterable[Term]:
             window = np.array([[position]])
             read = _read((Factor(dims, support),), dim, [0], window)[0].support
             factors[i] = _merge_factor(Factor(dims, read), dim)
-        add(kept, tuple(factors))
+        for met in somewhere([tuple(factors)]):
+            add(kept, met)
     return kept
