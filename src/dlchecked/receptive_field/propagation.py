@@ -101,17 +101,20 @@ def _merge_factor(factor: Factor, dim: int) -> Factor:
 
 
 def _mix_joint(term: Term, dim: int, bound: Sequence[int]) -> Iterable[Term]:
-    """One term a position, united as they come: the rows of a grid fall together again."""
+    """One term a position where it is present, united as they come: the rows of a grid fall together again."""
     first = term[bound[0]]
-    count = first.support.lo.shape[first.dims.index(dim)]
+    positions: Sequence[int] = range(first.support.lo.shape[first.dims.index(dim)])
+    if dim in term[-1].dims:
+        others = tuple(axis for axis, d in enumerate(term[-1].dims) if d != dim)
+        here = term[-1].support.hi.max(others) >= 0
+        positions = [position for position in positions if here[position]]
     kept: list[Term] = []
-    for position in range(count):
+    for position in positions:
         factors = list(term)
         for i in bound:
             dims, support = factors[i]
             window = np.array([[position]])
             read = _read((Factor(dims, support),), dim, [0], window)[0].support
             factors[i] = _merge_factor(Factor(dims, read), dim)
-        for met in somewhere([tuple(factors)]):
-            add(kept, met)
+        add(kept, tuple(factors))
     return kept
