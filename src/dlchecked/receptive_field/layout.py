@@ -68,6 +68,8 @@ class Layout(NamedTuple):
 
     def reshaped(self, shape: Sequence[int]) -> "Layout":
         """The same elements in row-major order under another shape of equally many elements."""
+        if 0 in shape:
+            return Layout(tuple(shape), (1,) * len(shape), ())
         rest, groups, position = self._replace(groups=(1,) * len(self.sizes)), [], 0
         for size in shape:
             rest, stop = _take(rest, position, size)

@@ -46,6 +46,7 @@ _SELECTIONS: dict[Any, tuple[int, int | None]] = {
     **dict.fromkeys(_all_named("msort"), (0, 0)),
 }
 _CUMULATIVE = _all_named("cummax cummin")
+_INSTANCE_NORMS = _all_named("instance_norm")
 
 
 # These saturate where their input is large, and the gradient underflows: they are fed what is at most 1.
@@ -73,6 +74,7 @@ class Linearized(TorchFunctionMode):
         scale = next(self._known, None)
         if scale is None:
             scale = x.detach()[x.detach().isfinite()].abs().max()
+            scale = torch.where(scale > 0, scale, 1)
             self.scales.append(scale)
         return x / scale
 
@@ -105,6 +107,11 @@ class Linearized(TorchFunctionMode):
         if function in _SATURATING:
             count = _SATURATING[function]
             args = (*(self._at_most_one(x) for x in args[:count]), *args[count:])
+        if function in _INSTANCE_NORMS:
+            found = function(*args, **kwargs)
+            # torch (2.13 still) reads a gradient whose channels come last in memory as if they came first.
+            found.register_hook(lambda gradient: gradient.contiguous())
+            return found
         if function in _MAX_TO_MEAN:
             kwargs.pop("return_indices", None)
             return _MAX_TO_MEAN[function](*args, **kwargs)

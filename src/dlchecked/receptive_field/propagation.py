@@ -6,7 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from dlchecked.receptive_field.support import Support
-from dlchecked.receptive_field.terms import EVERYWHERE, Factor, Term, Terms, everywhere_if_full, is_bound, restrict
+from dlchecked.receptive_field.terms import (
+    EVERYWHERE,
+    Factor,
+    Term,
+    Terms,
+    everywhere_if_full,
+    is_bound,
+    restrict,
+    somewhere,
+)
 from dlchecked.receptive_field.unions import add, simplify
 from dlchecked.receptive_field.windows import Window, gathering
 
@@ -39,7 +48,7 @@ def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:
         if dim in dims:
             i, count = at, count + 1
     if count == 0:
-        return (term if window.full else restrict(term, dim, window.taps.max(0) >= 0),)
+        return (term,) if window.full else somewhere([restrict(term, dim, window.taps.max(0) >= 0)])
     if count == 1:
         dims, support = term[i]
         key = (id(support), id(window))
@@ -52,8 +61,7 @@ def _slide_term(term: Term, dim: int, window: Window, memo: Memo) -> Terms:
         return ((*term[:i], moved, *term[i + 1 :]),)
     bound = [at for at, factor in enumerate(term) if dim in factor.dims]
     # A union of products that vary together is no product of unions: one term a tap.
-    single = [_read(term, dim, bound, row[None, :]) for row in window.taps]
-    return simplify(single)
+    return simplify(somewhere(_read(term, dim, bound, row[None, :]) for row in window.taps))
 
 
 def _read(term: Term, dim: int, bound: Sequence[int], taps: npt.NDArray[np.int64]) -> Term:
@@ -93,11 +101,15 @@ def _merge_factor(factor: Factor, dim: int) -> Factor:
 
 
 def _mix_joint(term: Term, dim: int, bound: Sequence[int]) -> Iterable[Term]:
-    """One term a position, united as they come: the rows of a grid fall together again."""
+    """One term a position where it is present, united as they come: the rows of a grid fall together again."""
     first = term[bound[0]]
-    count = first.support.lo.shape[first.dims.index(dim)]
+    positions: Sequence[int] = range(first.support.lo.shape[first.dims.index(dim)])
+    if dim in term[-1].dims:
+        others = tuple(axis for axis, d in enumerate(term[-1].dims) if d != dim)
+        here = term[-1].support.hi.max(others) >= 0
+        positions = [position for position in positions if here[position]]
     kept: list[Term] = []
-    for position in range(count):
+    for position in positions:
         factors = list(term)
         for i in bound:
             dims, support = factors[i]

@@ -6,7 +6,7 @@ need not be a product (1×3 beside 3×1 is a cross). A term's last factor is its
 element depends on or not. It tells which channels of a concatenation a branch fills.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,11 @@ def is_bound(terms: Terms, dim: int) -> bool:
             if dim in factor[0]:
                 return True
     return False
+
+
+def somewhere(terms: Iterable[Term]) -> Terms:
+    """The terms without those that are present nowhere: what mixes positions takes every term for one that is."""
+    return tuple(term for term in terms if term[-1] is EVERYWHERE or term[-1].support.hi.max() >= 0)
 
 
 def everywhere_if_full(factor: Factor) -> Factor:

@@ -98,11 +98,12 @@ def written(layers, x):
 def everywhere(choose, axes):
     dim = choose([-1, -axes])
     forwards = {
-        "softmax": lambda m, x: uneven(x.softmax(dim)),
+        "softmax": lambda m, x: uneven(uneven(x).softmax(dim)),
         "cumulative sum": lambda m, x: x.cumsum(dim),
-        "instance norm": lambda m, x: uneven(F.instance_norm(x)),
-        "group norm": lambda m, x: uneven(F.group_norm(x, 2)),
-        "gate": lambda m, x: x * torch.sigmoid(x.mean(dim, keepdim=True)),
+        "instance norm": lambda m, x: uneven(F.instance_norm(uneven(x))),
+        "group norm": lambda m, x: uneven(F.group_norm(uneven(x), 2)),
+        # Where padding made x zero, the product with x itself would be.
+        "gate": lambda m, x: (x + 1) * torch.sigmoid(x.mean(dim, keepdim=True)),
         "attention": attention(None),
         "causal attention": attention(lambda n: torch.ones(n, n, dtype=torch.bool).triu(1)),
         "local attention": attention(
@@ -118,8 +119,13 @@ def everywhere(choose, axes):
 
 
 def uneven(x):
-    """What sums to a constant, weighted: a later sum would not depend on its input, by an identity of algebra."""
-    return x * (1.5 + torch.arange(x[0].numel(), dtype=x.dtype).sin()).view(x.shape[1:])
+    """Each element scaled and shifted by amounts of its own, which keeps identities of algebra out of the way.
+
+    What sums to a constant does so no more; what would shift or scale all that a softmax or a norm reads alike, so
+    that it made no difference, does no more.
+    """
+    weights = (1.5 + torch.arange(x[0].numel(), dtype=x.dtype).sin()).view(x.shape[1:])
+    return (x + weights**2) * weights
 
 
 def attention(mask):

@@ -73,6 +73,8 @@ def test_two_lines_side_by_side(case, moved, cut):
     assert one.within(two) == plain.within(flat)
     assert two.within(one) == flat.within(plain)
     assert not two.line.nested(one.line) or flat.within(plain)
+    if flat.within(plain):
+        assert same(one.swallowing(two), plain.swallowing(flat))
     united = one.union(two)
     assert np.array_equal(united.as_bits(), plain.union(flat).as_bits())
     assert united.endless == plain.union(flat).endless

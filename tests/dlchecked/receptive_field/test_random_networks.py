@@ -24,7 +24,8 @@ def compared(module, shape):
     """Compare every unit with both witnesses; False where there is nothing to compare."""
     try:
         with torch.no_grad():
-            found = module(torch.rand(shape))
+            # In single precision, torch also runs transposed convolutions that leave no output.
+            found = module.double()(torch.rand(shape, dtype=torch.float64))
     except (RuntimeError, ValueError, IndexError):
         return False
     if not 0 < prod(found.shape[2:]) <= MOST_UNITS:
@@ -63,8 +64,9 @@ def test_every_unit_of_a_random_network(case):
     assume(compared(*case))
 
 
-# A product whose presence varies along channels and space, before a grouped convolution; an empty slice.
-@pytest.mark.parametrize("seed", [101846, 202126])
+# A product whose presence varies along channels and space, before a grouped convolution; an empty slice; a slice of a
+# masked attention; a view of nothing; an instance norm of a convolution, before an attention.
+@pytest.mark.parametrize("seed", [101846, 202126, 1054633, 1035886, 1026049])
 def test_every_unit_of_a_network_that_went_wrong(seed):
     torch.manual_seed(seed)
     assert compared(*random_case(random.Random(seed).choice))

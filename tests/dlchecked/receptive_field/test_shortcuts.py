@@ -66,6 +66,66 @@ def test_what_is_not_as_torch_made_it_goes_torchs_way():
     assert seen == [hooked]
 
 
+def test_a_sequential_that_is_not_as_torch_made_it_goes_torchs_way():
+    class Twice(nn.Sequential):
+        def forward(self, x):
+            return super().forward(super().forward(x))
+
+    class LastFirst(nn.Sequential):
+        def __iter__(self):
+            return reversed(self._modules.values())
+
+    seen = []
+    hooked = nn.Sequential(nn.Conv1d(1, 1, 3))
+    hooked.register_forward_pre_hook(lambda layer, args: seen.append(layer))
+    net = nn.Sequential(Twice(nn.Conv1d(1, 1, 3)), hooked, LastFirst(nn.Conv1d(2, 1, 1), nn.Conv1d(1, 2, 3, 2)))
+    found = receptive_field(net, (1, 1, 24))
+    assert (found.size, found.stride) == ((9,), (2,))
+    assert [layer.name for layer in found.layers] == ["0.0", "0.0", "1.0", "2.1", "2.0"]
+    assert seen == [hooked]
+
+
+def test_a_compiled_layer_inside_a_sequential_is_called_as_its_user_wants():
+    wide, conv = nn.Conv1d(1, 1, 3), nn.Conv1d(1, 1, 3)
+    conv._compiled_call_impl = lambda x: F.conv1d(x, conv.weight, dilation=2)
+    assert receptive_field(nn.Sequential(wide, nn.Sequential(conv)), (1, 1, 12)).size == (7,)
+
+
+def test_hooks_for_the_way_back_change_nothing():
+    net = nn.Sequential(nn.Conv1d(1, 1, 3), nn.Sequential(nn.Conv1d(1, 1, 3)))
+    expected = str(receptive_field(net, (1, 1, 12)))
+    for part in net.modules():
+        part.register_full_backward_hook(lambda *_: pytest.fail("there is no way back"))
+        part.register_full_backward_pre_hook(lambda *_: pytest.fail("there is no way back"))
+    assert str(receptive_field(net, (1, 1, 12))) == expected
+
+
+def test_what_others_than_the_next_layer_see_is_not_overwritten():
+    def branches(m, x):
+        wide, still = m.wide(x), x
+        x += 0 * m.narrow(x)
+        return torch.cat([wide[..., 1:-1], m.narrow(still[..., :-4])], 1)
+
+    inner = Calls(branches, wide=nn.Sequential(nn.Conv1d(1, 1, 3), nn.ReLU()), narrow=nn.Conv1d(1, 1, 1))
+    net = nn.Sequential(nn.Conv1d(1, 1, 3), nn.BatchNorm1d(1), nn.ReLU(inplace=True), inner, nn.Conv1d(2, 1, 1)).eval()
+    found = receptive_field(net, (1, 1, 20))
+    assert (found.size, found.start) == ((6,), (0,))
+    assert [layer.size for layer in found.layers if layer.name == "3.wide.0"] == [(5,)]
+    assert found.layers[2].size == (3,)
+    assert not found.aligned
+
+
+def test_the_layers_of_a_sequential_that_a_forward_takes_one_by_one():
+    def forward(m, x):
+        for layer in m.features:
+            x = layer(x)
+        return m.features[0](x)
+
+    features = nn.Sequential(nn.Conv1d(1, 1, 3), nn.Sequential(nn.ReLU(), nn.Conv1d(1, 1, 3, 2)), None)
+    del features[2]
+    assert receptive_field(Calls(forward, features=features), (1, 1, 24)).size == (9,)
+
+
 def test_a_forward_of_another_make_for_all_layers_of_a_kind_counts(monkeypatch):
     monkeypatch.setattr(nn.Conv1d, "forward", lambda layer, x: F.conv1d(x, layer.weight, dilation=2))
     assert receptive_field(nn.Sequential(nn.Conv1d(1, 1, 3)), (1, 1, 12)).size == (5,)

@@ -12,6 +12,7 @@ from dlchecked.receptive_field import (
     receptive_field,
     verify,
 )
+from dlchecked.receptive_field.linearized import Linearized
 from dlchecked.receptive_field.numeric import GroundTruth
 from dlchecked.receptive_field.registry import RULES
 
@@ -189,6 +190,24 @@ def test_a_change_shows_behind_a_normalization_over_features():
     found = verify(Normalized(), (1, 4, 9))
     assert found.ok, found
     assert found.confirmed == 1.0
+
+
+def test_an_instance_norm_whose_gradient_has_its_channels_last():
+    x = torch.rand(1, 2, 2, 3, dtype=torch.float64, requires_grad=True)
+    weights = torch.rand(1, 2, 3, 2, dtype=torch.float64).movedim(-1, 1)
+    with Linearized([]):
+        (found,) = torch.autograd.grad((F.instance_norm(x) * weights).sum(), x)
+    (expected,) = torch.autograd.grad((F.instance_norm(x) * weights.contiguous()).sum(), x)
+    assert torch.allclose(found, expected)
+
+
+def test_a_softmax_of_zeros_is_measured():
+    x = torch.ones(1, 1, 4, dtype=torch.float64, requires_grad=True)
+    with Linearized([]):
+        found = ((x - 1).softmax(-1))[0, 0, 1]
+    assert found == 0.25
+    (gradient,) = torch.autograd.grad(found, x)
+    assert gradient.flatten().tolist() == [-1 / 16, 3 / 16, -1 / 16, -1 / 16]
 
 
 def test_there_is_no_share_of_nothing():

@@ -11,7 +11,7 @@ from dlchecked.receptive_field.layout import broadcast
 from dlchecked.receptive_field.registry import HOMES, Unsupported, rule
 from dlchecked.receptive_field.rules.joining import join, overwrite
 from dlchecked.receptive_field.tensor import Known, TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.terms import restrict_to_mask
+from dlchecked.receptive_field.terms import restrict_to_mask, somewhere
 from dlchecked.receptive_field.unions import simplify
 
 _JOINS = (
@@ -72,8 +72,8 @@ def with_known(x: TracedTensor, value: float, where: npt.NDArray[np.bool_]) -> T
         layout = layout.with_single(dim)
     ranges = layout.ranges()
     atoms = tuple(ranges[dim][0] for dim in dims)
-    present = ~where.reshape([n for n in where.shape if n > 1])
-    terms = simplify(restrict_to_mask(term, atoms, present) for term in layout.terms)
+    left = ~where.reshape([n for n in where.shape if n > 1])
+    terms = simplify(somewhere(restrict_to_mask(term, atoms, left) for term in layout.terms))
     found = x.derived(layout._replace(terms=terms), x.shape)
     found.known = Known(value, where)
     return found
