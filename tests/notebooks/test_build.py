@@ -140,7 +140,9 @@ def test_a_notebook_is_stale_when_a_module_below_it_changes(project):
 
 
 def test_a_slow_notebook_is_refused(project):
-    line = replace(project / "examples/trial.py", "from matplotlib", "print(sum(range(3 * 10**7)) > 0)\nfrom matplotlib")
+    line = replace(
+        project / "examples/trial.py", "from matplotlib", "print(sum(range(3 * 10**7)) > 0)\nfrom matplotlib"
+    )
     replace(project / "mkdocs.yml", "slowest: 10", "slowest: 1")
     code, output = build(project)
     assert code != 0
