@@ -125,7 +125,7 @@ for name, curves in apart.items():
 # - With one layer the two kernels differ by the identity, [to less than 10⁻⁸](check:filters-one-layer).
 # - In a deep network, the run that starts at θ + δ stays within [10⁻¹³ of the shifted one in 20 of 20
 #   runs](check:filters-stay-together).
-# - With weight decay the same pair is [more than 0.6 apart in 20 of 20 runs](check:filters-part), and from the same
+# - With weight decay the same pair is [more than 0.4 apart in 20 of 20 runs](check:filters-part), and from the same
 #   numbers some weight is still [more than 0.5 off after 30 steps](check:filters-part): the shift relates the two
 #   searches, and does not bring them together.
 #
@@ -148,6 +148,6 @@ assert sum(max(curve) < 1e-13 for curve in together) == 20
 
 # %%
 decayed = apart["the same, weight decay 0.1"]
-assert sum(curve[30] > 0.6 for curve in decayed) == 20
+assert sum(curve[30] > 0.4 for curve in decayed) == 20
 numbers = apart["start at the same numbers"]
 assert sum(curve[30] > 0.5 for curve in numbers) == 20
