@@ -17,7 +17,9 @@ from evidence.page import Block, Page
 from evidence.records import Records
 from evidence.source import SourceText
 from evidence.tallies import Tallies, Tally
+from evidence.torch_state import reset_global_state
 from pagekit.errors import PageError, display_path
+from pagekit.forks import Died, in_forks
 
 _DESCRIPTION = """\
 Changes each claim of each check, one at a time, and runs the check: it must fail. A change that it does not notice is
@@ -68,8 +70,6 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: a page cannot be read, or fails as it is.
     """
     begin = time.perf_counter()
-    # This process works too: it runs the blocks, and forks.
-    children = Children(arguments.jobs - 1, arguments.limit)
     kinds = [kind for kind in Kind if kind is not Kind.INPUT or arguments.inputs]
     pages = find_pages(arguments.pages)
     trials = []
@@ -77,8 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     unused: list[str] = []
     if arguments.stale:
         pages = [page for page in pages if not _is_current(tallies.read(page))]
-    for page in pages:
-        of_page = list(_attack_page(page, children, kinds))
+    for page, of_page in zip(pages, _attack_pages(pages, kinds, arguments), strict=True):
         idle = list(_unused_waivers([page], of_page))
         tallies.write(page, _tally(of_page, len(idle)))
         trials += of_page
@@ -88,6 +87,33 @@ def run(arguments: argparse.Namespace) -> int:
     print(_summary(trials, time.perf_counter() - begin))
     fatal = {Kind.CLAIM, Kind.SLACK} if arguments.strict else {Kind.CLAIM}
     return int(bool(unused) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
+
+
+def _attack_pages(pages: Sequence[Page], kinds: Sequence[Kind], arguments: argparse.Namespace) -> list[list[Trial]]:
+    """Attack each page in a process of its own; the trials of each."""
+    reset_global_state()  # imports what takes long, once for all
+    found: dict[Path, list[Trial]] = {}
+    errors: list[CommandError] = []
+    # What takes longest must not come last.
+    order = sorted(pages, key=lambda page: len(page.blocks), reverse=True)
+    for number, result in in_forks(_attacked, [(page, kinds, arguments.limit) for page in order], arguments.jobs):
+        path = order[number].path
+        if isinstance(result, Died):
+            errors.append(CommandError(f"{display_path(path)}: the process that attacked it ended with {result.code}"))
+        elif isinstance(result, CommandError):
+            errors.append(result)
+        else:
+            found[path] = result
+    if errors:
+        raise errors[0]
+    return [found[page.path] for page in pages]
+
+
+def _attacked(page: Page, kinds: Sequence[Kind], limit: float) -> list[Trial] | CommandError:
+    try:
+        return list(_attack_page(page, Children(seconds=limit), kinds))
+    except CommandError as error:
+        return error
 
 
 def _attack_page(page: Page, children: Children, kinds: Sequence[Kind]) -> Iterator[Trial]:
