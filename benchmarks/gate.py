@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -45,9 +46,12 @@ for session in json.load(open(sys.argv[1])):
 
 def main() -> None:
     """Measure, and print a line a figure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suites", type=int, default=RUNS, help="how often all blocks are run, which takes minutes")
+    suites = parser.parse_args().suites
     with tempfile.TemporaryDirectory() as temporary:
         gated, plain = _copies(Path(temporary))
-        report("all blocks, no record", *_pairs(_verify_all(gated), _bare(gated)), "bare process", 1.25)
+        report("all blocks, no record", *_pairs(_verify_all(gated), _bare(gated), suites), "bare process", 1.25)
         report("build, all current", *_pairs(_build(gated), _build(plain)), "without the gate", 1.5)
         with _serving(gated, "gated"), _serving(plain, "plain"):
             report("serve, edited claim", *_pairs(_edit_claim(gated), _edit_word(plain)), "plain reload", 2.0)
@@ -58,13 +62,14 @@ def report(what: str, ours: list[float], peers: list[float], peer: str, bound: f
     ratio = statistics.median(a / b for a, b in zip(ours, peers, strict=True))
     print(
         f"{what:24} {statistics.median(ours):6.2f} s; {peer} {statistics.median(peers):6.2f} s; "
-        f"ratio {ratio:.2f} (bound {bound})"
+        f"ratio {ratio:.2f} (bound {bound})",
+        flush=True,
     )
 
 
-def _pairs(ours: Callable[[], float], peer: Callable[[], float]) -> tuple[list[float], list[float]]:
+def _pairs(ours: Callable[[], float], peer: Callable[[], float], runs: int = RUNS) -> tuple[list[float], list[float]]:
     ours(), peer()  # a warm-up each
-    pairs = [(ours(), peer()) for _ in range(RUNS)]
+    pairs = [(ours(), peer()) for _ in range(runs)]
     return [a for a, _ in pairs], [b for _, b in pairs]
 
 
