@@ -113,8 +113,7 @@ def _mix_joint(term: Term, dim: int, bound: Sequence[int]) -> Iterable[Term]:
         factors = list(term)
         for i in bound:
             dims, support = factors[i]
-            window = np.array([[position]])
-            read = _read((Factor(dims, support),), dim, [0], window)[0].support
-            factors[i] = _merge_factor(Factor(dims, read), dim)
+            here_alone = support.selected(dims.index(dim), position).with_endless(None)
+            factors[i] = Factor(tuple(d for d in dims if d != dim), here_alone)
         add(kept, tuple(factors))
     return kept
