@@ -40,6 +40,7 @@ test: $(INSTALLED) axe
 	$(MAKE) --jobs=2 --output-sync=target lint types mutate
 	$(BIN)/pytest --codeblocks --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# Of the packages, Python compiles what is imported; all of it would take as long as the rest of the installation.
 # The stamp is written last, so an installation that was cut short is taken up again.
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -91,7 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _attack_pages(pages: Sequence[Page], kinds: Sequence[Kind], arguments: argparse.Namespace) -> list[list[Trial]]:
     """Attack each page in a process of its own; the trials of each."""
-    reset_global_state()  # imports what takes long, once for all
+    if pages:
+        reset_global_state()  # imports what takes long, once for all
     found: dict[Path, list[Trial]] = {}
     errors: list[CommandError] = []
     # What takes longest must not come last.

@@ -4,23 +4,13 @@ import random
 
 import pytest
 import torch
+from calls import Calls
 from random_networks import random_case
 from torch import nn
 from twenty_networks import NETWORKS
 
 from dlchecked.receptive_field import ReceptiveFieldError, boxes, receptive_field, unmixed
 from dlchecked.receptive_field.rules import joining
-
-
-class Calls(nn.Module):
-    def __init__(self, forward, **layers):
-        super().__init__()
-        self.call = forward
-        for name, layer in layers.items():
-            setattr(self, name, layer)
-
-    def forward(self, x):
-        return self.call(self, x)
 
 
 @pytest.fixture

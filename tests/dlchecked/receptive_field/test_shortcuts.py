@@ -6,23 +6,12 @@ import threading
 import pytest
 import torch
 import torch.nn.functional as F
+from calls import Calls
 from torch import nn
 from twenty_networks import NETWORKS
 
 from dlchecked.receptive_field import InvalidArgument, receptive_field
 from dlchecked.receptive_field.shortcuts import _ANSWERS, Shortcut
-
-
-class Calls(nn.Module):
-    def __init__(self, forward, **layers):
-        super().__init__()
-        self.call = forward
-        for name, layer in layers.items():
-            setattr(self, name, layer)
-
-    def forward(self, x):
-        return self.call(self, x)
-
 
 ODD = {
     "reflecting convolution": (nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect"), (1, 1, 8, 9)),
