@@ -77,11 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
     unused: list[str] = []
     if arguments.stale:
         pages = [page for page in pages if not _is_current(tallies.read(page))]
-    for page, of_page in zip(pages, _attack_pages(pages, kinds, arguments), strict=True):
-        idle = list(_unused_waivers([page], of_page))
-        tallies.write(page, _tally(of_page, len(idle)))
-        trials += of_page
-        unused += idle
+    found: dict[Path, list[Trial]] = {}
+    for page, of_page in _attack_pages(pages, kinds, arguments):
+        found[page.path] = of_page
+        tallies.write(page, _tally(of_page, len(list(_unused_waivers([page], of_page)))))
+    for page in pages:
+        trials += found[page.path]
+        unused += _unused_waivers([page], found[page.path])
     for line in (*_reports(trials), *unused, *_unchanged(pages, trials)):
         print(line)
     print(_summary(trials, time.perf_counter() - begin))
@@ -89,25 +91,27 @@ def run(arguments: argparse.Namespace) -> int:
     return int(bool(unused) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
 
 
-def _attack_pages(pages: Sequence[Page], kinds: Sequence[Kind], arguments: argparse.Namespace) -> list[list[Trial]]:
-    """Attack each page in a process of its own; the trials of each."""
+def _attack_pages(
+    pages: Sequence[Page], kinds: Sequence[Kind], arguments: argparse.Namespace
+) -> Iterator[tuple[Page, list[Trial]]]:
+    """Attack each page in a process of its own; the trials of each, as soon as they are there."""
     if pages:
         reset_global_state()  # imports what takes long, once for all
-    found: dict[Path, list[Trial]] = {}
     errors: list[CommandError] = []
     # What takes longest must not come last.
     order = sorted(pages, key=lambda page: len(page.blocks), reverse=True)
     for number, result in in_forks(_attacked, [(page, kinds, arguments.limit) for page in order], arguments.jobs):
-        path = order[number].path
+        page = order[number]
         if isinstance(result, Died):
-            errors.append(CommandError(f"{display_path(path)}: the process that attacked it ended with {result.code}"))
+            where = display_path(page.path)
+            errors.append(CommandError(f"{where}: the process that attacked it ended with code {result.code}"))
         elif isinstance(result, CommandError):
             errors.append(result)
         else:
-            found[path] = result
+            yield page, result
+    # Last, so that what was found of the other pages is kept.
     if errors:
         raise errors[0]
-    return [found[page.path] for page in pages]
 
 
 def _attacked(page: Page, kinds: Sequence[Kind], limit: float) -> list[Trial] | CommandError:
