@@ -5,7 +5,10 @@ It only wires. The Markdown extension `evidence` refuses such a page by itself, 
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import multiprocessing
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +19,28 @@ from mkdocs.plugins import BasePlugin
 
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.records import Records
+from evidence.site import Site
 from evidence.verify import stale_sessions
 from evidence.worker import WarmWorker, verify_elsewhere
 from pagekit.errors import together
+from pagekit.source import page_files
 
 log = logging.getLogger("mkdocs.plugins.evidence")
 
 # A few edited blocks are checked within this time, and the page shows their verdict at once.
 PATIENCE_SECONDS = 1.5
+
+
+def parse_meanwhile(site: Site) -> None:
+    """Parse in a process of its own, the last page first; who asks for one that is kept by then need not parse it."""
+    if hasattr(os, "fork"):
+        multiprocessing.get_context("fork").Process(target=_parse, args=(site,), daemon=True).start()
+
+
+def _parse(site: Site) -> None:
+    for path in reversed(page_files(site.docs_dir)):
+        with contextlib.suppress(Exception):  # The builder tells it, where the author looks.
+            site.page(path)
 
 
 class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
@@ -52,10 +69,10 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """
         docs_dir, config_file = Path(config.docs_dir), Path(config.config_file_path)
         if self.serving:
-            # A new worker is still importing torch: there is nothing to wait for.
-            patience = PATIENCE_SECONDS if self.worker else 0.0
-            self.worker = self.worker or WarmWorker(docs_dir, config_file)
-            self.worker.verify(patience)
+            if self.worker is None:
+                parse_meanwhile(shared_site(docs_dir.absolute(), config_file.absolute()))
+            else:
+                self.worker.verify(PATIENCE_SECONDS)
             return
         site, records = shared_site(docs_dir.absolute(), config_file.absolute()), shared_records(docs_dir.absolute())
         errors = [error for page in site.pages() for error in site.errors(page)]
@@ -73,11 +90,16 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             raise PluginError(f"{reports}\n\n{len(verdict.failures)} blocks do not hold, and nothing was built.")
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
-        """Build again when a verdict comes in, or when a module changes that a claim may rest on."""
+        """Build again when a verdict comes in, or when a module changes that a claim may rest on.
+
+        Nothing is checked before the site is there to be read: it would take the first page's time.
+        """
         verified = Records(Path(config.docs_dir)).verified
         verified.parent.mkdir(parents=True, exist_ok=True)
         verified.touch()
         server.watch(str(verified))
+        self.worker = WarmWorker(Path(config.docs_dir), Path(config.config_file_path))
+        self.worker.verify(0)
 
     def on_shutdown(self) -> None:
         """Leave no process behind."""

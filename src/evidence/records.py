@@ -129,6 +129,9 @@ class Records:
 
     def of(self, block: Block, session: Sequence[Block]) -> Record | None:
         """The current record of `block`, if it was run as it stands."""
+        # A name costs the reading of all sources, and in a fresh clone nothing has one.
+        if not self.folder.is_dir():
+            return None
         return self.read(self.name(block, session))
 
     def write(self, outcome: Outcome, session: Sequence[Block]) -> Record:

@@ -34,6 +34,8 @@ class Tallies:
 
     def read(self, page: Page) -> Tally | None:
         """What the last attack on `page` came to; `None` if there was none since it last changed."""
+        if not self._records.folder.is_dir():
+            return None
         name = self._name(page)
         try:
             kept = json.loads((self._records.folder / f"{name}.json").read_text(encoding="utf-8"))

@@ -51,6 +51,8 @@ class Executions:
 
     def of(self, notebook: Page) -> list[list[Output]] | None:
         """By cell of code, what it put out; `None` if the notebook was not executed as it stands."""
+        if not self.folder.is_dir():
+            return None
         name = self.name(notebook)
         try:
             kept = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))

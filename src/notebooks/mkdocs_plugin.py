@@ -46,6 +46,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
 
     def __init__(self) -> None:
         self.serving = False
+        self.served = False
         self._at_work = threading.Lock()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -69,7 +70,8 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         """
         docs_dir = Path(config.docs_dir).absolute()
         if self.serving:
-            threading.Thread(target=self._execute_meanwhile, args=(config,), daemon=True).start()
+            if self.served:
+                self._execute_meanwhile(config)
             return
         records = shared_records(docs_dir).fresh()
         executions = Executions(docs_dir, records)
@@ -86,6 +88,9 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
             raise together(errors)
 
     def _execute_meanwhile(self, config: MkDocsConfig) -> None:
+        threading.Thread(target=self._execute, args=(config,), daemon=True).start()
+
+    def _execute(self, config: MkDocsConfig) -> None:
         if not self._at_work.acquire(blocking=False):
             return
         try:
@@ -124,10 +129,12 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
                 target.write_text(as_notebook(page, setting), encoding="utf-8")
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
-        """Build again when a notebook changes."""
+        """Build again when a notebook changes; execute them now that there is a site to be read."""
         folder = examples_of(Path(config.docs_dir).absolute())
         if folder.is_dir():
             server.watch(str(folder))
+        self.served = True
+        self._execute_meanwhile(config)
 
 
 def _site(config: MkDocsConfig) -> Site:

@@ -81,10 +81,13 @@ def svgs(
         figures: any number of them, of any modules.
         docs_dir: the folder of the pages; what is drawn is kept in `.cache/figures` beside it.
         wait: seconds to wait for figures; after that they are `None` and go on being drawn in the background, and
-            `drawn_mark` is touched when they are done. `None` waits as long as it takes.
+            `drawn_mark` is touched when they are done. `None` waits as long as it takes; 0 only looks at what is kept.
     """
     result: dict[Figure, str | DrawingError | None] = {}
     missing: dict[Figure, Path] = {}
+    if wait == 0 and not (cache_folder(docs_dir) / "figures").is_dir():
+        # A name costs the reading of all sources, and in a fresh clone nothing has one.
+        return dict.fromkeys(figures)
     for figure in dict.fromkeys(figures):
         kept = _kept(figure, docs_dir)
         if kept is None:
@@ -93,15 +96,23 @@ def svgs(
             result[figure] = kept.read_text(encoding="utf-8")
         else:
             missing[figure] = kept
+    if wait == 0:
+        return result | dict.fromkeys(missing)
     _drawing.begin(missing, drawn_mark(docs_dir))
     return result | _drawing.wait(missing, wait)
 
 
-def draw_ahead(figures: Iterable[Figure], docs_dir: Path) -> None:
-    """Begin to draw those not kept, all in one go: whoever asks for their SVG later need not wait as long."""
+def draw_ahead(figures: Iterable[Figure], docs_dir: Path, *, late: bool = False) -> None:
+    """Begin to draw those not kept, all in one go: whoever asks for their SVG later need not wait as long.
+
+    Args:
+        figures: any number of them, of any modules.
+        docs_dir: the folder of the pages.
+        late: whether pages are shown without them already, so that `drawn_mark` is to be touched when they are done.
+    """
     kept = {figure: _kept(figure, docs_dir) for figure in dict.fromkeys(figures)}
     missing = {figure: path for figure, path in kept.items() if path is not None and not path.is_file()}
-    _drawing.begin(missing, drawn_mark(docs_dir))
+    _drawing.begin(missing, drawn_mark(docs_dir), late=late)
 
 
 def _kept(figure: Figure, docs_dir: Path) -> Path | None:
@@ -123,11 +134,13 @@ class _Drawing:
         self._futures: dict[Path, Future[str | DrawingError]] = {}
         self._late: set[Path] = set()  # some page was shown without them
 
-    def begin(self, missing: Mapping[Figure, Path], mark: Path) -> None:
+    def begin(self, missing: Mapping[Figure, Path], mark: Path, *, late: bool = False) -> None:
         """Draw in the background what is not being drawn yet; touch `mark` at the end if someone did not wait."""
         with self._lock:
             new = {figure: kept for figure, kept in missing.items() if kept not in self._futures}
             self._futures |= {kept: Future() for kept in new.values()}
+            if late:
+                self._late.update(missing.values())
         if new:
             threading.Thread(target=self._draw, args=(new, mark), daemon=True).start()
 

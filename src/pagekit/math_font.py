@@ -87,12 +87,17 @@ def math_font(chars: frozenset[str], docs_dir: Path) -> bytes:
         chars: see `characters`.
         docs_dir: the folder of the pages; the font is kept in `.cache/fonts` beside it.
     """
-    ingredients = "\0".join((version("fonttools"), version("ziamath"), "".join(sorted(chars))))
-    digest = hashlib.sha256(ingredients.encode() + Path(__file__).read_bytes()).hexdigest()[:32]
-    kept = cache_folder(docs_dir) / "fonts" / f"{digest}.woff2"
+    kept = kept_font(chars, docs_dir)
     if not kept.is_file():
         write_atomic(kept, subset(source_font(), chars))
     return kept.read_bytes()
+
+
+def kept_font(chars: frozenset[str], docs_dir: Path) -> Path:
+    """Where the font with the glyphs for `chars` is kept, once it was asked for."""
+    ingredients = "\0".join((version("fonttools"), version("ziamath"), "".join(sorted(chars))))
+    digest = hashlib.sha256(ingredients.encode() + Path(__file__).read_bytes()).hexdigest()[:32]
+    return cache_folder(docs_dir) / "fonts" / f"{digest}.woff2"
 
 
 # `ssty` has the forms for scripts, `flac` accents over capitals, `dtls` letters without their dot.

@@ -5,6 +5,7 @@ figures' files.
 from __future__ import annotations
 
 import hashlib
+import threading
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from pagekit.figures import draw_ahead, drawn_mark, figures_named
-from pagekit.math_font import characters, math_font
+from pagekit.math_font import characters, kept_font, math_font
 from pagekit.reach import our_packages
 from pagekit.search_text import as_formulas, as_text
 from pagekit.stylesheet import stylesheet
@@ -29,23 +30,30 @@ class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def __init__(self) -> None:
         self.serving = False
+        self.served = False
+        self._characters: frozenset[str] = frozenset()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Whoever serves the site wants to read now; whoever builds it wants it whole."""
         self.serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Tell the figures how long to keep a page waiting."""
+        """Tell the figures how long to keep a page waiting: not at all, before there is a site to be read."""
         if self.serving:
-            config.mdx_configs.setdefault("pagekit.figures", {})["wait"] = PATIENCE_SECONDS
+            wait = PATIENCE_SECONDS if self.served else 0
+            config.mdx_configs.setdefault("pagekit.figures", {})["wait"] = wait
         return config
 
     # After the checks, which may forbid the build, and before the notebooks, which take long.
     @event_priority(-40)
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Begin to draw, all figures in one go."""
+        if self.served or not self.serving:
+            self._draw_ahead(config)
+
+    def _draw_ahead(self, config: MkDocsConfig, *, late: bool = False) -> None:
         docs_dir = Path(config.docs_dir)
-        draw_ahead(figures_named(docs_dir), docs_dir)
+        draw_ahead(figures_named(docs_dir), docs_dir, late=late)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Keep the figures' modules out of the site."""
@@ -70,9 +78,9 @@ class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Add font and style sheet, now that every page's formulas are known, and no page is written yet."""
         pages = [file.page.content or "" for file in files.documentation_pages() if file.page]
-        chars = characters(pages)
+        self._characters = chars = characters(pages)
         address = ""
-        if chars:
+        if chars and (self.served or not self.serving or kept_font(chars, Path(config.docs_dir)).is_file()):
             font = math_font(chars, Path(config.docs_dir))
             name = f"stix-two-math.{hashlib.sha256(font).hexdigest()[:8]}.woff2"
             files.append(File.generated(config, f"assets/fonts/{name}", content=font))
@@ -90,3 +98,12 @@ class PagekitPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         mark.touch()
         for watched in (mark, *our_packages().values()):
             server.watch(str(watched))
+        self.served = True
+        self._draw_ahead(config, late=True)
+        threading.Thread(target=self._catch_up, args=(Path(config.docs_dir),), daemon=True).start()
+
+    def _catch_up(self, docs_dir: Path) -> None:
+        """Make the font, if the first pages are shown without it."""
+        if self._characters and not kept_font(self._characters, docs_dir).is_file():
+            math_font(self._characters, docs_dir)
+            drawn_mark(docs_dir).touch()

@@ -86,3 +86,15 @@ def test_one_process_draws_ahead_what_all_pages_name(docs, module, monkeypatch):
     both = [Figure(module, "slow"), Figure(other, "slow")]
     assert all("<svg" in str(svg) for svg in svgs(both, docs).values())
     assert [set(wanted) for wanted in processes] == [set(both)]
+
+
+def test_who_only_looks_begins_nothing_and_the_page_shown_without_is_told_later(docs, module, monkeypatch):
+    slow = Figure(module, "slow")
+    with monkeypatch.context() as patched:
+        patched.setattr(figures, "_run", lambda *_: pytest.fail("it was drawn"))
+        assert svgs([slow], docs, wait=0) == {slow: None}
+        (docs.parent / ".cache" / "figures").mkdir(parents=True)
+        assert svgs([slow], docs, wait=0) == {slow: None}
+    draw_ahead([slow], docs, late=True)
+    until_drawn(docs)
+    assert "<svg" in str(svgs([slow], docs, wait=0)[slow])

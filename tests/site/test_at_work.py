@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
+import re
 import urllib.request
-from pathlib import Path
 
 import pytest
+from served import serving
 from small_site import CHAPTER, write_small_site
 
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT / "src")}
+CONFIG = """
+site_name: Test
+theme: {name: material, font: false}
+plugins: [evidence, pagekit]
+markdown_extensions: [attr_list, pymdownx.superfences, evidence, pagekit.figures, pagekit.math]
+"""
+PAGE = """# Sums
+
+[Two and two are four](check:sum), so $x^2 = 4$.
+
+![Two points beside one another](figures/demo/points.svg)
+
+<!--pytest.mark.exact("sum")-->
+
+```python
+assert 2 + 2 == 4
+```
+"""
+FIGURE = """
+import matplotlib.pyplot as plt
+
+def points():
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], [0, 0], "o")
+    return figure
+"""
 
 
 @pytest.fixture
@@ -30,43 +50,12 @@ def test_who_builds_the_site_imports_no_torch(built_site):
     assert not {"torch", "matplotlib", "numpy"} & built_site.imported
 
 
-@pytest.fixture
-def read(small_copy):
-    """Read a page from `mkdocs serve`, again and again, until it says something."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = small_copy / "serve.log"
-    with log.open("w") as file:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"],
-            cwd=small_copy,
-            env=ENVIRONMENT,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-
-    def until(address: str, condition, seconds: float = 120) -> str:
-        end = time.monotonic() + seconds
-        page = ""
-        while time.monotonic() < end and server.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/{address}") as answer:
-                    page = answer.read().decode()
-            except OSError:
-                pass
-            if page and condition(page):
-                return page
-            time.sleep(0.1)
-        told = f"the server says:\n{log.read_text()[-4000:]}"
-        raise AssertionError(f"/{address} did not come to that within {seconds} s; it ends:\n{page[-2000:]}\n{told}")
-
-    yield until
-    server.terminate()
-    server.wait()
+def test_a_served_page_shows_a_failure_in_its_place_until_it_is_mended(small_copy):
+    with serving(small_copy) as server:
+        _break_and_mend(small_copy, server.read)
 
 
-def test_a_served_page_shows_a_failure_in_its_place_until_it_is_mended(small_copy, read):
+def _break_and_mend(small_copy, read):
     page = small_copy / CHAPTER
     right = page.read_text(encoding="utf-8")
     claim, false = "all(b[0] == a[1] + 1 for", "all(b[0] == a[1] + 2 for"
@@ -84,3 +73,26 @@ def test_a_served_page_shows_a_failure_in_its_place_until_it_is_mended(small_cop
     page.write_text(right, encoding="utf-8")
     shown = read("cnns/", lambda html: "check-failure" not in html and "check-pending" not in html)
     assert "does not hold" not in shown
+
+
+@pytest.fixture
+def fresh_site(tmp_path):
+    """A site of one page, of which nothing is kept."""
+    (tmp_path / "docs" / "figures").mkdir(parents=True)
+    (tmp_path / "mkdocs.yml").write_text(CONFIG)
+    (tmp_path / "docs" / "index.md").write_text(PAGE)
+    (tmp_path / "docs" / "figures" / "demo.py").write_text(FIGURE)
+    return tmp_path
+
+
+def test_a_page_is_there_before_its_checks_its_figures_and_its_font_which_come_by_themselves(fresh_site):
+    with serving(fresh_site) as server:
+        first = server.read("", bool)
+        assert "check-pending" in first
+        assert "This figure is being drawn." in first
+        shown = server.read("", lambda html: "check-pending" not in html and "figure-pending" not in html)
+        assert "check-passed" in shown
+        assert "<svg" in shown
+        (style,) = re.findall(r'href="([^"]*pagekit\.[0-9a-f]{8}\.css)"', shown)
+        with urllib.request.urlopen(server.address + style) as answer:
+            assert "@font-face" in answer.read().decode()
