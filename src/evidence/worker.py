@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -23,15 +25,18 @@ from evidence.site import Site
 from evidence.verify import Progress, Verdict, stale_sessions, verify
 
 
+# Each time that a verdict is told, the whole site is built again, which takes time from the checks.
+BETWEEN_SECONDS = 15
+
+
 def verify_elsewhere(docs_dir: Path, config_file: Path) -> Verdict:
     """Verify all pages in a new process; its progress goes to our standard error.
 
     Raises:
         RuntimeError: the process ended without a verdict.
     """
-    # Our progress is the one to show, not that of a block.
-    quiet = os.environ | {"TQDM_DISABLE": "1"}
-    done = subprocess.run(_command(docs_dir, config_file), stdout=subprocess.PIPE, text=True, check=False, env=quiet)
+    command = _command(docs_dir, config_file)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=_quiet())
     return _verdict(done.stdout)
 
 
@@ -40,7 +45,11 @@ class WarmWorker:
 
     def __init__(self, docs_dir: Path, config_file: Path) -> None:
         self._process = subprocess.Popen(
-            [*_command(docs_dir, config_file), "--warm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*_command(docs_dir, config_file), "--warm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=_quiet(),
         )
         self._idle = threading.Event()
         self._idle.set()
@@ -85,6 +94,11 @@ def _pipe(stream: IO[str] | None) -> IO[str]:
     return stream
 
 
+def _quiet() -> dict[str, str]:
+    """Our progress is the one to show, not that of a block."""
+    return os.environ | {"TQDM_DISABLE": "1"}
+
+
 def _command(docs_dir: Path, config_file: Path) -> list[str]:
     return [sys.executable, "-m", "evidence.worker", str(docs_dir), str(config_file)]
 
@@ -126,15 +140,24 @@ def _stay_warm(docs_dir: Path, config_file: Path) -> None:
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            records = Records(docs_dir)
-            for page in Site(docs_dir, config_file).pages():
-                if verify([page], records, retry=False).ran:
-                    records.verified.touch()
+            _verify_and_tell(Site(docs_dir, config_file), Records(docs_dir))
             print("done", flush=True)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if status:
             print("died", flush=True)
+
+
+def _verify_and_tell(site: Site, records: Records) -> None:
+    """Verify, and touch `records.verified` for who watches: at once, and then now and then."""
+    told, untold = -math.inf, False
+    for page in site.pages():
+        untold = bool(verify([page], records, retry=False).ran) or untold
+        if untold and time.monotonic() > told + BETWEEN_SECONDS:
+            records.verified.touch()
+            told, untold = time.monotonic(), False
+    if untold:
+        records.verified.touch()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
