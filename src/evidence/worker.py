@@ -23,7 +23,7 @@ from evidence.page import Block
 from evidence.records import Record, Records
 from evidence.site import Site
 from evidence.verify import Progress, Verdict, stale_sessions, verify
-
+from pagekit.forks import cores
 
 # Each time that a verdict is told, the whole site is built again, which takes time from the checks.
 BETWEEN_SECONDS = 15
@@ -114,7 +114,7 @@ def _verdict(answer: str) -> Verdict:
 
 def _verify_all(docs_dir: Path, config_file: Path) -> Verdict:
     pages, records = Site(docs_dir, config_file).pages(), Records(docs_dir)
-    return verify(pages, records, _progress(sum(map(len, stale_sessions(pages, records)))))
+    return verify(pages, records, _progress(sum(map(len, stale_sessions(pages, records)))), jobs=cores())
 
 
 def _progress(total: int) -> Progress:

@@ -42,6 +42,12 @@ def import_first(sources: Iterable[str]) -> None:
                     importlib.import_module(name)
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    # Where a process may run on some cores only, as in a container; not every system can tell.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def in_forks(
     function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], at_once: int | None = None
 ) -> Iterator[tuple[int, Any]]:
@@ -62,7 +68,7 @@ def in_forks(
     pending = deque(enumerate(calls))
     working: dict[Connection, tuple[int, Any]] = {}
     while pending or working:
-        while pending and len(working) < (at_once or os.cpu_count() or 1):
+        while pending and len(working) < (at_once or cores()):
             number, arguments = pending.popleft()
             receiver, sender = context.Pipe(duplex=False)
             process = context.Process(target=_call, args=(sender, function, arguments))

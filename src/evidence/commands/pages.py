@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from evidence.page import Page
 from evidence.run import Outcome
 from evidence.site import Site
 from pagekit.errors import display_path
+from pagekit.forks import cores
 from pagekit.source import examples_of
 
 
@@ -34,13 +34,8 @@ def _folders() -> list[Path]:
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Declare the option `--jobs`."""
     parser.add_argument(
-        "--jobs", type=positive, default=_cores(), metavar="N", help="processes at work (default: one a core)"
+        "--jobs", type=positive, default=cores(), metavar="N", help="processes at work (default: one a core)"
     )
-
-
-def _cores() -> int:
-    # Where a process may run on some cores only, as in a container; not every system can tell.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def positive(text: str) -> int:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from evidence.commands.pages import CommandError, add_pages, find_pages
+from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages
 from evidence.page import Block
 from evidence.records import Record, Records
 from evidence.site import Site
@@ -23,6 +23,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         epilog="Exit code: 0 all hold, 1 some do not, 2 a page breaks a rule or cannot be read.",
     )
     add_pages(parser)
+    add_jobs(parser)
     parser.set_defaults(run=run)
 
 
@@ -40,8 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("\n".join(errors))
     # What the blocks print is for the page, not for this terminal.
     terminal, sys.stdout = sys.stdout, sys.stderr
+
+    def progress(block: Block, record: Record) -> None:
+        print(_line(block, record), file=terminal)
+
     try:
-        verdict = verify(pages, Records(docs_dir), lambda block, record: print(_line(block, record), file=terminal))
+        verdict = verify(pages, Records(docs_dir), progress, jobs=arguments.jobs)
     finally:
         sys.stdout = terminal
     for failure in verdict.failures:
