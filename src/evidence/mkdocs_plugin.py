@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
-import os
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,12 +15,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.records import Records
 from evidence.site import Site
 from evidence.verify import stale_sessions
 from evidence.worker import WarmWorker, verify_elsewhere
+from pagekit.ahead import RenderedAhead
 from pagekit.errors import together
 from pagekit.source import page_files
 
@@ -31,13 +33,8 @@ log = logging.getLogger("mkdocs.plugins.evidence")
 PATIENCE_SECONDS = 1.5
 
 
-def parse_meanwhile(site: Site) -> None:
-    """Parse in a process of its own, the last page first; who asks for one that is kept by then need not parse it."""
-    if hasattr(os, "fork"):
-        multiprocessing.get_context("fork").Process(target=_parse, args=(site,), daemon=True).start()
-
-
-def _parse(site: Site) -> None:
+def parse_from_the_last(site: Site) -> None:
+    """Parse what is not kept. A process that parses from the first page meanwhile finds half of it done."""
     for path in reversed(page_files(site.docs_dir)):
         with contextlib.suppress(Exception):  # The builder tells it, where the author looks.
             site.page(path)
@@ -49,6 +46,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def __init__(self) -> None:
         self.serving = False
         self.worker: WarmWorker | None = None
+        self.ahead: RenderedAhead | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """An author at work is shown what does not hold; a site that is published must not have it."""
@@ -69,9 +67,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """
         docs_dir, config_file = Path(config.docs_dir), Path(config.config_file_path)
         if self.serving:
-            if self.worker is None:
-                parse_meanwhile(shared_site(docs_dir.absolute(), config_file.absolute()))
-            else:
+            if self.worker is not None:
                 self.worker.verify(PATIENCE_SECONDS)
             return
         site, records = shared_site(docs_dir.absolute(), config_file.absolute()), shared_records(docs_dir.absolute())
@@ -88,6 +84,19 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if verdict.failures:
             reports = "\n\n".join(verdict.failures)
             raise PluginError(f"{reports}\n\n{len(verdict.failures)} blocks do not hold, and nothing was built.")
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Render with both hands what a reader waits for."""
+        if self.serving and self.worker is None:
+            site = shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
+            self.ahead = RenderedAhead(files, config, partial(parse_from_the_last, site))
+        return nav
+
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
+        """All pages are rendered."""
+        if self.ahead is not None:
+            self.ahead.stop()
+            self.ahead = None
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Build again when a verdict comes in, or when a module changes that a claim may rest on.

@@ -27,6 +27,13 @@ PAGE = """# Sums
 assert 2 + 2 == 4
 ```
 """
+OTHERS = 6
+OTHER = """# Page {0}
+
+## A part of it {{ #part }}
+
+What is [said of sums](index.md#sums).
+"""
 FIGURE = """
 import matplotlib.pyplot as plt
 
@@ -77,10 +84,12 @@ def _break_and_mend(small_copy, read):
 
 @pytest.fixture
 def fresh_site(tmp_path):
-    """A site of one page, of which nothing is kept."""
+    """A site of which nothing is kept."""
     (tmp_path / "docs" / "figures").mkdir(parents=True)
     (tmp_path / "mkdocs.yml").write_text(CONFIG)
     (tmp_path / "docs" / "index.md").write_text(PAGE)
+    for number in range(OTHERS):
+        (tmp_path / "docs" / f"page-{number}.md").write_text(OTHER.format(number))
     (tmp_path / "docs" / "figures" / "demo.py").write_text(FIGURE)
     return tmp_path
 
@@ -90,6 +99,13 @@ def test_a_page_is_there_before_its_checks_its_figures_and_its_font_which_come_b
         first = server.read("", bool)
         assert "check-pending" in first
         assert "This figure is being drawn." in first
+        # Some are rendered by the builder, some beside it: all are whole.
+        for number in range(OTHERS):
+            other = server.read(f"page-{number}/", bool)
+            assert f"<title>Page {number} - Test</title>" in other
+            assert 'href="../#sums"' in other
+            assert re.search(r'<nav[^>]*Table of contents.*href="#part"', other, re.DOTALL)
+        assert "WARNING" not in server.log.read_text()
         shown = server.read("", lambda html: "check-pending" not in html and "figure-pending" not in html)
         assert "check-passed" in shown
         assert "<svg" in shown

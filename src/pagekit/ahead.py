@@ -1,0 +1,86 @@
+"""Renders the pages of a site from the last, in a process of its own, while the builder renders them from the first.
+
+Rendering is most of what a reader waits for when a site is served for the first time, and MkDocs does it on one core.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+# What `Page.render` leaves in a page, besides the links: they hold files, which are the other process's own.
+_RENDERED = ("content", "toc", "_title_from_render", "present_anchor_ids")
+
+
+class RenderedAhead:
+    """The pages of a site as they come in; each is taken instead of being rendered, if it is there by then.
+
+    Args:
+        files: of the site, their pages not yet read.
+        config: of the site.
+        before: called in the other process before it renders.
+    """
+
+    def __init__(self, files: Files, config: MkDocsConfig, before: Callable[[], None]) -> None:
+        self._found: dict[str, dict[str, Any]] = {}
+        pages = [file.page for file in files.documentation_pages() if file.page]
+        if not hasattr(os, "fork"):
+            return
+        receiver, sender = multiprocessing.Pipe(duplex=False)
+        self._process = multiprocessing.get_context("fork").Process(
+            target=_render, args=(pages, files, config, before, sender), daemon=True
+        )
+        self._process.start()
+        sender.close()
+        threading.Thread(target=self._receive, args=(receiver,), daemon=True).start()
+        for page in pages:
+            page.render = partial(self._take_or_render, page)  # type: ignore[method-assign]
+
+    def stop(self) -> None:
+        """Let go of what was not needed."""
+        if hasattr(os, "fork"):
+            self._process.kill()
+
+    def _receive(self, receiver: Connection) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                address, rendered = receiver.recv()
+                self._found[address] = rendered
+
+    def _take_or_render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        rendered = self._found.get(page.file.src_uri)
+        if rendered is None:
+            Page.render(page, config, files)
+            return
+        links = rendered.pop("links")
+        page.__dict__.update(rendered)
+        found = {files.get_file_from_path(address): anchors for address, anchors in links.items()}
+        page.links_to_anchors = {file: anchors for file, anchors in found.items() if file}
+
+
+def _render(
+    pages: list[Page], files: Files, config: MkDocsConfig, before: Callable[[], None], sender: Connection
+) -> None:
+    before()
+    for page in reversed(pages):
+        with contextlib.suppress(Exception):  # The builder meets it too, and tells it.
+            sender.send((page.file.src_uri, _rendered(page, files, config)))
+
+
+def _rendered(page: Page, files: Files, config: MkDocsConfig) -> dict[str, Any]:
+    page = config.plugins.on_pre_page(page, config=config, files=files)
+    page.read_source(config)
+    page.markdown = config.plugins.on_page_markdown(page.markdown or "", page=page, config=config, files=files)
+    page.render(config, files)
+    links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
+    return {name: page.__dict__[name] for name in _RENDERED} | {"links": links}
