@@ -88,7 +88,7 @@ def ravine_paths() -> Figure:
             axes.plot(x, y, color=MUTED, linewidth=0.6, alpha=0.6)
         axes.plot(*path.T, color=colour, marker=marker, markersize=3.6, linewidth=1.3, label=label)
         axes.plot(*newton.T, "--", color=C3, marker="D", markersize=4.5, linewidth=1.3, label="Newton")
-        axes.legend(loc="upper right", handlelength=1.8)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, handlelength=1.8)
         axes.set(ylabel="steep direction", xlim=(-11.5, 11.5))
     panels[1].set(xlabel="flat direction")
     return figure
