@@ -35,7 +35,7 @@ def gradient_by_depth() -> Figure:
         ("tanh", 5 / 3, C4, "-", "tanh, gain 5/3", (0, 7)),
         ("relu", 2**0.5, C3, "--", "ReLU, gain √2", (0, -16)),
         ("tanh", None, C1, "-", "tanh", (0, 8)),
-        ("relu", None, C5, "--", "ReLU", (22, -2)),
+        ("relu", None, C5, "--", "ReLU", (28, -6)),
         ("sigmoid", None, C2, ":", "sigmoid", (22, -2)),
     ):
         torch.manual_seed(0)
