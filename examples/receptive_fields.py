@@ -51,7 +51,7 @@ sizes = {way: [of(n) for n in depths] for way, of in ways.items()}
 
 figure, axes = plt.subplots()
 for (way, values), style in zip(
-    sizes.items(), ["o-", "s-", "o--", "x:"], strict=True
+    sizes.items(), ["o-", "s-", "^-", "--"], strict=True
 ):
     axes.plot(depths, values, style, label=way, markersize=5)
 axes.set(
@@ -70,7 +70,7 @@ for way, values in sizes.items():
 # of holes; rates 1, 2, 4 leave none, and 2, 4, 8 leave out about three pixels in four, because a common factor is
 # never filled.
 
-# %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a square without the second row and column from each edge."
+# %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a square without the second row and column from each edge." caption="The pixels that a unit reads. Above each window: the rates of the layers, and how many of its pixels are read."
 figure, panels = plt.subplots(2, 2, figsize=(4, 4.2))
 read = {}
 for axes, rates in zip(
@@ -191,7 +191,7 @@ legend = axes.legend()
 #
 # - Five layers see [11, 31, 63 and 63 pixels](check:fields-of-five-layers) along an axis: with kernel 3, with kernel
 #   7, with stride 2, and with doubling dilation. Doubling costs no more weights than kernel 3 does.
-# - Of their windows, the rates 2 and 2 read [25 of 81 pixels, 1, 2, 4 all of 225, 2, 4, 8 only 225 of 841, and 2, 3
+# - Of their windows, the rates 2 and 2 read [25 of 81 pixels; 1, 2, 4 all of 225; 2, 4, 8 only 225 of 841; and 2, 3
 #   read 81 of 121](check:fields-read).
 # - A unit of the question's network sees [112 × 112 pixels, and units lie 8 pixels
 #   apart](check:field-of-the-question); of ResNet-50, [483](check:field-of-resnet) pixels along an axis. In an image
