@@ -81,6 +81,7 @@ for axes, rates in zip(
     )
     window = field.mask((0, 0))[: field.size[0], : field.size[1]]
     read[rates] = (int(window.sum()), window.numel())
+    count, of = read[rates]
     axes.add_patch(cells(window.tolist()))
     axes.set(
         xlim=(-1, 30),
@@ -89,9 +90,7 @@ for axes, rates in zip(
         xticks=[],
         yticks=[],
     )
-    axes.set_title(
-        f"{', '.join(map(str, rates))}: {read[rates][0]} of {read[rates][1]}"
-    )
+    axes.set_title(f"{', '.join(map(str, rates))}: {count} of {of}")
 
 # %% [markdown]
 # ## The network of the question, and known ones
@@ -113,7 +112,8 @@ cnn = nn.Sequential(
 field = receptive_field(cnn, (1, 3, 1024, 1024))
 for row in field.layers:
     print(
-        f"{row.kind:10} field {row.size[0]:3}, units {row.stride[0]} pixels apart"
+        f"{row.kind:10} field {row.size[0]:3}, "
+        f"units {row.stride[0]} pixels apart"
     )
 
 # %% [markdown]
@@ -138,7 +138,8 @@ for name in (
         NETWORKS[name], (1, 3, 224, 224), output=last
     )
     print(
-        f"{name:13} field {seen.size[0]:4}, units {seen.stride[0]} pixels apart"
+        f"{name:13} field {seen.size[0]:4}, "
+        f"units {seen.stride[0]} pixels apart"
     )
 
 # %% [markdown]
