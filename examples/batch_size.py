@@ -205,9 +205,11 @@ for B, colour in zip((1, 8, 64), ["C0", "C1", "C2"], strict=True):
             )
 axes.axhline(goal, color="C5", linewidth=1)
 axes.set(xlabel="1 + iterations", ylabel="mean loss")
+axes.set_yticks([0.4, 0.6, 1, 2], ["0.4", "0.6", "1", "2"])
+axes.set_yticks([], minor=True)
 legend = axes.legend()
 
-# %% alt="Iterations to the goal against batch size, both on logarithmic axes. The curve of tuned rates first follows the dotted line of halving, then bends towards the level of gradient descent on all samples. The curve of the kept rate falls less and soon is flat." caption="The network: the first iteration at which the mean of twenty runs is at the goal. The level line is gradient descent on all samples."
+# %% alt="Iterations to the goal against batch size, both on logarithmic axes. The curve of tuned rates first follows the dotted line of halving, then bends towards the level of gradient descent on all samples. The curve of the kept rate falls less and soon is flat." caption="The network: the first iteration at which the mean of twenty runs is at the goal. Dotted: half as many with each doubling. The level line is gradient descent on all samples."
 figure, axes = plt.subplots()
 axes.loglog(doublings, [n[1] / B for B in doublings], ":", label="half")
 axes.loglog(doublings, same.values(), "s-", label="kept rate")

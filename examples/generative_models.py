@@ -191,7 +191,7 @@ labels = axes.set(xlabel="round", ylabel="distance of the fakes")
 #   rounds](check:generative-rest). With a disturbed discriminator the fakes are driven [more than 10⁻⁸ away, and are
 #   back within 10⁻¹², in 20 of 20](check:generative-rest).
 #
-# Try it: put "square" in the place of "ring", and see which of the numbers still suffers without the KL term.
+# Try it: put `"square"` in the place of `"ring"`, and see which of the numbers still suffers without the KL term.
 #
 # <!--pytest.mark.experiment("generative-error")-->
 

@@ -63,7 +63,7 @@ start = torch.ones(2).double()
 newton = [newton_path(bowl(k), start, 3).norm(dim=-1) for k in kappas]
 counts["Newton"] = [int((path >= goal).sum()) for path in newton]
 
-print("kappa", *(f"{k:6}" for k in kappas))
+print(f"{'kappa':17}", *(f"{k:6}" for k in kappas))
 for name, row in counts.items():
     print(f"{name:17}", *(f"{count:6}" for count in row))
 
@@ -249,9 +249,9 @@ legend = axes.legend(loc="upper left")
 #   loss of [1,412](check:ravine-bent). The best of the 36 settings of momentum is still [more than 0.5
 #   off](check:ravine-bent) after 60. That hangs on the grid: a rate of 0.001 with momentum 0.98, which is not on it,
 #   comes to [0.11](check:ravine-bent).
-# - Newton's method ends at the saddle from [88 of the 300 heights, those with $y^2$ below 1 /
-#   5](check:ravine-saddle). With absolute curvatures [each of the 300](check:ravine-escape) ends at a minimum, as
-#   with gradient descent and with momentum.
+# - Newton's method ends at the saddle from [88 of the 300 heights, those with $y^2 < 1/5$](check:ravine-saddle). With
+#   absolute curvatures [each of the 300](check:ravine-escape) ends at a minimum, as with gradient descent and with
+#   momentum.
 #
 # Try it: start `newton_path(two_minima, …)` at more heights between 0.448 and 0.47, and see how the two minima
 # alternate.

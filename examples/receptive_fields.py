@@ -51,7 +51,7 @@ sizes = {way: [of(n) for n in depths] for way, of in ways.items()}
 
 figure, axes = plt.subplots()
 for (way, values), style in zip(
-    sizes.items(), ["o-", "s-", "o--", "x:"], strict=True
+    sizes.items(), ["o-", "s-", "^-", "--"], strict=True
 ):
     axes.plot(depths, values, style, label=way, markersize=5)
 axes.set(
@@ -70,7 +70,7 @@ for way, values in sizes.items():
 # of holes; rates 1, 2, 4 leave none, and 2, 4, 8 leave out about three pixels in four, because a common factor is
 # never filled.
 
-# %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a square without the second row and column from each edge."
+# %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a square without the second row and column from each edge." caption="The pixels that a unit reads. Above each window: the rates of the layers, and how many of its pixels are read."
 figure, panels = plt.subplots(2, 2, figsize=(4, 4.2))
 read = {}
 for axes, rates in zip(
@@ -81,6 +81,7 @@ for axes, rates in zip(
     )
     window = field.mask((0, 0))[: field.size[0], : field.size[1]]
     read[rates] = (int(window.sum()), window.numel())
+    count, of = read[rates]
     axes.add_patch(cells(window.tolist()))
     axes.set(
         xlim=(-1, 30),
@@ -89,9 +90,7 @@ for axes, rates in zip(
         xticks=[],
         yticks=[],
     )
-    axes.set_title(
-        f"{', '.join(map(str, rates))}: {read[rates][0]} of {read[rates][1]}"
-    )
+    axes.set_title(f"{', '.join(map(str, rates))}: {count} of {of}")
 
 # %% [markdown]
 # ## The network of the question, and known ones
@@ -113,7 +112,8 @@ cnn = nn.Sequential(
 field = receptive_field(cnn, (1, 3, 1024, 1024))
 for row in field.layers:
     print(
-        f"{row.kind:10} field {row.size[0]:3}, units {row.stride[0]} pixels apart"
+        f"{row.kind:10} field {row.size[0]:3}, "
+        f"units {row.stride[0]} pixels apart"
     )
 
 # %% [markdown]
@@ -138,7 +138,8 @@ for name in (
         NETWORKS[name], (1, 3, 224, 224), output=last
     )
     print(
-        f"{name:13} field {seen.size[0]:4}, units {seen.stride[0]} pixels apart"
+        f"{name:13} field {seen.size[0]:4}, "
+        f"units {seen.stride[0]} pixels apart"
     )
 
 # %% [markdown]
@@ -191,7 +192,7 @@ legend = axes.legend()
 #
 # - Five layers see [11, 31, 63 and 63 pixels](check:fields-of-five-layers) along an axis: with kernel 3, with kernel
 #   7, with stride 2, and with doubling dilation. Doubling costs no more weights than kernel 3 does.
-# - Of their windows, the rates 2 and 2 read [25 of 81 pixels, 1, 2, 4 all of 225, 2, 4, 8 only 225 of 841, and 2, 3
+# - Of their windows, the rates 2 and 2 read [25 of 81 pixels; 1, 2, 4 all of 225; 2, 4, 8 only 225 of 841; and 2, 3
 #   read 81 of 121](check:fields-read).
 # - A unit of the question's network sees [112 × 112 pixels, and units lie 8 pixels
 #   apart](check:field-of-the-question); of ResNet-50, [483](check:field-of-resnet) pixels along an axis. In an image

@@ -127,8 +127,9 @@ legend = axes.legend(loc="upper left")
 # %% [markdown]
 # ## The same rate, another layer
 #
-# `nn.Dropout2d` drops whole channels of an image. One layer of each kind drop each element with probability 0.28 too,
-# but they are not one layer of either kind: two elements of a channel hang together, yet not always.
+# `nn.Dropout2d` drops whole channels of an image. Two layers in a row, one of each kind, drop each element with
+# probability 0.28 too, but they are not one layer of either kind: two elements of a channel hang together, yet not
+# always.
 
 # %%
 print("probability to drop")
