@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from dlchecked.attention import Translators, decoder_states_that_reach, tokens_that_reach, train_to_reverse, trial
 from pagekit.cells import cells
-from pagekit.palette import C1, C2, FG, MUTED, WIDTH
+from pagekit.palette import BG, C1, C2, FG, MUTED, WIDTH
 
 
 def _grid(axes: Axes, side: int) -> None:
@@ -58,7 +58,9 @@ def what_reaches_what() -> Figure:
         if any(any(row) for row in grid):
             axes.add_patch(cells(grid, colour))
         else:
-            axes.text(2, 2, "none", ha="center", va="center", color=FG)
+            # On the page's colour, or a line of the grid would run through the word.
+            box = {"facecolor": BG, "edgecolor": "none", "pad": 2}
+            axes.text(2, 2, "none", ha="center", va="center", color=FG, bbox=box)
         _grid(axes, 4)
         axes.set_title(title)
         axes.set(xlabel=across, ylabel=down)
