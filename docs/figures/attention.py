@@ -28,7 +28,7 @@ def _grid(axes: Axes, side: int) -> None:
 
 def alignment() -> Figure:
     """Mean attention weights of one trained network, with cross-attention and with self-attention."""
-    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.8))
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.8), gridspec_kw={"wspace": 0.08})
     for axes, link, title, rows in (
         (panels[0], "cross", "cross-attention", "target step"),
         (panels[1], "pooled", "self-attention", "source position"),
@@ -48,7 +48,7 @@ def alignment() -> Figure:
 def what_reaches_what() -> Figure:
     """Which tokens reach what the decoder is given, and which decoder states reach it, by a NaN in each."""
     before, behind = tokens_that_reach(4)
-    figure, panels = plt.subplots(2, 2, figsize=(WIDTH, 4.9))
+    figure, panels = plt.subplots(2, 2, figsize=(WIDTH, 4.9), gridspec_kw={"wspace": 0.08})
     for axes, grid, colour, title, across, down in (
         (panels[0, 0], before, C1, "cross-attention", "source token", "value"),
         (panels[0, 1], behind, C1, "self-attention", "source token", "context"),
