@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from dlchecked.attention import Translators, decoder_states_that_reach, tokens_that_reach, train_to_reverse, trial
 from pagekit.cells import cells
-from pagekit.palette import C1, C2, FG, MUTED, WIDTH
+from pagekit.palette import BG, C1, C2, FG, MUTED, WIDTH
 
 
 def _grid(axes: Axes, side: int) -> None:
@@ -28,7 +28,7 @@ def _grid(axes: Axes, side: int) -> None:
 
 def alignment() -> Figure:
     """Mean attention weights of one trained network, with cross-attention and with self-attention."""
-    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.8))
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.8), gridspec_kw={"wspace": 0.08})
     for axes, link, title, rows in (
         (panels[0], "cross", "cross-attention", "target step"),
         (panels[1], "pooled", "self-attention", "source position"),
@@ -48,7 +48,7 @@ def alignment() -> Figure:
 def what_reaches_what() -> Figure:
     """Which tokens reach what the decoder is given, and which decoder states reach it, by a NaN in each."""
     before, behind = tokens_that_reach(4)
-    figure, panels = plt.subplots(2, 2, figsize=(WIDTH, 4.9))
+    figure, panels = plt.subplots(2, 2, figsize=(WIDTH, 4.9), gridspec_kw={"wspace": 0.08})
     for axes, grid, colour, title, across, down in (
         (panels[0, 0], before, C1, "cross-attention", "source token", "value"),
         (panels[0, 1], behind, C1, "self-attention", "source token", "context"),
@@ -58,7 +58,9 @@ def what_reaches_what() -> Figure:
         if any(any(row) for row in grid):
             axes.add_patch(cells(grid, colour))
         else:
-            axes.text(2, 2, "none", ha="center", va="center", color=FG)
+            # On the page's colour, or a line of the grid would run through the word.
+            box = {"facecolor": BG, "edgecolor": "none", "pad": 2}
+            axes.text(2, 2, "none", ha="center", va="center", color=FG, bbox=box)
         _grid(axes, 4)
         axes.set_title(title)
         axes.set(xlabel=across, ylabel=down)

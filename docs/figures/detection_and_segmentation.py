@@ -39,7 +39,8 @@ def precision_and_recall_curve() -> Figure:
     for number, (recall, precision) in enumerate(curve, start=1):
         hit = hits[number - 1]
         axes.plot(recall, precision, "o", color=C2, markerfacecolor=C2 if hit else "none", markersize=6)
-        axes.text(recall + 0.025, precision + 0.02, str(number), color=FG)
+        # Below a false one: the line to the next point rises past its upper right.
+        axes.text(recall + 0.025, precision + (0.02 if hit else -0.08), str(number), color=FG)
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.08), ylim=(0, 1.12))
     axes.set_xticks([0, 1 / 3, 2 / 3, 1], ["0", "⅓", "⅔", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])

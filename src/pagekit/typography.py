@@ -10,7 +10,8 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 NO_BREAK_SPACE = "\u00a0"
-_LOOSE = re.compile(r"(?<=\d) (?=[×·%])|(?<=[×·]) (?=\d)")
+# A line's end in the source is a space on the page.
+_LOOSE = re.compile(r"(?<=\d)[ \n](?=[×·%])|(?<=[×·])[ \n](?=\d)")
 _AS_WRITTEN = ("code", "pre", "script", "style")
 
 
