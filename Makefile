@@ -40,13 +40,15 @@ test: $(INSTALLED) axe
 	$(MAKE) --jobs=2 --output-sync=target lint types mutate
 	$(BIN)/pytest --codeblocks --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-# Of the packages, Python compiles what is imported; all of it would take as long as the rest of the installation.
+# Of the packages, Python compiles what is imported; all of it would take as long as the rest of the installation. To
+# read the site's configuration imports what builds the site, so that to serve it for the first time takes no longer.
 # The stamp is written last, so an installation that was cut short is taken up again.
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12 …"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[site,test]"
+	$(BIN)/python -c "from mkdocs.config import load_config; load_config()"
 	@touch $@
 
 # Without npm the accessibility tests say that they need it.
