@@ -127,6 +127,9 @@ def _told(path: str, seconds: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     with _kernel_settings():
-        import mkdocs_jupyter.convert  # noqa: F401 - these for the processes to come
+        # What each kernel would import, once for all of them; debugging is what takes longest.
+        import ipykernel.debugger
+        import ipykernel.kernelapp  # noqa: F401
+        import mkdocs_jupyter.convert  # noqa: F401
 
         answer(_told, lambda path, _: Path(path).read_text("utf-8"))
