@@ -7,6 +7,7 @@ safe, as it makes them anew after a fork, but Python from 3.12 on warns of any t
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -115,6 +116,8 @@ def _fork() -> int:
     sys.stderr.flush()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
+        # Its garbage collection would write to all that it has from this one, and so copy it.
+        gc.freeze()
         return os.fork()
 
 

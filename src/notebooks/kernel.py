@@ -10,8 +10,8 @@ current imports nothing of Jupyter.
 
 from __future__ import annotations
 
+import base64
 import contextlib
-import html
 import json
 import os
 import signal
@@ -53,18 +53,23 @@ def execute(path: Path) -> list[list[dict[str, str]]]:
 
 
 def _executed(path: Path, code: list[Cell]) -> dict[str, Any]:
-    from mkdocs_jupyter import convert
-    from mkdocs_jupyter.config import settings
     from nbclient.exceptions import CellExecutionError
 
-    settings.templates_dir = str(TEMPLATES)
     try:
-        text = convert.nb2html(str(path), execute=True, kernel_name="python3", allow_errors=False)
+        return _converted(path, execute=True)
     except CellExecutionError as error:
         failed = next((cell for cell in code if "\n".join(cell.lines).strip() in str(error)), None)
         problem = f"a cell fails in Jupyter: {error.ename}: {error.evalue}"
         raise PageError(path, failed.line if failed else 1, problem) from error
-    notebook: dict[str, Any] = json.loads(html.unescape(text))
+
+
+def _converted(path: Path, *, execute: bool) -> dict[str, Any]:
+    from mkdocs_jupyter import convert
+    from mkdocs_jupyter.config import settings
+
+    settings.templates_dir = str(TEMPLATES)
+    text = convert.nb2html(str(path), execute=execute, kernel_name="python3", allow_errors=False)
+    notebook: dict[str, Any] = json.loads(base64.b64decode(text))
     return notebook
 
 
@@ -114,6 +119,18 @@ def _print(shown: list[dict[str, str]], text: str) -> None:
         shown.append({"text": text})
 
 
+def _warm_up() -> None:
+    """Do what each job would do first, once for all of them: imports, templates, patterns."""
+    import ipykernel.debugger  # what takes longest
+    import ipykernel.kernelapp
+    import nbclient.client  # noqa: F401
+
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder, "empty.py")
+        empty.write_text("# %%\n", encoding="utf-8")
+        _converted(empty, execute=False)
+
+
 def _told(path: str, seconds: int) -> dict[str, Any]:
     if hasattr(os, "fork"):
         ForkedProvisioner.seed = Seed()
@@ -127,9 +144,5 @@ def _told(path: str, seconds: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     with _kernel_settings():
-        # What each kernel would import, once for all of them; debugging is what takes longest.
-        import ipykernel.debugger
-        import ipykernel.kernelapp  # noqa: F401
-        import mkdocs_jupyter.convert  # noqa: F401
-
+        _warm_up()
         answer(_told, lambda path, _: Path(path).read_text("utf-8"))

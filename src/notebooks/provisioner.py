@@ -6,6 +6,7 @@ The process that holds a seed can have one kernel.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -28,6 +29,7 @@ class Seed:
         context: Any = multiprocessing.get_context("fork")
         receiver, self._sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_become_kernel, args=(receiver, self._sender), daemon=True)
+        gc.freeze()  # as in `pagekit.forks.in_forks`
         self._process.start()
         receiver.close()
 

@@ -6,20 +6,25 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
-from pagekit.reach import imports_in
+from pagekit.reach import imports_in, our_packages, reach_of
+
+_OPTIMIZER = re.compile(r"torch\.optim\b|from torch import .*\boptim\b")
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,25 @@ class Died:
 
 
 def import_first(sources: Iterable[str]) -> None:
-    """Import what Python sources import. What fails is left to them: they tell it with its line."""
+    """Import what Python sources import, and what torch imports at the first optimizer, where they have one: its
+    compiler, which takes nearly as long as torch. What fails is left to them: they tell it with its line.
+    """
+    sources = list(sources)
+    names: dict[str, None] = {}
     for source in sources:
         with contextlib.suppress(SyntaxError):
-            for name in imports_in(source):
-                with contextlib.suppress(Exception):
-                    importlib.import_module(name)
+            names |= dict.fromkeys(imports_in(source))
+    if any(map(_OPTIMIZER.search, chain(sources, _reached(names)))):
+        names["torch._dynamo"] = None
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
+def _reached(names: Iterable[str]) -> Iterator[str]:
+    """The text of each of our files that an import of `names` reaches."""
+    with contextlib.suppress(SyntaxError):
+        yield from (file.read_text(encoding="utf-8") for file in reach_of(names, our_packages()))
 
 
 def cores() -> int:
@@ -72,6 +90,8 @@ def in_forks(
             number, arguments = pending.popleft()
             receiver, sender = context.Pipe(duplex=False)
             process = context.Process(target=_call, args=(sender, function, arguments))
+            # Its garbage collection would write to all that it has from this one, and so copy it.
+            gc.freeze()
             process.start()
             # The pipe ends with the last process that can write to it.
             sender.close()

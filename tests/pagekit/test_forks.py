@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
+
+import pytest
 
 from pagekit.forks import Died, import_first, in_forks
 
@@ -34,6 +37,22 @@ def test_what_was_imported_first_is_there_in_a_fork(tmp_path, monkeypatch):
     import_first(["import absent_module\nfrom costly_module import loaded_by", "this is no Python"])
     ((_, loaded_by),) = in_forks(who_loaded, [()])
     assert loaded_by == os.getpid()
+
+
+@pytest.mark.parametrize(
+    ("source", "there"),
+    [
+        ("import torch\n", False),
+        ("import torch\noptimizer = torch.optim.SGD\n", True),
+        ("from torch import nn, optim\n", True),
+        ("def later():\n    from dlchecked.attention import train_to_reverse\n", True),
+    ],
+)
+def test_torchs_compiler_is_imported_first_where_there_is_an_optimizer(source, there):
+    code = "import sys; from pagekit.forks import import_first; import_first(sys.argv[1:])"
+    code += "; print('torch._dynamo' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code, source], capture_output=True, text=True, check=True).stdout
+    assert said == f"{there}\n"
 
 
 def who_loaded() -> int:
