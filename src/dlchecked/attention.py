@@ -154,7 +154,7 @@ def train_to_reverse(model: Translators, steps: int = 150, batch: int = 16, lear
     Returns:
         The model.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
     for _ in range(steps):
         source = model.sources(batch)
         target = source.flip(2)

@@ -100,7 +100,8 @@ class DeepMLPs(nn.Module):
             at = min(layer, len(self.weights) - 2)
             z = torch.baddbmm(self.biases[at], found[-1] if found else x, self.weights[at])
             if self.batch_norm:
-                z = (z - z.mean(1, keepdim=True)) / (z.var(1, correction=0, keepdim=True) + 1e-5).sqrt()
+                z = z - z.mean(1, keepdim=True)
+                z = z * (z.square().mean(1, keepdim=True) + 1e-5).rsqrt()
             h = self.activation(z)
             found.append(found[-1] + h if self.skip and found else h)
         return found

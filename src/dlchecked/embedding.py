@@ -56,7 +56,7 @@ def fit_followers(
     words = torch.randn(networks, len(seen), dimension, generator=generator)
     start = words.clone()
     others = torch.randn(networks, dimension, len(seen), generator=generator)
-    optimizer = torch.optim.Adam([words.requires_grad_(), others.requires_grad_()], lr=rate)
+    optimizer = torch.optim.Adam([words.requires_grad_(), others.requires_grad_()], lr=rate, fused=True)
     for _ in range(steps):
         optimizer.zero_grad()
         # Networks add up, so that none takes a share of another's step.
@@ -98,7 +98,7 @@ def majority_accuracy(
         weights[2] /= 32**0.5
     offset = torch.zeros(networks, 1)
     trained = [weight.requires_grad_() for weight in [*weights, offset]]
-    optimizer = torch.optim.Adam(trained, lr=rate)
+    optimizer = torch.optim.Adam(trained, lr=rate, fused=True)
 
     def answers(count: int) -> tuple[torch.Tensor, torch.Tensor]:
         tokens = torch.randint(vocabulary, (networks, count * 7), generator=generator)

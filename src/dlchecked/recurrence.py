@@ -149,7 +149,7 @@ def train_recall(
         trained += [nets.recurrent, nets.inlet]
     for parameter in trained:
         parameter.requires_grad_()
-    optimizer = torch.optim.Adam(trained, lr=rate)
+    optimizer = torch.optim.Adam(trained, lr=rate, fused=True)
     state = nets.start(batch)
     for chunk in range(before, len(bits), span):
         state = state.detach() if carry else nets.start(batch)

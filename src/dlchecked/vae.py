@@ -214,7 +214,7 @@ def train_vaes(images: torch.Tensor, kl_weight: float, noise: float = 0.2, steps
     vaes = VAEs(images.shape[0], images.shape[2])
     vaes.centre.copy_(images.mean(dim=1, keepdim=True))
     vaes.biases[3].data.copy_(vaes.centre.logit(eps=1e-3))
-    optimizer = torch.optim.Adam(vaes.parameters(), lr=0.02, foreach=True)
+    optimizer = torch.optim.Adam(vaes.parameters(), lr=0.02, fused=True)
     for step in range(steps):
         optimizer.param_groups[0]["lr"] = 0.02 * (1 - step / steps)
         mean, std = vaes.encode(images)
