@@ -122,7 +122,7 @@ def _print(shown: list[dict[str, str]], text: str) -> None:
 def _warm_up() -> None:
     """Do what each job would do first, once for all of them: imports, templates, patterns."""
     import ipykernel.debugger  # what takes longest
-    import ipykernel.kernelapp
+    import ipykernel.kernelapp  # noqa: F401
     import nbclient.client  # noqa: F401
 
     with tempfile.TemporaryDirectory() as folder:
