@@ -17,6 +17,7 @@ def reset_global_state() -> None:
     and torch computes no gradient in a process that was forked from one that has computed one where there is a GPU.
     """
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # of NVIDIA and AMD; torch looks for them when it first needs one
+    os.environ["TQDM_DISABLE"] = "1"  # a bar of progress would stand among what the commands say
     random.seed(SEED)
     if importlib.util.find_spec("numpy") is not None:
         import numpy as np

@@ -36,7 +36,7 @@ def verify_elsewhere(docs_dir: Path, config_file: Path) -> Verdict:
         RuntimeError: the process ended without a verdict.
     """
     command = _command(docs_dir, config_file)
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=_quiet())
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     return _verdict(done.stdout)
 
 
@@ -49,7 +49,6 @@ class WarmWorker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=_quiet(),
         )
         self._idle = threading.Event()
         self._idle.set()
@@ -92,11 +91,6 @@ class WarmWorker:
 def _pipe(stream: IO[str] | None) -> IO[str]:
     assert stream is not None, "the process was started with pipes"
     return stream
-
-
-def _quiet() -> dict[str, str]:
-    """Our progress is the one to show, not that of a block."""
-    return os.environ | {"TQDM_DISABLE": "1"}
 
 
 def _command(docs_dir: Path, config_file: Path) -> list[str]:
