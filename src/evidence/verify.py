@@ -12,7 +12,7 @@ from evidence.records import Record, Records
 from evidence.run import Session
 from evidence.torch_state import reset_global_state
 from pagekit.errors import PageError, display_path
-from pagekit.forks import Died, in_forks
+from pagekit.forks import Died, import_first, in_forks
 
 Progress = Callable[[Block, Record], None]
 
@@ -101,7 +101,10 @@ def _ran_at_once(
     """The same, each page in a process of its own, in the order in which these end; `died` is told of one that ended
     before its page did, and of its code.
     """
-    reset_global_state()  # imports what takes long, once for all
+    reset_global_state()
+    import_first(
+        block.code for sessions in stale.values() for session in sessions for block in session if not block.waived
+    )
     # What takes longest must not come last.
     order = sorted(stale, key=lambda path: sum(map(len, stale[path])), reverse=True)
     for number, result in in_forks(_ran_in_fork, [(stale[path], records) for path in order], jobs):

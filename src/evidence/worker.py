@@ -7,6 +7,7 @@ that it reads, a fork of it verifies what has become stale, with today's sources
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import math
 import os
@@ -129,9 +130,11 @@ def _progress(total: int) -> Progress:
 def _stay_warm(docs_dir: Path, config_file: Path) -> None:
     if hasattr(os, "nice"):
         os.nice(5)  # Who serves the site meanwhile goes first.
-    import torch  # noqa: F401 - the point of staying
+    # The point of staying: torch, and what it imports at the first optimizer, which takes as long.
+    import torch._dynamo  # noqa: F401
 
     for _ in sys.stdin:
+        gc.freeze()  # as in `pagekit.forks.in_forks`
         child = os.fork()
         if child == 0:
             _verify_and_tell(Site(docs_dir, config_file), Records(docs_dir))

@@ -50,7 +50,7 @@ def import_first(sources: Iterable[str]) -> None:
     if any(map(_OPTIMIZER.search, chain(sources, _reached(names)))):
         names["torch._dynamo"] = None
     for name in names:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
 
 

@@ -19,7 +19,7 @@ from evidence.source import SourceText
 from evidence.tallies import Tallies, Tally
 from evidence.torch_state import reset_global_state
 from pagekit.errors import PageError, display_path
-from pagekit.forks import Died, in_forks
+from pagekit.forks import Died, import_first, in_forks
 
 _DESCRIPTION = """\
 Changes each claim of each check, one at a time, and runs the check: it must fail. A change that it does not notice is
@@ -96,7 +96,8 @@ def _attack_pages(
 ) -> Iterator[tuple[Page, list[Trial]]]:
     """Attack each page in a process of its own; the trials of each, as soon as they are there."""
     if pages:
-        reset_global_state()  # imports what takes long, once for all
+        reset_global_state()
+        import_first(block.code for page in pages for block in page.blocks if not block.waived)
     errors: list[CommandError] = []
     # What takes longest must not come last.
     order = sorted(pages, key=lambda page: len(page.blocks), reverse=True)
