@@ -152,7 +152,7 @@ for (link, length), share in holds.items():
 # - With 4 tokens and no attention, the first token can be read off the last state in [more than 45 % of the
 #   sentences, with attention in fewer than 35 %](check:reversal-last-state), on average over the runs. With 6 tokens
 #   it is [fewer than 25 %](check:reversal-last-state) without attention as well. What a linear probe cannot read may
-#   still be there in another form; but the decoder does not find it either, as its share of right tokens shows.
+#   still be there in another form; but the decoder hardly finds it either, as its share of right tokens suggests.
 #
 # Try it: let the networks without attention train longer, or give them more units, and see which length they reach.
 #
