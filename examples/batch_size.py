@@ -263,7 +263,7 @@ print(
 #   that for 1.
 #
 # The doubled batch of the question needs fewer iterations: about half as many where noise is the limit and the
-# learning rate follows; elsewhere the gain is smaller.
+# learning rate follows; elsewhere, as a rule, the gain is smaller.
 #
 # Try it: give `train` momentum, tune again, and see whether the curve bends at larger batches ([Zhang et al.
 # 2019](../docs/references.md#zhang2019) found that it does).
