@@ -35,7 +35,7 @@ def size(net):
 # ## Kernel, stride, dilation
 #
 # A larger kernel adds the same at every layer. A stride multiplies what all later layers add, a dilation what its own
-# layer adds; with rates 1, 2, 4, … both grow exponentially.
+# layer adds: with stride 2 in every layer, or with rates 1, 2, 4, …, the field grows exponentially.
 
 # %% alt="Field size against depth. Kernels of 3 and 7 grow along straight lines, the steeper one for 7; stride 2 and doubling dilation lie on one curve that bends upward." caption="Size of the field along an axis, after each of five layers."
 depths = range(1, 6)
