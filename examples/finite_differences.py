@@ -161,7 +161,7 @@ legend = axes.legend()
 #   autograd [1](check:differences-calls). The two agree to [10⁻⁹](check:differences-agree) in each entry.
 #
 # Try it: let `f` return `torch.sin(30 * t)`, and `slope` its derivative, `30 * torch.cos(30 * t)`. Their sizes are no
-# longer about 1: see where the best steps go, and which check fails.
+# longer about 1: see where the best steps go, and which checks fail.
 #
 # <!--pytest.mark.numeric("differences-best")-->
 
