@@ -29,7 +29,7 @@ _MEANING = {
     "exact": "integers, symbols or enumeration: holds to the last bit",
     "numeric": "float64 against an independent route, with a stated tolerance",
     "statistical": "sampling, with n and the chance of a false alarm",
-    "experiment": "a seeded training run that holds over many seeds",
+    "experiment": "networks drawn at random, and mostly trained, in so many of which it holds",
 }
 
 
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The four grades are marks: `-m "not experiment"` leaves the training runs out."""
+    """The four grades are marks: `-m "not experiment"` leaves the experiments out."""
     for grade in GRADES:
         config.addinivalue_line("markers", f"{grade}(name): a check of a page; {_MEANING[grade]}")
 
