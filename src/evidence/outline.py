@@ -26,7 +26,10 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 @dataclass
 class LinkSeen:
-    """A check link: its words as read, its target, the section that it stands in, and the sentence around it."""
+    """A check link: its words as read, its target, the section that it stands in, and the sentence around it.
+
+    In a table the cell is the sentence, after the row and the column that it belongs to.
+    """
 
     name: str
     section: str
@@ -74,6 +77,8 @@ class _Walker(HTMLParser):
         self.details: list[AnswerSeen | None] = []
         self.text = ""
         self.links_in_text: list[LinkSeen] = []
+        self.heads: list[str] = []
+        self.row: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -86,7 +91,11 @@ class _Walker(HTMLParser):
             self.outline.fences[int(given[MARK] or 0)] = self.section
         elif _names_python(given.get("class")) and (tag in ("div", "pre") or (tag == "code" and "pre" in self.open)):
             self.outline.raw_python += 1
-        if tag == "details":
+        if tag == "table":
+            self.heads = []
+        elif tag == "tr":
+            self.row = []
+        elif tag == "details":
             self.details.append(None)
         elif tag == "summary":
             self.summary = []
@@ -122,6 +131,19 @@ class _Walker(HTMLParser):
             link.sentence = sentence_around(self.text, link.start)
         self.text, self.links_in_text = "", []
 
+    def _end_cell(self, tag: str) -> None:
+        """A cell claims what it says, of what begins its row, in its column."""
+        cell = " ".join(self.text.split())
+        if tag == "th":
+            self.heads.append(cell)
+            return
+        column = "".join(self.heads[len(self.row) : len(self.row) + 1])
+        row = " ".join(filter(None, [*self.heads[:1], *self.row[:1]])) if self.row else ""
+        for link in self.links_in_text:
+            link.sentence = "; ".join(filter(None, [row, f"{column}: {cell}" if column else cell]))
+        self.row.append(cell)
+        self.links_in_text = []
+
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] == "span":
             data = _FORMULA.sub(r"$\1$", data)
@@ -132,6 +154,8 @@ class _Walker(HTMLParser):
             self.summary.append(data)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("th", "td"):
+            self._end_cell(tag)
         if tag in _BLOCKS:
             self._end_text()
         if tag == "a":

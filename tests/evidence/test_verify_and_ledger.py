@@ -166,3 +166,16 @@ def test_the_ledger_shows_formulas_as_they_are_written(tmp_path):
     (link,) = Site(tmp_path / "docs").page(tmp_path / "docs" / "page.md").links
     assert link.words == "one $x_1$ is 2"
     assert link.sentence == f"Of {formula} one $x_1$ is 2, see $b_2$."
+
+
+def test_a_cell_of_a_table_claims_what_it_says_of_its_row_in_its_column(tmp_path):
+    (tmp_path / "docs").mkdir()
+    table = "| width | ten layers |\n| --- | --- |\n| 2 | [0.2](check:a) |\n| [3](check:a) | of [0.3](check:a) |\n"
+    (tmp_path / "docs" / "page.md").write_text(f"{table}\nOf [all](check:a) of them.\n")
+    (tmp_path / "mkdocs.yml").write_text("markdown_extensions: [pymdownx.superfences, tables]\n")
+    assert [link.sentence for link in Site(tmp_path / "docs").page(tmp_path / "docs" / "page.md").links] == [
+        "width 2; ten layers: 0.2",
+        "width: 3",
+        "width 3; ten layers: of 0.3",
+        "Of all of them.",
+    ]
