@@ -113,4 +113,5 @@ def _jupyter() -> str:
 
 def _how_it_is_executed() -> str:
     packages = our_packages(("notebooks", "pagekit"))
-    return digest(reach_of(["notebooks.kernel"], packages), packages)
+    templates = {file for file in (packages["notebooks"] / "templates").rglob("*") if file.is_file()}
+    return digest(reach_of(["notebooks.kernel"], packages) | templates, packages)
