@@ -28,9 +28,9 @@ from pathlib import Path
 
 from markdown import Markdown
 
-from evidence.site import Site
+from evidence.files.source import read_page
+from evidence.page.site import Site
 from notebooks.markdown_extension import NotebooksExtension
-from pagekit.source import read_page
 
 ROOT = Path(__file__).parents[1]
 RUNS = 5

@@ -20,7 +20,7 @@ from dlchecked.attention import (
     train_to_reverse,
     trial,
 )
-from pagekit.cells import cells
+from figures.cells import cells
 
 # %% [markdown]
 # ## Length

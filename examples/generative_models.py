@@ -25,7 +25,7 @@ from dlchecked.vae import (
     nearest_distance,
     train_vaes,
 )
-from pagekit.cells import cells
+from figures.cells import cells
 
 # %% [markdown]
 # ## VAEs with more and less of the KL term

@@ -18,7 +18,7 @@ from dlchecked.receptive_field import (
     effective_receptive_field,
     receptive_field,
 )
-from pagekit.cells import cells
+from figures.cells import cells
 
 
 def stack(*layers, kernel_size=3):

@@ -13,6 +13,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from small_pages import docs, markdown, render  # noqa: F401
+
 # The first begins by building the site; the second works meanwhile, and has no need of it.
 LONGEST = (
     "tests/site/test_taken_away.py",

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from dlchecked.gan import chase, play
-from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
+from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def losses_along_a_game() -> Figure:

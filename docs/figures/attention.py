@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dlchecked.attention import Translators, decoder_states_that_reach, tokens_that_reach, train_to_reverse, trial
-from pagekit.cells import cells
-from pagekit.palette import BG, C1, C2, FG, MUTED, WIDTH
+from figures.cells import cells
+from figures.palette import BG, C1, C2, FG, MUTED, WIDTH
 
 
 def _grid(axes: Axes, side: int) -> None:

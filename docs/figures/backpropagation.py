@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from dlchecked.finite_differences import Scheme, median_error
 from dlchecked.two_layer import RELU, Network, forward, gradients
-from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
+from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def _written(values: torch.Tensor) -> str:

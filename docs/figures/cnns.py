@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 from dlchecked.receptive_field import receptive_field
 from dlchecked.residual import dirac_kernel, fit_kernel
-from pagekit.cells import cells
-from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
+from figures.cells import cells
+from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def _stack(*layers: dict[str, int]) -> nn.Sequential:

@@ -8,7 +8,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dlchecked.detection import dice, iou, precision_and_recall
-from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
+from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def dice_against_iou() -> Figure:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dlchecked.dropout import in_a_row, mask_law, mean_after_dropout, probability_of_zeros
-from pagekit.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
+from figures.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
 
 
 def two_masks() -> Figure:

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dlchecked.graphs import binary_tree, grid, hops, laplacian, path, powers, without_node
-from pagekit.cells import cells
-from pagekit.palette import C1, C2, MUTED, WIDTH
+from figures.cells import cells
+from figures.palette import C1, C2, MUTED, WIDTH
 
 
 def rows_after_the_bug() -> Figure:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from dlchecked.deep_mlp import DeepMLPs, by_depth, pirates
 from dlchecked.losses import cross_entropy, cross_entropy_slope, squared_error, squared_error_slope
-from pagekit.palette import C1, C2, C3, C4, C5, MUTED, WIDTH
+from figures.palette import C1, C2, C3, C4, C5, MUTED, WIDTH
 
 
 def losses_and_their_slopes() -> Figure:

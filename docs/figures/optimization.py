@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from dlchecked.batches import fewest_iterations, noisy_descent
 from dlchecked.descent import best_heavy_ball, best_rate, descent_path, newton_path
-from pagekit.palette import C1, C2, C3, FG, MUTED, WIDTH
+from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def iterations_by_batch_size() -> Figure:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from dlchecked.bilevel import argmin, ridge
 from dlchecked.depth import log_gradient_norms, random_weights, train
-from pagekit.palette import C1, C2, C3
+from figures.palette import C1, C2, C3
 
 
 def validation_tangents() -> Figure:

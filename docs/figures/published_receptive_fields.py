@@ -8,7 +8,7 @@ from torch import nn
 
 from dlchecked.networks import NETWORKS
 from dlchecked.receptive_field import receptive_field
-from pagekit.palette import C1, C2, FG, WIDTH
+from figures.palette import C1, C2, FG, WIDTH
 
 NAMES = {
     "alexnet_v2": "AlexNet v2",

@@ -11,8 +11,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlchecked.receptive_field import effective_receptive_field, receptive_field
-from pagekit.cells import cells
-from pagekit.palette import C1, C2, FG, MUTED, WIDTH
+from figures.cells import cells
+from figures.palette import C1, C2, FG, MUTED, WIDTH
 
 
 def _frame(axes: Axes, side: int) -> None:

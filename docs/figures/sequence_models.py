@@ -9,7 +9,7 @@ from matplotlib.patches import Circle
 
 from dlchecked.embedding import fit_followers, seen_pairs
 from dlchecked.recurrence import RecallNetworks, lag_terms, recalled, train_recall, truncated_slope
-from pagekit.palette import C1, C2, C3, C4, FG, MUTED, WIDTH
+from figures.palette import C1, C2, C3, C4, FG, MUTED, WIDTH
 
 
 def words_before_and_after() -> Figure:

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from dlchecked.vae import SIDE, LinearGaussian, VAEs, blob_centres, blob_images, train_vaes
-from pagekit.cells import cells
-from pagekit.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
+from figures.cells import cells
+from figures.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
 
 
 def _ring(images: int) -> tuple[torch.Tensor, VAEs, VAEs]:

@@ -1,7 +1,7 @@
 """Python-Markdown extension: shows checks and check links, and refuses a page with a claim that does not hold.
 
 It works under any site builder that renders with Python-Markdown. It needs to be told no file name: the page is found
-by its text (`pagekit.source`).
+by its text (`evidence.files.source`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from evidence.ledger import as_markdown, attacked, ledger
-from evidence.outline import CHECK_SCHEME, count_python
-from evidence.page import Page
-from evidence.records import Record, Records
-from evidence.render import GRADES_PAGE, LEDGER_MARK, LEDGER_PAGE, anchor, render_directives, render_summary
-from evidence.site import Site
-from evidence.verify import unverified
-from pagekit.errors import PageError, together
-from pagekit.source import UNKNOWN, Source, locate
+from evidence.files.errors import PageError, together
+from evidence.files.source import UNKNOWN, Source, locate
+from evidence.page.html_outline import CHECK_SCHEME, count_python
+from evidence.page.model import Page, anchor
+from evidence.page.site import Site
+from evidence.records.records import Record, Records
+from evidence.records.verification import unverified
+from evidence.rules.all_rules import page_errors
+from evidence.show.ledger import as_markdown, attacked, ledger
+from evidence.show.render import GRADES_PAGE, LEDGER_MARK, LEDGER_PAGE, render_directives, render_summary
 
 _END = "evidence-end-of-page"
 
@@ -102,7 +103,7 @@ class _Directives(Preprocessor):
             return lines
         page = extension.page = extension.site().page(source.path.absolute())
         records = shared_records(extension.docs_dir).fresh()
-        errors = extension.site().errors(page)
+        errors = page_errors(extension.site(), page)
         refuse = extension.getConfig("unverified") != "show"
         if refuse and (errors or (errors := unverified(page, records))):
             raise together(errors)

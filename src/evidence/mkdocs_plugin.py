@@ -18,14 +18,15 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 
+from evidence.files.errors import together
+from evidence.files.source import page_files
 from evidence.markdown_extension import shared_records, shared_site
-from evidence.records import Records
-from evidence.site import Site
-from evidence.verify import stale_sessions
-from evidence.worker import WarmWorker, verify_elsewhere
-from pagekit.ahead import RenderedAhead
-from pagekit.errors import together
-from pagekit.source import page_files
+from evidence.page.site import Site
+from evidence.records.records import Records
+from evidence.records.verification import stale_sessions
+from evidence.records.worker import WarmWorker, verify_elsewhere
+from evidence.render_ahead import RenderedAhead
+from evidence.rules.all_rules import page_errors
 
 log = logging.getLogger("mkdocs.plugins.evidence")
 
@@ -71,7 +72,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
                 self.worker.verify(PATIENCE_SECONDS)
             return
         site, records = shared_site(docs_dir.absolute(), config_file.absolute()), shared_records(docs_dir.absolute())
-        errors = [error for page in site.pages() for error in site.errors(page)]
+        errors = [error for page in site.pages() for error in page_errors(site, page)]
         if errors:
             raise together(errors)
         if stale_sessions(site.pages(), records.fresh()):

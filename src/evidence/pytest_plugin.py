@@ -15,15 +15,16 @@ from _pytest._code.code import ExceptionInfo, ReprFileLocation, TerminalRepr
 from _pytest._io import TerminalWriter
 from pytest_codeblocks.plugin import MarkdownFile
 
-from evidence.directives import GRADES
-from evidence.failure import Failure, describe
-from evidence.page import Block
-from evidence.records import Records
-from evidence.run import Session
-from evidence.site import Site
-from evidence.torch_state import reset_global_state
-from pagekit.errors import PageError
-from pagekit.source import examples_of
+from evidence.files.errors import PageError
+from evidence.files.source import examples_of
+from evidence.page.directives import GRADES
+from evidence.page.model import Block
+from evidence.page.site import Site
+from evidence.records.records import Records
+from evidence.rules.all_rules import page_errors
+from evidence.run.failure import Failure, describe
+from evidence.run.session import Session
+from evidence.run.torch_state import reset_global_state
 
 _MEANING = {
     "exact": "integers, symbols or enumeration: holds to the last bit",
@@ -82,7 +83,7 @@ class PageFile(pytest.File):
         place = self.config.rootpath, self.config.getini("evidence_docs")
         site, records = _site(*place), _records(*place)
         page = site.page(self.path)
-        yield RulesItem.from_parent(self, name="rules", errors=site.errors(page))
+        yield RulesItem.from_parent(self, name="rules", errors=page_errors(site, page))
         sessions = {}
         for blocks in page.sessions():
             session = Session(blocks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
-from pagekit.source import examples_of
+from evidence.files.source import examples_of
 
 
 def page_uri(path: Path, docs_dir: Path) -> str | None:

@@ -11,12 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from evidence.page import Page
-from evidence.records import Records
-from pagekit.cache import cache_folder, write_atomic
-from pagekit.errors import PageError
-from pagekit.forks import Died, NoAnswer, ask
-from pagekit.reach import digest, our_packages, reach_of
+from evidence.files.errors import PageError
+from evidence.files.import_graph import digest, our_packages, reach_of
+from evidence.files.store import cache_folder, write_atomic
+from evidence.page.model import Page
+from evidence.records.records import Records
+from evidence.run.forks import Died, NoAnswer, ask
 
 # A notebook that hangs is ended. How slow one may be is a rule, see `notebooks.rules`, and not measured by the clock.
 LIMIT_SECONDS = 300
@@ -112,6 +112,6 @@ def _jupyter() -> str:
 
 
 def _how_it_is_executed() -> str:
-    packages = our_packages(("notebooks", "pagekit"))
+    packages = our_packages(("notebooks", "figures", "evidence"))
     templates = {file for file in (packages["notebooks"] / "templates").rglob("*") if file.is_file()}
     return digest(reach_of(["notebooks.kernel"], packages) | templates, packages)

@@ -1,4 +1,4 @@
-"""Executes notebooks in Jupyter kernels: `python -m notebooks.kernel`, see `pagekit.forks.ask`.
+"""Executes notebooks in Jupyter kernels: `python -m notebooks.kernel`, see `evidence.run.forks.ask`.
 
 A job is `[file, seconds that it may take]`. The answer is `{"outputs": …}`, see `execute`, or `{"line": …,
 "problem": …, "remedy": …}`.
@@ -20,12 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from evidence.files.errors import PageError
+from evidence.files.percent import Cell, cells
+from evidence.run.forks import answer
+from figures.palette import style
+from figures.svg import FigureError, adapt
 from notebooks.provisioner import NAME, ForkedProvisioner, Seed
-from pagekit.errors import PageError
-from pagekit.forks import answer
-from pagekit.palette import style
-from pagekit.percent import Cell, cells
-from pagekit.svg import FigureError, adapt
 
 TEMPLATES = Path(__file__).parent / "templates"
 SVG = "image/svg+xml"

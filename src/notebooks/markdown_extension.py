@@ -12,17 +12,17 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from evidence.files.errors import together
+from evidence.files.percent import FENCE, Cell, cells
+from evidence.files.source import UNKNOWN, locate
 from evidence.markdown_extension import shared_records, shared_site
-from evidence.page import Page
+from evidence.page.keep_text import KeepText
+from evidence.page.model import Page
+from figures.markdown_extension import with_title
+from figures.svg import PREFIX
 from notebooks.addresses import leads_to_notebook, on_site
 from notebooks.executions import Executions, Output
 from notebooks.rules import SLOWEST_SECONDS, problems
-from pagekit.errors import together
-from pagekit.figures_extension import with_title
-from pagekit.page_text import KeepText
-from pagekit.percent import FENCE, Cell, cells
-from pagekit.source import UNKNOWN, locate
-from pagekit.svg import PREFIX
 
 _DOWNLOAD = '<p class="check-summary"><a href="{0}.ipynb" download="{0}.ipynb">This page as a notebook</a></p>'
 _PENDING = '<p class="check-note">This cell is being executed.</p>'

@@ -17,16 +17,16 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 
+from evidence.files.errors import together
+from evidence.files.source import examples_of, read_page
 from evidence.markdown_extension import shared_records, shared_site
-from evidence.page import Page
-from evidence.records import Records
-from evidence.site import Site
+from evidence.page.model import Page
+from evidence.page.site import Site
+from evidence.records.records import Records
 from notebooks.addresses import download_uri, page_uri
 from notebooks.executions import Executions
 from notebooks.rules import SLOWEST_SECONDS, problems
 from notebooks.take_away import Setting, as_notebook
-from pagekit.errors import together
-from pagekit.source import examples_of, read_page
 
 log = logging.getLogger("mkdocs.plugins.notebooks")
 
@@ -116,7 +116,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         docs_dir = Path(config.docs_dir).absolute()
         setting = Setting(
             docs_dir,
-            macros=config.mdx_configs.get("pagekit.math", {}).get("macros", {}),
+            macros=config.mdx_configs.get("mathml", {}).get("macros", {}),
             install=self.config.install,
             site_url=config.site_url or "",
             wait=0 if self.serving else None,

@@ -29,7 +29,7 @@ class Seed:
         context: Any = multiprocessing.get_context("fork")
         receiver, self._sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_become_kernel, args=(receiver, self._sender), daemon=True)
-        gc.freeze()  # as in `pagekit.forks.in_forks`
+        gc.freeze()  # as in `evidence.run.forks.in_forks`
         self._process.start()
         receiver.close()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evidence.page import Block, Page
-from evidence.records import Records
-from evidence.run import as_seen
+from evidence.files.errors import PageError
+from evidence.files.percent import cells
+from evidence.page.model import Block, Page
+from evidence.records.records import Records
+from evidence.run.session import as_seen
+from figures.alt_text import problem_with
 from notebooks.executions import Output
-from pagekit.alt_text import problem_with
-from pagekit.errors import PageError
-from pagekit.percent import cells
 
 SLOWEST_SECONDS = 30.0
 """What the cells of a notebook may take, all together. Meant for a few seconds; a slow machine takes several times as

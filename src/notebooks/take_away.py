@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from evidence.directives import is_directive
-from evidence.page import Block, Page
+from evidence.page.directives import is_directive
+from evidence.page.model import Block, Page
+from figures.kept_figures import figure_at, svgs
+from figures.svg import PREFIX
 from notebooks.addresses import on_site
-from pagekit.figures import figure_at, svgs
-from pagekit.svg import PREFIX
 
 Cell = dict[str, Any]
 

@@ -7,7 +7,7 @@ import numpy  # noqa: F401
 import pytest
 import torch  # noqa: F401
 
-from evidence.parse import PageParser
+from evidence.page.parse import PageParser
 
 # pytester drops the modules that were loaded during a run. These load but once (torch), or take a second each time.
 PageParser().parse_text("```python\n```\n\n```text\n```\n", Path("page.md"))

@@ -9,7 +9,7 @@ import warnings
 
 import pytest
 
-from evidence.forked import Children, Ending, leave
+from evidence.run.children import Children, Ending, leave
 
 
 @pytest.mark.parametrize("at_once", [0, 1, 3])

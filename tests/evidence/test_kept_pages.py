@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from evidence.kept_pages import KeptPages
-from evidence.page import Page
-from evidence.parse import PageParser
-from evidence.settings import load_settings
-from evidence.site import Site
-from pagekit.source import page_files, read_page
+from evidence.files.source import page_files, read_page
+from evidence.page.model import Page
+from evidence.page.parse import PageParser
+from evidence.page.parse_cache import KeptPages
+from evidence.page.settings import load_settings
+from evidence.page.site import Site
 
 ROOT = Path(__file__).parents[2]
 PAGE = """# A page { #top }

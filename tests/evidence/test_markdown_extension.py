@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
+from evidence.files.errors import PageError
 from evidence.markdown_extension import EvidenceExtension
-from evidence.records import Records
-from evidence.settings import BASELINE, BASELINE_CONFIGS
-from evidence.site import Site
-from evidence.verify import verify
-from pagekit.errors import PageError
+from evidence.page.settings import BASELINE, BASELINE_CONFIGS
+from evidence.page.site import Site
+from evidence.records.records import Records
+from evidence.records.verification import verify
 
 CHECK = '<!--pytest.mark.exact("it-is-2")-->\n```python\nassert 1 + 1 == 2\n```\n'
 

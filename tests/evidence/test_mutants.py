@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from evidence.attack import SURVIVORS, attack
-from evidence.changes import Kind
-from evidence.forked import Children
-from evidence.literals import neighbours, tightened
-from evidence.mutants import mutants_of
-from evidence.page import Block, Output
-from evidence.run import Session
-from pagekit.errors import PageError
+from evidence.files.errors import PageError
+from evidence.mutation.attack import SURVIVORS, attack
+from evidence.mutation.literals import neighbours, tightened
+from evidence.mutation.mutants import mutants_of
+from evidence.mutation.operators import Kind
+from evidence.page.model import Block, Output
+from evidence.run.children import Children
+from evidence.run.session import Session
 
 
 def block(code: str, output: str | None = None) -> Block:

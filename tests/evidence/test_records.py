@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from evidence.records import Records
-from evidence.site import Site
-from evidence.verify import stale_sessions, unverified, verify
+from evidence.page.site import Site
+from evidence.records.records import Records
+from evidence.records.verification import stale_sessions, unverified, verify
 
 PAGE = """[2](check:two) and [3](check:three)
 
@@ -108,7 +108,7 @@ def test_an_edit_makes_stale_what_can_feel_it_and_nothing_else(project, name, ol
 
 def test_another_version_of_torch_makes_all_stale(project, monkeypatch):
     project.verify()
-    monkeypatch.setattr("evidence.records.versions", lambda: {"python": "3.11", "torch": "9.9", "numpy": "2"})
+    monkeypatch.setattr("evidence.records.records.versions", lambda: {"python": "3.11", "torch": "9.9", "numpy": "2"})
     assert project.stale() == ["page.1", "two", "three"]
 
 

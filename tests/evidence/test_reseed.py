@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from evidence.__main__ import main
-from evidence.seeds import shift, shifted_seeds
+from evidence.reseeding.seeds import shift, shifted_seeds
 
 DRAWS = {
     "torch": "import torch\ntorch.manual_seed(3)\ndrawn = torch.rand(1).item()",

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from evidence.numbers import numbers_in_text
+from evidence.rules.numbers import numbers_in_text
 
 
 def check(name: str = "size-is-112", code: str = "assert size == (112, 112)", grade: str = "exact") -> str:

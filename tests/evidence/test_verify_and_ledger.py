@@ -10,10 +10,10 @@ import sys
 import pytest
 
 from evidence.__main__ import main
-from evidence.ledger import as_markdown, attacked, ledger
-from evidence.outline import sentence_around
-from evidence.records import Records
-from evidence.site import Site
+from evidence.page.html_outline import sentence_around
+from evidence.page.site import Site
+from evidence.records.records import Records
+from evidence.show.ledger import as_markdown, attacked, ledger
 
 PAGE = """# Sums
 
@@ -162,7 +162,7 @@ def test_the_ledger_shows_formulas_as_they_are_written(tmp_path):
     (tmp_path / "docs").mkdir()
     formula = r"$\vec{c}_i = \sum_j \alpha_{ij}\,\vec{v}_j < 1$"
     (tmp_path / "docs" / "page.md").write_text(f"Of {formula} [one $x_1$ is 2](check:two), see $b_2$. Another.\n")
-    (tmp_path / "mkdocs.yml").write_text("markdown_extensions: [pymdownx.superfences, pagekit.math]\n")
+    (tmp_path / "mkdocs.yml").write_text("markdown_extensions: [pymdownx.superfences, mathml]\n")
     (link,) = Site(tmp_path / "docs").page(tmp_path / "docs" / "page.md").links
     assert link.words == "one $x_1$ is 2"
     assert link.sentence == f"Of {formula} one $x_1$ is 2, see $b_2$."

@@ -156,7 +156,7 @@ def test_a_slow_notebook_is_refused(project):
     [
         (' alt="A line that climbs from zero to one"', "", "has no description"),
         ('print("value", VALUE)', 'print("value", VALUE, "ipykernel" in __import__("sys").modules)', "in Jupyter, and"),
-        ("axes.plot([0, 1])", 'axes.plot([0, 1], color="red")', "the colour #ff0000 is none of pagekit.palette"),
+        ("axes.plot([0, 1])", 'axes.plot([0, 1], color="red")', "the colour #ff0000 is none of figures.palette"),
         (
             "assert VALUE >= 1",
             'assert VALUE >= 1; assert "ipykernel" not in __import__("sys").modules',

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from evidence.run.forks import Died, ask
 from notebooks.executions import _outputs
-from pagekit.forks import Died, ask
 
 
 def executed(*paths: Path, seconds: int = 100) -> list[object]:

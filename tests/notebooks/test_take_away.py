@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import nbformat
 import pytest
 
-from evidence.parse import PageParser
+from evidence.page.parse import PageParser
 from notebooks.take_away import Setting, as_notebook
 
 PAGE = """\

@@ -12,8 +12,8 @@ from small_site import CHAPTER, write_small_site
 CONFIG = """
 site_name: Test
 theme: {name: material, font: false}
-plugins: [evidence, pagekit]
-markdown_extensions: [attr_list, pymdownx.superfences, evidence, pagekit.figures, pagekit.math]
+plugins: [evidence, figures, mathml]
+markdown_extensions: [attr_list, pymdownx.superfences, evidence, figures, mathml]
 """
 PAGE = """# Sums
 
@@ -109,6 +109,6 @@ def test_a_page_is_there_before_its_checks_its_figures_and_its_font_which_come_b
         shown = server.read("", lambda html: "check-pending" not in html and "figure-pending" not in html)
         assert "check-passed" in shown
         assert "<svg" in shown
-        (style,) = re.findall(r'href="([^"]*pagekit\.[0-9a-f]{8}\.css)"', shown)
+        (style,) = re.findall(r'href="([^"]*mathml\.[0-9a-f]{8}\.css)"', shown)
         with urllib.request.urlopen(server.address + style) as answer:
             assert "@font-face" in answer.read().decode()

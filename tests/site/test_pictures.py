@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from pagekit.alt_text import problem_with
+from figures.alt_text import problem_with
 
 
 def test_every_picture_is_described(built_site):

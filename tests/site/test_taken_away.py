@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from pagekit.percent import cells
+from evidence.files.percent import cells
 
 ROOT = Path(__file__).parents[2]
 _NAME = re.compile(r"\A# (?:exact|numeric|statistical|experiment): [\w-]+\n")
@@ -98,7 +98,7 @@ def test_what_they_install_is_all_that_they_import(taken_away):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = [*project["dependencies"], *project["optional-dependencies"]["examples"]]
     installed = {line.split(">")[0].split("=")[0].strip().lower() for line in named}
-    own = {"dlchecked", "evidence", "notebooks", "pagekit"}
+    own = {"dlchecked", "evidence", "figures", "mathml", "notebooks"}
     of_module = packages_distributions()
     missing = set()
     for file in taken_away:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from evidence.ledger import as_json, as_text, ledger
-from evidence.records import Records
-from evidence.site import Site
+from evidence.page.site import Site
+from evidence.records.records import Records
+from evidence.show.ledger import as_json, as_text, ledger
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -8,18 +8,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from evidence.attack import SURVIVORS, BlockFailed, Fate, ForkFailed, Trial, attack
-from evidence.changes import Kind
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
-from evidence.forked import Children, Ending
-from evidence.mutants import waivers_of
-from evidence.page import Block, Page
-from evidence.records import Records
-from evidence.source import SourceText
-from evidence.tallies import Tallies, Tally
-from evidence.torch_state import reset_global_state
-from pagekit.errors import PageError, display_path
-from pagekit.forks import Died, import_first, in_forks
+from evidence.files.errors import PageError, display_path
+from evidence.mutation.attack import SURVIVORS, BlockFailed, Fate, ForkFailed, Trial, attack
+from evidence.mutation.mutants import waivers_of
+from evidence.mutation.operators import Kind
+from evidence.mutation.source_text import SourceText
+from evidence.mutation.tallies import Tallies, Tally
+from evidence.page.model import Block, Page
+from evidence.records.records import Records
+from evidence.run.children import Children, Ending
+from evidence.run.forks import Died, import_first, in_forks
+from evidence.run.torch_state import reset_global_state
 
 _DESCRIPTION = """\
 Changes each claim of each check, one at a time, and runs the check: it must fail. A change that it does not notice is

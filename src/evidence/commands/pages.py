@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from evidence.failure import describe
-from evidence.page import Page
-from evidence.run import Outcome
-from evidence.site import Site
-from pagekit.errors import display_path
-from pagekit.forks import cores
-from pagekit.source import examples_of
+from evidence.files.errors import display_path
+from evidence.files.source import examples_of
+from evidence.page.model import Page
+from evidence.page.site import Site
+from evidence.run.failure import describe
+from evidence.run.forks import cores
+from evidence.run.session import Outcome
 
 
 class CommandError(Exception):

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator, Sequence
 
 from evidence.commands.pages import add_jobs, add_pages, find_pages, positive, require_passed
-from evidence.forked import Children
-from evidence.page import Page
-from evidence.reseeding import Tally, outcomes_and_chance, reseed
-from evidence.seeds import shift
+from evidence.page.model import Page
+from evidence.reseeding.reseed import Tally, outcomes_and_chance, reseed
+from evidence.reseeding.seeds import shift
+from evidence.run.children import Children
 
 _DESCRIPTION = """\
 Runs every check under other seeds and names those that do not always hold, with how often they did.

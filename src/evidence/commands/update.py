@@ -10,13 +10,13 @@ from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
+from evidence.commands.outputs import lines_of, read_exactly, with_outputs, write_exactly
 from evidence.commands.pages import CommandError, add_pages, find_pages, require_passed
-from evidence.outputs import lines_of, read_exactly, with_outputs, write_exactly
-from evidence.page import Block, Page
-from evidence.parse import PageParser
-from evidence.run import Session, as_seen
-from evidence.settings import load_settings
-from pagekit.errors import display_path
+from evidence.files.errors import display_path
+from evidence.page.model import Block, Page
+from evidence.page.parse import PageParser
+from evidence.page.settings import load_settings
+from evidence.run.session import Session, as_seen
 
 _DESCRIPTION = """\
 Writes what each block prints into its expected output, in place, and shows the difference. Nothing else on the page is

@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages
-from evidence.page import Block
-from evidence.records import Record, Records
-from evidence.site import Site
-from evidence.verify import verify
+from evidence.page.model import Block
+from evidence.page.site import Site
+from evidence.records.records import Record, Records
+from evidence.records.verification import verify
+from evidence.rules.all_rules import page_errors
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     begin = time.perf_counter()
     docs_dir = Path("docs").absolute()
     pages, site = find_pages(arguments.pages), Site(docs_dir)
-    errors = [str(error) for page in pages for error in site.errors(page)]
+    errors = [str(error) for page in pages for error in page_errors(site, page)]
     if errors:
         raise CommandError("\n".join(errors))
     # What the blocks print is for the page, not for this terminal.

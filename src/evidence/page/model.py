@@ -1,0 +1,131 @@
+"""What a page holds for us: its blocks of Python, its check links, its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence.files.errors import PageError, display_path
+
+
+def anchor(name: str) -> str:
+    """The id of the place of the check `name` on its page."""
+    return f"check-{name}"
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a block is said to print; `line` is that of the first line of the output."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fence that the site shows as Python. Lines count from 1 in the file.
+
+    Attributes:
+        path: the page's file.
+        fence_line: the line of the opening fence.
+        line: the line of the first line of code.
+        end_line: the line of the closing fence.
+        code: the code, dedented.
+        section: the id of the heading that it stands under.
+        ident: unique on its page and stable under edits elsewhere: the check's name, or `section.1`, `section.2`, …
+        grade: the evidence's grade for a check, `None` for set-up.
+        name: the check's name.
+        waived: why it is not run; empty for a block that is.
+        continues: the ident of the block whose names it goes on with.
+        output: what it is said to print.
+        directive_lines: the lines of the comments above it.
+        imports: the dotted names that its code may import; `None` if it is not Python.
+    """
+
+    path: Path
+    fence_line: int
+    line: int
+    end_line: int
+    code: str
+    section: str
+    ident: str
+    grade: str | None = None
+    name: str | None = None
+    waived: str = ""
+    continues: str | None = None
+    output: Output | None = None
+    directive_lines: tuple[int, ...] = ()
+    imports: tuple[str, ...] | None = ()
+
+    @property
+    def where(self) -> str:
+        """`docs/cnns.md:57`."""
+        return f"{display_path(self.path)}:{self.line}"
+
+    def error(self, problem: str, remedy: str = "") -> PageError:
+        """The error to report at this block."""
+        return PageError(self.path, self.fence_line, problem, remedy)
+
+
+@dataclass(frozen=True)
+class CheckLink:
+    """A link `[words](check:name)`: what a sentence claims the check shows."""
+
+    path: Path
+    line: int
+    words: str
+    name: str
+    section: str
+    sentence: str = ""
+
+    def error(self, problem: str, remedy: str = "") -> PageError:
+        """The error to report at this link."""
+        return PageError(self.path, self.line, problem, remedy)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A details block titled "Answer": where it begins, and whether any check link or cited source is in it."""
+
+    line: int
+    section: str
+    supported: bool
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A link to a page or file of the site, as the author wrote it."""
+
+    href: str
+    line: int
+
+
+@dataclass
+class Page:
+    """A parsed page; `ids` are where links may lead on it, `errors` those that the page alone shows."""
+
+    path: Path
+    text: str
+    title: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    links: list[CheckLink] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    output_directive_lines: list[int] = field(default_factory=list)
+    errors: list[PageError] = field(default_factory=list)
+
+    def sessions(self) -> list[list[Block]]:
+        """The blocks that are run, in runs that share their names: each block with those that continue it."""
+        sessions: list[list[Block]] = []
+        of: dict[str, list[Block]] = {}
+        for block in self.blocks:
+            if block.waived:
+                continue
+            session = of.get(block.continues or "")
+            if session is None:
+                session = []
+                sessions.append(session)
+            session.append(block)
+            of[block.ident] = session
+        return sessions

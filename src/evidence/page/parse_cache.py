@@ -1,0 +1,105 @@
+"""What is kept of a page's parse: a file, under a name that changes with all that can change what the parser sees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from evidence.files.errors import PageError
+from evidence.files.import_graph import digest, our_packages, reach_of
+from evidence.files.store import cache_folder, write_atomic
+from evidence.page.model import Answer, Block, CheckLink, Output, Page, Reference
+
+# What renders a page, and so says what a fence, a link or a heading is.
+_RENDERERS = ("Markdown", "pymdown-extensions", "Pygments", "mkdocs")
+
+
+class KeptPages:
+    """The parses of a site's pages, in `.cache/pages` beside its folder of pages.
+
+    Args:
+        docs_dir: the folder of the pages.
+        config_file: the site's `mkdocs.yml`, which names the Markdown extensions.
+    """
+
+    def __init__(self, docs_dir: Path, config_file: Path) -> None:
+        self._folder = cache_folder(docs_dir) / "pages"
+        self._settings = config_file.read_text(encoding="utf-8")
+
+    def read(self, path: Path, text: str) -> Page | None:
+        """The parse of the page `text` in `path`; `None` if there is none, or if it is damaged."""
+        name = self._name(path, text)
+        try:
+            kept = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
+            return _as_page(kept["page"], path, text) if kept["seal"] == _seal(name, kept["page"]) else None
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def write(self, page: Page) -> None:
+        """Keep a parse; a reader sees the whole file or none."""
+        name, content = self._name(page.path, page.text), _as_data(page)
+        write_atomic(
+            self._folder / f"{name}.json", json.dumps({"page": content, "seal": _seal(name, content)}).encode()
+        )
+
+    def _name(self, path: Path, text: str) -> str:
+        parts = (text, path.suffix, self._settings, _parser())
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@cache
+def _parser() -> str:
+    """The parser that this process holds: its source, read once as Python has read it, and what it stands on."""
+    packages = our_packages(("evidence",))
+    versions = [f"{package} {version(package)}" for package in _RENDERERS]
+    return "\n".join([digest(reach_of(["evidence.page.parse", __name__], packages), packages), *versions])
+
+
+def _seal(name: str, content: Any) -> str:
+    return hashlib.sha256(json.dumps([name, content]).encode()).hexdigest()
+
+
+def _as_data(page: Page) -> dict[str, Any]:
+    """The page as JSON holds it, without its path and text, which whoever reads it knows."""
+    data = {field.name: getattr(page, field.name) for field in fields(page) if field.name not in ("path", "text")}
+    for name in ("blocks", "links", "answers", "references"):
+        data[name] = [_without_path(asdict(each)) for each in data[name]]
+    data["ids"] = sorted(page.ids)
+    data["errors"] = [[error.line, error.problem, error.remedy] for error in page.errors]
+    # What JSON makes of tuples is what will be read, and what the seal must hold for.
+    return json.loads(json.dumps(data))  # type: ignore[no-any-return]
+
+
+def _without_path(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "path"}
+
+
+def _as_page(data: dict[str, Any], path: Path, text: str) -> Page:
+    return Page(
+        path,
+        text,
+        title=data["title"],
+        blocks=[_as_block(block, path) for block in data["blocks"]],
+        links=[CheckLink(path=path, **link) for link in data["links"]],
+        answers=[Answer(**answer) for answer in data["answers"]],
+        references=[Reference(**reference) for reference in data["references"]],
+        ids=set(data["ids"]),
+        output_directive_lines=data["output_directive_lines"],
+        errors=[PageError(path, *error) for error in data["errors"]],
+    )
+
+
+def _as_block(data: dict[str, Any], path: Path) -> Block:
+    output = Output(**data.pop("output")) if data["output"] else data.pop("output")
+    imports = data.pop("imports")
+    return Block(
+        path=path,
+        **data | {"directive_lines": tuple(data["directive_lines"])},
+        output=output,
+        imports=None if imports is None else tuple(imports),
+    )

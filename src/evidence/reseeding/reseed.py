@@ -1,0 +1,92 @@
+"""Runs a session under other seeds than its own, and counts how often each of its blocks holds."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field, replace
+
+from evidence.page.model import Block
+from evidence.reseeding.seeds import shift, shifted_seeds
+from evidence.run.children import Children, Ending
+from evidence.run.failure import ContinuedBlockFailed, describe, output_mismatch
+from evidence.run.session import Outcome, Session, as_seen
+from evidence.run.torch_state import reset_global_state
+
+_SUMMARY = 200
+_ENDINGS = {Ending.TIMED_OUT: "the run took too long", Ending.DIED: "the process died", Ending.FAILED: "it broke off"}
+
+# By ident: what went wrong, empty for a block that held. A block that was not run is missing.
+Result = dict[str, str]
+
+
+@dataclass
+class Tally:
+    """How often a block held under other seeds; `failures` has the number of each set of seeds and what went wrong."""
+
+    block: Block
+    held: int = 0
+    failures: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def tried(self) -> int:
+        """Under how many seeds it was run: not under those where a block that it continues failed."""
+        return self.held + len(self.failures)
+
+
+def outcomes_and_chance(session: Sequence[Block]) -> tuple[list[Outcome], bool]:
+    """Run the session as it is: its outcomes, and whether it set a seed or drew a random number."""
+    with shifted_seeds(0) as asked:
+        reset_global_state()
+        set_by_reset, before = len(asked), _generators()
+        run = Session(session)
+        with redirect_stdout(io.StringIO()):
+            outcomes = [run.outcome(block) for block in session]
+        return outcomes, len(asked) > 2 * set_by_reset or _generators() != before
+
+
+def reseed(session: Sequence[Block], seeds: int, children: Children) -> list[Tally]:
+    """Run the session under `seeds` other sets of seeds, each in a process of its own.
+
+    The tallies are complete once `children.wait()` has returned.
+    """
+    tallies = [Tally(block) for block in session]
+
+    def note(number: int, ending: Ending, result: Result | None) -> None:
+        for tally in tallies:
+            problem = result.get(tally.block.ident) if result is not None else _ENDINGS[ending]
+            if problem:
+                tally.failures.append((number, problem))
+            elif problem is not None:
+                tally.held += 1
+
+    for number in range(1, seeds + 1):
+        children.call(
+            lambda number=number: _run_shifted(session, number),  # type: ignore[misc]
+            lambda ending, result, number=number: note(number, ending, result),  # type: ignore[misc]
+        )
+    return tallies
+
+
+def _run_shifted(session: Sequence[Block], number: int) -> Result:
+    # Output is compared here, so that one that depends on the seed does not stop the blocks after it.
+    run = Session([replace(block, output=None) for block in session])
+    result = {}
+    with shifted_seeds(shift(number)), redirect_stdout(io.StringIO()):
+        for block, silent in zip(session, run.blocks, strict=True):
+            outcome = run.outcome(silent)
+            error = outcome.error
+            if error is None and block.output is not None and as_seen(block.output.text) != as_seen(outcome.output):
+                error = output_mismatch(as_seen(block.output.text), as_seen(outcome.output))
+            if not isinstance(error, ContinuedBlockFailed):
+                result[block.ident] = describe(block, error).summary[:_SUMMARY] if error is not None else ""
+    return result
+
+
+def _generators() -> tuple[object, ...]:
+    import numpy as np
+    import torch
+
+    return random.getstate(), repr(np.random.get_state()), torch.get_rng_state().numpy().tobytes()

@@ -1,0 +1,30 @@
+"""A check has a name of its own, can fail, and bears out some sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from evidence.files.errors import PageError
+from evidence.page.model import Block
+from evidence.rules.numbers import has_assertion
+
+
+def check_errors(block: Block, checks: Mapping[str, Block], linked: Collection[str]) -> Iterator[PageError]:
+    if block.name is None:
+        return
+    first = checks[block.name]
+    if (first.path, first.line) != (block.path, block.line):
+        yield block.error(
+            f"a second check is named {block.name!r}; the first is at {first.where}",
+            "Give it a name of its own",
+        )
+    if not has_assertion(block):
+        yield block.error(
+            f"the check {block.name!r} has no assert and no expected output, so it cannot fail",
+            "Assert what it shows, or remove its marker: set-up claims nothing",
+        )
+    if block.name not in linked:
+        yield block.error(
+            f"no sentence links to the check {block.name!r}",
+            f"Link the words that claim it: [words](check:{block.name})",
+        )

@@ -1,0 +1,154 @@
+"""Runs the blocks of a session, one after the other, in one namespace."""
+
+from __future__ import annotations
+
+import ast
+import io
+import linecache
+import sys
+import time
+import types
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from evidence.page.model import Block
+from evidence.run.failure import BlockExited, ContinuedBlockFailed, output_mismatch
+from evidence.run.torch_state import reset_global_state
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a block went: what it printed, how long it took, and what it raised, `None` if it passed.
+
+    The seconds are those of the processor: on a busy machine a block takes no longer for it.
+    """
+
+    block: Block
+    output: str
+    seconds: float
+    error: BaseException | None = None
+
+
+class Session:
+    """A block and those that continue it, run in order on demand; each is run once and has its own outcome.
+
+    Args:
+        blocks: the blocks, in the order of the page.
+        compiler: what makes code of a block; by default `compile_block`.
+    """
+
+    def __init__(self, blocks: Sequence[Block], compiler: Callable[[Block], types.CodeType] | None = None) -> None:
+        self.blocks = tuple(blocks)
+        self._compile = compiler or compile_block
+        self._outcomes: dict[str, Outcome] = {}
+        # Classes of a page can be pickled and inspected, and `if __name__ == "__main__":` runs, as in a script.
+        self._module = types.ModuleType("__main__")
+        self._module.__file__ = str(self.blocks[0].path)
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The names that the blocks share."""
+        return self._module.__dict__
+
+    def outcome(self, block: Block) -> Outcome:
+        """The outcome of `block`, after those that it builds on."""
+        for each in self.blocks[: self.blocks.index(block) + 1]:
+            if each.ident not in self._outcomes:
+                self._outcomes[each.ident] = self._run(each)
+        return self._outcomes[block.ident]
+
+    def _run(self, block: Block) -> Outcome:
+        failed = next((outcome for outcome in self._outcomes.values() if outcome.error is not None), None)
+        if failed is not None:
+            return Outcome(
+                block,
+                "",
+                0.0,
+                ContinuedBlockFailed(f"not run: {failed.block.where}, which it continues, failed"),
+            )
+        if not self._outcomes:
+            reset_global_state()
+        self._show_source(block)
+        printed = _Tee(sys.stdout)
+        begin = time.process_time()
+        error: BaseException | None = None
+        try:
+            with self._as_main(), _strict_warnings(), redirect_stdout(printed):
+                exec(self._compile(block), self._module.__dict__)
+            if block.output is not None:
+                _compare(block.output.text, printed.getvalue())
+        except SystemExit as exit_:
+            error = BlockExited(f"the block called sys.exit({exit_.code!r})").with_traceback(exit_.__traceback__)
+        except Exception as raised:
+            error = raised
+        return Outcome(block, printed.getvalue(), time.process_time() - begin, error)
+
+    @contextmanager
+    def _as_main(self) -> Iterator[None]:
+        before = sys.modules["__main__"]
+        sys.modules["__main__"] = self._module
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = before
+
+    def _show_source(self, block: Block) -> None:
+        """Let tracebacks and `inspect` read the page: the session's code on its own lines, all other lines blank."""
+        upto = self.blocks[: self.blocks.index(block) + 1]
+        lines = [""] * upto[-1].end_line
+        for each in upto:
+            code = each.code.rstrip("\n").split("\n")
+            lines[each.line - 1 : each.line - 1 + len(code)] = code
+        text = [line + "\n" for line in lines]
+        # Without a modification time, linecache keeps the entry as it is.
+        linecache.cache[str(block.path)] = (sum(map(len, text)), None, text, str(block.path))
+
+
+def compile_block(block: Block) -> types.CodeType:
+    """The block's code, its lines numbered as in the page's file, its asserts made to tell their values.
+
+    Raises:
+        SyntaxError: with the line in the page's file.
+    """
+    from _pytest.assertion import rewrite  # here, since who only reads records has no need of pytest
+
+    path = str(block.path)
+    try:
+        tree = ast.parse(block.code, path)
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 1) + block.line - 1
+        raise
+    rewrite.rewrite_asserts(tree, block.code.encode(), path)
+    return compile(ast.increment_lineno(tree, block.line - 1), path, "exec", dont_inherit=True)
+
+
+@contextmanager
+def _strict_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def as_seen(output: str) -> str:
+    """The output as a reader sees it: blanks at the ends of lines, and the last line's end, cannot be seen."""
+    return "\n".join(line.rstrip() for line in output.split("\n")).rstrip("\n")
+
+
+def _compare(expected: str, actual: str) -> None:
+    if as_seen(expected) != as_seen(actual):
+        raise output_mismatch(as_seen(expected), as_seen(actual))
+
+
+class _Tee(io.StringIO):
+    """Keeps what is printed and passes it on, so that a failing block's prints are seen where they were."""
+
+    def __init__(self, through: TextIO) -> None:
+        super().__init__()
+        self._through = through
+
+    def write(self, text: str) -> int:
+        self._through.write(text)
+        return super().write(text)

@@ -1,0 +1,1 @@
+"""Pages and records come in; what a reader sees of them goes out."""

@@ -1,0 +1,167 @@
+"""All checks of a site in one account: what they bear out, how strongly, and when they were last run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from evidence.files.errors import display_path
+from evidence.mutation.tallies import Tallies
+from evidence.page.directives import GRADES
+from evidence.page.model import Block, CheckLink
+from evidence.page.site import Site
+from evidence.records.records import Records, versions
+from evidence.show.render import duration
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A check.
+
+    Attributes:
+        name: the check's name.
+        grade: the grade of its evidence.
+        question: the id of the question that it stands under.
+        page: the page's file, from the site's folder.
+        title: the page's first heading.
+        line: its line in that file.
+        sentences: those that claim what it shows.
+        verdict: `passed`, `failed`, `stale` (not run as it stands) or `waived`.
+        seconds: how long its last run took, if it is current.
+        when: the time of that run, ISO 8601, UTC.
+    """
+
+    name: str
+    grade: str
+    question: str
+    page: str
+    title: str
+    line: int
+    sentences: tuple[str, ...]
+    verdict: str
+    seconds: float | None = None
+    when: str | None = None
+
+
+def ledger(site: Site, records: Records) -> list[Entry]:
+    """The checks of `site`, in the order of its pages."""
+    links = [link for page in site.pages() for link in page.links]
+    return [
+        entry
+        for page in site.pages()
+        for session in [*page.sessions(), *([block] for block in page.blocks if block.waived)]
+        for block in session
+        if block.name
+        for entry in [_entry(site.docs_dir, page.title, session, session.index(block), links, records)]
+    ]
+
+
+def _entry(
+    docs_dir: Path, title: str, session: Sequence[Block], at: int, links: Sequence[CheckLink], records: Records
+) -> Entry:
+    block = session[at]
+    record = None if block.waived else records.of(block, session)
+    verdict = "waived" if block.waived else "stale" if record is None else "passed" if record.passed else "failed"
+    return Entry(
+        name=block.name or "",
+        grade=block.grade or "",
+        question=block.section,
+        page=Path(os.path.relpath(block.path, docs_dir)).as_posix(),
+        title=title or block.path.stem,
+        line=block.fence_line,
+        sentences=tuple(dict.fromkeys(link.sentence for link in links if link.name == block.name)),
+        verdict=verdict,
+        seconds=record.seconds if record else None,
+        when=record.when if record else None,
+    )
+
+
+def as_json(entries: Sequence[Entry]) -> str:
+    """The ledger for programs."""
+    content = {"versions": versions(), "commit": commit(), "checks": [asdict(entry) for entry in entries]}
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def as_text(entries: Sequence[Entry], docs_dir: Path) -> str:
+    """The ledger for a terminal: a line a check, and the counts."""
+    rows = [
+        (
+            entry.verdict,
+            entry.grade,
+            f"{entry.seconds:.2f} s" if entry.seconds is not None else "",
+            entry.question,
+            entry.name,
+            f"{display_path(docs_dir / entry.page)}:{entry.line}",
+        )
+        for entry in entries
+    ]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]) for row in rows
+    ]
+    return "\n".join([*lines, summary(entries)])
+
+
+def summary(entries: Sequence[Entry]) -> str:
+    """One line: counts by grade and by verdict."""
+    grades = Counter(entry.grade for entry in entries)
+    counted = ", ".join(f"{grades[grade]} {grade}" for grade in GRADES if grades[grade])
+    bad = Counter(entry.verdict for entry in entries if entry.verdict != "passed")
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in bad.items()) or "all passed"
+    return f"{len(entries)} checks ({counted or 'none'}): {verdicts}"
+
+
+def attacked(site: Site, records: Records) -> str:
+    """One sentence: how many changed claims the checks caught, where the pages were attacked as they stand."""
+    tallies = Tallies(records)
+    found = [tallies.read(page) for page in site.pages() if any(block.name for block in page.blocks)]
+    known = [tally for tally in found if tally is not None]
+    if not known:
+        return "The checks were not attacked since they last changed"
+    caught = sum(tally.caught for tally in known)
+    total = caught + sum(tally.survived + tally.waived for tally in known)
+    scope = "" if len(known) == len(found) else f", on {len(known)} of {len(found)} pages"
+    return (
+        "When the claims were changed, one number or comparison at a time, "
+        f"{caught:,} of {total:,} changes failed{scope}"
+    )
+
+
+def as_markdown(entries: Sequence[Entry], attack: str) -> Iterator[str]:
+    """The ledger as lines of a page that lies in the site's folder; `attack` is the sentence of `attacked`."""
+    ran = ", ".join(
+        f"{name.capitalize() if name == 'python' else name} {number}" for name, number in versions().items()
+    )
+    state = commit()
+    yield f"{summary(entries).capitalize()}. They were run with {ran}" + (f", at commit {state}." if state else ".")
+    yield f"{attack}."
+    for page in dict.fromkeys(entry.page for entry in entries):
+        rows = [entry for entry in entries if entry.page == page]
+        yield from ("", f"## {rows[0].title}", "")
+        yield from map(_item, rows)
+
+
+def _item(entry: Entry) -> str:
+    claims = "<br>".join(entry.sentences)
+    took = duration(entry.seconds) if entry.seconds is not None else "–"
+    # Hyphens that do not end a line.
+    last = entry.when[:10].replace("-", "\u2011") if entry.when else entry.verdict
+    check = f"[`{entry.name}`]({entry.page}#check-{entry.name})"
+    question = f"[{entry.question}]({entry.page}#{entry.question})"
+    return f"- {claims}<br>{check} · {entry.grade} · {question} · {took} · {last}"
+
+
+def commit() -> str:
+    """The commit that is checked out, marked if files differ from it; empty where that cannot be told."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=10"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,107 @@
+"""What a page shows for its directives: a check's grade, name and verdict above its code; waivers; captions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from evidence.page.directives import indentation
+from evidence.page.model import Block, Page, anchor
+from evidence.records.records import Record
+
+GRADES_PAGE = "how-claims-are-checked.md"
+LEDGER_PAGE = "ledger.md"
+LEDGER_MARK = "<!--evidence:ledger-->"
+
+
+def render_directives(
+    page: Page, lines: list[str], first_line: int, grades: str, verdicts: Mapping[str, Record | None]
+) -> list[str]:
+    """The page's lines with each directive turned into what the reader sees.
+
+    Args:
+        page: the parsed page.
+        lines: the page's text without front matter.
+        first_line: the line in the file of `lines[0]`.
+        grades: where the page on the four grades is, as a link from this page names it.
+        verdicts: by ident, the current record of each block that is run; `None` where it was not run as it stands.
+    """
+    above: dict[int, str] = {}
+    below: dict[int, str] = {}
+    for block in page.blocks:
+        record = verdicts.get(block.ident)
+        failure = _failure(record) if record and not record.passed else ""
+        if failure:
+            below[block.end_line] = failure
+        if block.directive_lines:
+            above[block.directive_lines[0]] = _heading(block, grades, record)
+            above.update(dict.fromkeys(block.directive_lines[1:], ""))
+    for number in page.output_directive_lines:
+        above[number] = '<p class="check-note">It prints</p>'
+    rendered: list[str] = []
+    for number, line in enumerate(lines, first_line):
+        prefix = indentation(line)
+        if number not in above:
+            rendered.append(line)
+        elif above[number]:
+            # Blank lines around it keep the heading from joining a paragraph.
+            rendered += [prefix.rstrip(), prefix + above[number], prefix.rstrip()]
+        else:
+            rendered.append(prefix.rstrip())
+        if number in below:
+            margin = line[: len(line) - len(line.lstrip("> \t"))]
+            rendered += [margin.rstrip(), margin + below[number], margin.rstrip()]
+    return rendered
+
+
+def render_summary(records: Sequence[Record | None], ledger: str) -> str:
+    """The line that ends a page with checks: how many hold, since when, with which torch.
+
+    Args:
+        records: the current record of each check of the page; `None` where it was not run as it stands.
+        ledger: where the ledger is, as a link from this page names it.
+    """
+    held = [record for record in records if record and record.passed]
+    last = (
+        f", last on {max(record.when for record in held)[:10]} with torch {held[0].versions['torch']}" if held else ""
+    )
+    every = f"All {len(records)} checks" if len(records) > 1 else "The one check"
+    count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else every
+    return f'<p class="check-summary" markdown="span">{count} of this page held{last}. [The ledger]({ledger})</p>'
+
+
+def _heading(block: Block, grades: str, record: Record | None) -> str:
+    parts = []
+    if block.grade and block.name:
+        # A Markdown link, so that the site builder makes its address that of the built page.
+        link = f"[{block.grade}]({grades}#{block.grade}){{ .check-grade .check-grade--{block.grade} }}"
+        parts.append(f"{link} <code>{escape(block.name)}</code>")
+    if block.continues and block.path.suffix != ".py":  # in a notebook, each cell does
+        parts.append('<span class="check-note">continues the code above</span>')
+    if block.name and not block.waived:
+        parts.append(_verdict(record))
+    if block.waived:
+        parts.append(f'<span class="check-waived">Not run: {escape(block.waived)}</span>')
+    identity = f' id="{anchor(block.name)}"' if block.name else ""
+    return f'<p class="check"{identity} markdown="span">{" ".join(parts)}</p>'
+
+
+def _verdict(record: Record | None) -> str:
+    if record is None:
+        return '<span class="check-pending">not checked yet</span>'
+    if not record.passed:
+        return '<span class="check-failed">does not hold</span>'
+    return f'<span class="check-passed">held in {duration(record.seconds)}</span>'
+
+
+def duration(seconds: float) -> str:
+    """`12 ms` or `1.2 s`, with a space that ends no line."""
+    return f"{seconds:.1f}\u00a0s" if seconds >= 1 else f"{max(1, round(1000 * seconds))}\u00a0ms"
+
+
+def _failure(record: Record) -> str:
+    # On one line, so that no Markdown is read into it.
+    text = (
+        escape(record.failure).replace("\n", "&#10;").replace("`", "&#96;").replace("*", "&#42;").replace("_", "&#95;")
+    )
+    return f'<pre class="check-failure" tabindex="0">{text}</pre>'

@@ -1,0 +1,106 @@
+"""Draws the figures of modules: `python -m figures.draw`, see `evidence.run.forks.ask`.
+
+A job is `[file, [function, …]]`.
+
+So the site builder needs neither matplotlib nor torch, a long-running one never draws with yesterday's code,
+and no setting of one figure reaches another page. The answer has by function either `{"svg": …}` or
+`{"line": …, "problem": …}`, with the line of the module, 0 where there is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import traceback
+import types
+import warnings
+from pathlib import Path
+from typing import Any
+
+from evidence.run.forks import answer
+from figures.palette import style
+from figures.svg import FigureError, adapt
+
+
+def draw(path: Path, functions: list[str]) -> dict[str, dict[str, Any]]:
+    """Call functions of the module at `path` and turn what they return into SVG.
+
+    Args:
+        path: a Python file.
+        functions: names of functions in it that take nothing and return a `matplotlib.figure.Figure`.
+
+    Returns:
+        By function `{"svg": text}`, or `{"line": line, "problem": sentence}` for one that cannot be drawn.
+    """
+    import matplotlib
+
+    matplotlib.use("agg")
+    try:
+        with _settings():
+            module = _load(path)
+    except Exception as error:
+        return dict.fromkeys(functions, _failure(error, path))
+    drawn: dict[str, dict[str, Any]] = {}
+    for name in functions:
+        try:
+            drawn[name] = {"svg": _svg(getattr(module, name, None), name)}
+        except Exception as error:
+            drawn[name] = _failure(error, path)
+    return drawn
+
+
+@contextlib.contextmanager
+def _settings() -> Any:
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # A person's own matplotlibrc must not change what is published.
+        matplotlib.rcParams.update(style())
+        yield
+
+
+def _load(path: Path) -> types.ModuleType:
+    # Not through the import system, which would leave a __pycache__ among the pages.
+    module = types.ModuleType(f"figures_{path.stem}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _svg(function: Any, name: str) -> str:
+    from matplotlib.figure import Figure
+
+    if not callable(function):
+        raise FigureError(f"it has no function {name}()")
+    with _settings(), warnings.catch_warnings():
+        warnings.filterwarnings("error", module="matplotlib")  # A missing glyph is an empty box in the figure.
+        figure = function()
+        if not isinstance(figure, Figure):
+            raise FigureError(f"{name}() returned {type(figure).__name__}, not a matplotlib Figure")
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+    return adapt(file.getvalue())
+
+
+def _failure(error: Exception, path: Path) -> dict[str, Any]:
+    if isinstance(error, FigureError):
+        return {"line": 0, "problem": str(error)}
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return {"line": error.lineno or 0, "problem": f"SyntaxError: {error.msg}"}
+    own = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    return {"line": (own or [0])[-1] or 0, "problem": message}
+
+
+if __name__ == "__main__":
+    # Torch's threads would not survive a fork.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401 - for the processes to come
+
+    answer(lambda module, functions: draw(Path(module), functions), lambda module, _: Path(module).read_text("utf-8"))

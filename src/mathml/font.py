@@ -1,0 +1,173 @@
+"""STIX Two Math, cut down to what the formulas of the site need.
+
+The font comes from the installed package `ziamath`. Its licence, the SIL Open Font License 1.1, allows to
+embed and to modify it; the records of its copyright and licence stay in the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import importlib.util
+import io
+import re
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from evidence.files.store import cache_folder, write_atomic
+
+# Where a browser stretches or replaces by itself: minus for hyphen, prime for apostrophe, and the radical.
+_IMPLIED = {"-": "\u2212", "'": "\u2032"}
+_MATH = re.compile(r"<math\b.*?</math>", re.S)
+_ITEM = re.compile(r"<(mi|mo|mn|mtext|ms)\b([^>]*)>(.*?)</\1>", re.S)
+
+
+def source_font() -> Path:
+    """The whole font, as installed.
+
+    Raises:
+        FileNotFoundError: `ziamath` is not installed, or no longer carries the font.
+    """
+    spec = importlib.util.find_spec("ziamath")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        font = Path(folder) / "fonts" / "STIXTwoMath-Regular.ttf"
+        if font.is_file():
+            return font
+    raise FileNotFoundError("STIXTwoMath-Regular.ttf is in the package ziamath, which is part of the extra `site`")
+
+
+def characters(pages: Iterable[str]) -> frozenset[str]:
+    """The characters that browsers set for the formulas in pages, after their own replacements.
+
+    A lone letter in `<mi>` is set in italics, which is another character, but for `mathvariant="normal"`.
+
+    Args:
+        pages: HTML with `<math>` elements in it.
+    """
+    found: set[str] = set()
+    for page in pages:
+        for formula in _MATH.findall(page):
+            if "<msqrt" in formula or "<mroot" in formula:
+                found.add("√")
+            for tag, attributes, content in _ITEM.findall(formula):
+                text = html.unescape(content)
+                if tag == "mi" and len(text) == 1 and "normal" not in attributes:
+                    text = italic(text)
+                found.update(text, (_IMPLIED[char] for char in text if char in _IMPLIED))
+    return frozenset(char for char in found if not char.isspace() or char == "\u00a0") | {" "} if found else frozenset()
+
+
+def italic(letter: str) -> str:
+    """The mathematical italic that MathML Core prescribes for a lone letter; other characters stay as they
+    are.
+    """
+    if letter == "h":
+        return "\u210e"
+    exceptions = {"ı": "𝚤", "ȷ": "𝚥", "ϴ": "𝛳", "∇": "𝛻", "∂": "𝜕"} | dict(zip("ϵϑϰϕϱϖ", "𝜖𝜗𝜘𝜙𝜚𝜛", strict=True))
+    if letter in exceptions:
+        return exceptions[letter]
+    for first, last, mapped in (
+        ("A", "Z", 0x1D434),
+        ("a", "z", 0x1D44E),
+        ("Α", "Ω", 0x1D6E2),
+        ("α", "ω", 0x1D6FC),
+    ):
+        if first <= letter <= last:
+            return chr(mapped + ord(letter) - ord(first))
+    return letter
+
+
+def math_font(chars: frozenset[str], docs_dir: Path) -> bytes:
+    """The font with the glyphs for `chars`, as WOFF2: their sizes and parts for stretching, and their small
+    forms.
+
+    Args:
+        chars: see `characters`.
+        docs_dir: the folder of the pages; the font is kept in `.cache/fonts` beside it.
+    """
+    kept = kept_font(chars, docs_dir)
+    if not kept.is_file():
+        write_atomic(kept, subset(source_font(), chars))
+    return kept.read_bytes()
+
+
+def kept_font(chars: frozenset[str], docs_dir: Path) -> Path:
+    """Where the font with the glyphs for `chars` is kept, once it was asked for."""
+    ingredients = "\0".join((version("fonttools"), version("ziamath"), "".join(sorted(chars))))
+    digest = hashlib.sha256(ingredients.encode() + Path(__file__).read_bytes()).hexdigest()[:32]
+    return cache_folder(docs_dir) / "fonts" / f"{digest}.woff2"
+
+
+def font_mark(docs_dir: Path) -> Path:
+    """The file that is touched when a font was made while the site is served, for who watches."""
+    return cache_folder(docs_dir) / "fonts" / "made"
+
+
+# `ssty` has the forms for scripts, `flac` accents over capitals, `dtls` letters without their dot.
+_FEATURES = ("ssty", "flac", "dtls", "ccmp")
+# A browser reserves the width of the widest root even for the narrowest, which would leave a hole behind
+# `$\sqrt{x}$`.
+_WIDEST_ROOT = 860
+
+
+def subset(font: Path, chars: frozenset[str]) -> bytes:
+    """The glyphs for `chars` of a font with a MATH table, as WOFF2.
+
+    Args:
+        font: a TrueType file.
+        chars: what must be there; characters that the font lacks are left to other fonts.
+    """
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    options = Options()
+    options.layout_features = list(_FEATURES)
+    options.hinting = False  # Screens of today smooth by themselves; the instructions are a third of the file.
+    options.name_IDs = [0, 1, 2, 4, 5, 6, 7, 13, 14]
+    options.notdef_outline = True
+    options.flavor = "woff2"
+    # Kerning is the MATH table's in formulas.
+    options.drop_tables += ["DSIG", "GPOS", "GDEF"]
+    whole = TTFont(font, recalcTimestamp=False)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[ord(char) for char in chars])
+    _offer_scripts_everywhere(whole)
+    _narrow_roots(whole)
+    subsetter.subset(whole)
+    whole.flavor = "woff2"
+    file = io.BytesIO()
+    whole.save(file)
+    return file.getvalue()
+
+
+def _offer_scripts_everywhere(font: Any) -> None:
+    """Offer `ssty` for every script: it is there for the script `math`, which Chromium does not ask for."""
+    table = font["GSUB"].table
+    forms = [i for i, record in enumerate(table.FeatureList.FeatureRecord) if record.FeatureTag == "ssty"][:1]
+    for script in table.ScriptList.ScriptRecord:
+        language = script.Script.DefaultLangSys
+        if language and not set(forms) & set(language.FeatureIndex):
+            language.FeatureIndex = sorted([*language.FeatureIndex, *forms])
+            language.FeatureCount = len(language.FeatureIndex)
+
+
+def _narrow_roots(font: Any) -> None:
+    """Make the taller roots about as narrow as the smallest."""
+    variants = font["MATH"].table.MathVariants
+    root = font.getBestCmap().get(ord("√"))
+    if root not in variants.VertGlyphCoverage.glyphs:
+        return
+    construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    parts = construction.GlyphAssembly.PartRecords if construction.GlyphAssembly else []
+    names = {record.VariantGlyph for record in construction.MathGlyphVariantRecord}
+    metrics, outlines = font["hmtx"].metrics, font["glyf"]
+    for name in names | {part.glyph for part in parts}:
+        width = metrics[name][0]
+        if width > _WIDEST_ROOT:
+            outline = outlines[name]
+            outline.coordinates.scale((_WIDEST_ROOT / width, 1))
+            outline.coordinates.toInt()
+            outline.recalcBounds(outlines)
+            metrics[name] = (_WIDEST_ROOT, outline.xMin)

@@ -1,0 +1,237 @@
+"""Figures, from the function that draws them to the page."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+
+from evidence.files.errors import PageError
+from evidence.files.store import write_atomic
+from figures import kept_figures as figures
+from figures.draw import draw
+from figures.kept_figures import DrawingError, Figure, figure_at, figure_digest
+
+Render = Callable[[str], str]
+
+MODULE = """
+import matplotlib.pyplot as plt
+
+from figures.palette import C1, C2, shades
+
+
+def two_lines():
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], [0, 1])
+    axes.plot([0, 1], [1, 0], marker="o")
+    axes.set_xlabel("time")
+    axes.fill_between([0, 1], [0, 0], [1, 1], color=C2, alpha=0.2, hatch="//")
+    return figure
+
+
+def cells():
+    figure, axes = plt.subplots()
+    axes.pcolormesh([[0.0, 0.5], [1.0, 0.2]], cmap=shades(C1))
+    return figure
+
+
+def red():
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], color="red")
+    return figure
+
+
+def pixels():
+    figure, axes = plt.subplots()
+    axes.imshow([[0, 1]])
+    return figure
+
+
+def fails():
+    values = {}
+    return values["absent"]
+
+
+def nothing():
+    plt.subplots()
+
+
+def prints():
+    print("{}")
+    return two_lines()
+"""
+TWO_LINES = "![Two lines that cross in the middle](figures/demo/two-lines.svg)"
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What has been drawn in this run, so that each figure is drawn but once."""
+    return tmp_path_factory.mktemp("drawn")
+
+
+@pytest.fixture
+def page(docs: Path, drawn: Path, monkeypatch: pytest.MonkeyPatch, render: Render) -> Render:
+    (docs / "figures" / "demo.py").write_text(MODULE)
+    monkeypatch.setattr(figures, "cache_folder", lambda _docs: drawn)
+    # A process for each would take a second each; one test below has it.
+    monkeypatch.setattr(figures, "_run", in_this_process)
+    return render
+
+
+def in_this_process(wanted: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError]]:
+    for figure in wanted:
+        yield figure, figures._drawn(figure, draw(figure.module, [figure.function]))
+
+
+def test_a_figure_becomes_part_of_the_page(page: Render) -> None:
+    html = page(f"{TWO_LINES}\n")
+    assert html.startswith('<figure class="figure"><svg ')
+    svg = ElementTree.fromstring(html[html.index("<svg") : html.rindex("</svg>") + 6])
+    assert svg.get("role") == "img"
+    assert svg.get("viewBox") == "0 0 331.2 216"
+    title = svg[0]
+    assert title.text == "Two lines that cross in the middle"
+    assert svg.get("aria-labelledby") == title.get("id")
+    assert "time" in "".join(svg.itertext())
+    assert not re.search(r"(?<!,)#[0-9a-f]{6}", html.replace("href=", ""))
+    assert "DejaVu" not in html
+    assert "figcaption" not in html
+
+
+def test_a_title_becomes_the_caption(page: Render) -> None:
+    html = page(TWO_LINES.replace(")", ' "Crossing, *slowly*, at $x$")'))
+    assert "<figcaption>Crossing, <em>slowly</em>, at <math><mi>x</mi></math></figcaption>" in html
+
+
+def test_ids_do_not_clash(page: Render) -> None:
+    html = page(f"{TWO_LINES}\n\n![Four cells of different shades](figures/demo/cells.svg)\n\n- {TWO_LINES}\n")
+    assert html.count("<figure") == 3
+    ids = re.findall(r'\bid="([^"]*)"', html)
+    assert len(ids) == len(set(ids)) > 3
+    references = re.findall(r'(?:url\(|href="|aria-labelledby=")#?([\w-]+)', html)
+    assert set(references) <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("function", "problem"),
+    [
+        ("red", "docs/figures/demo.py: the colour #ff0000 is none of figures.palette"),
+        ("pixels", "docs/figures/demo.py: part of it is an image of pixels"),
+        ("fails", "docs/figures/demo.py:{}: KeyError: 'absent'"),
+        ("nothing", "docs/figures/demo.py: nothing() returned NoneType"),
+        ("absent-one", "docs/figures/demo.py: it has no function absent_one()"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_stops_the_page(page: Render, function: str, problem: str) -> None:
+    source = f"figures/demo/{function}.svg"
+    line = MODULE.splitlines().index('    return values["absent"]') + 1
+    with pytest.raises(PageError, match=re.escape(problem.format(line))) as caught:
+        page(f"# Title\n\n![Words that say what is to be seen]({source})\n")
+    assert str(caught.value).startswith(f"docs/page.md:3: The figure {source} cannot be drawn: ")
+
+
+def test_a_module_that_does_not_exist_or_is_no_python(page: Render, docs: Path) -> None:
+    with pytest.raises(PageError, match=r"docs/page\.md:1: .*docs/figures/other\.py does not exist"):
+        page("![Words that say what is to be seen](figures/other/a.svg)")
+    (docs / "figures" / "other.py").write_text("x = 1\ndef f(:\n")
+    with pytest.raises(PageError, match=r"docs/figures/other\.py:2: SyntaxError"):
+        page("![Words that say what is to be seen](figures/other/a.svg)")
+
+
+def test_a_figure_stands_alone(page: Render) -> None:
+    with pytest.raises(PageError, match=r"docs/page\.md:3: .* stands in a sentence\. Put it in a paragraph"):
+        page(f"# Title\n\nSee {TWO_LINES} here.\n")
+
+
+def test_what_a_figure_prints_does_no_harm(page: Render) -> None:
+    assert "<svg" in page("![Two lines that cross in the middle](figures/demo/prints.svg)")
+
+
+def test_addresses(docs: Path) -> None:
+    expected = Figure(docs / "figures" / "my_page.py", "how_it_grows")
+    assert figure_at("figures/my-page/how-it-grows.svg", docs) == expected
+    assert figure_at("../figures/my-page/how-it-grows.svg", docs) == expected
+    assert figure_at("images/logo.svg", docs) is None
+    assert figure_at("https://example.org/figures/a/b.svg", docs) is None
+    file = docs / "figures" / "my-page" / "how-it-grows.svg"
+    file.parent.mkdir()
+    file.touch()
+    assert figure_at("figures/my-page/how-it-grows.svg", docs) is None
+
+
+def test_a_process_of_its_own_draws_the_same_bytes(docs: Path) -> None:
+    module = docs / "figures" / "demo.py"
+    module.write_text(MODULE)
+    lines, failing = Figure(module, "two_lines"), Figure(module, "fails")
+    result = figures.svgs([lines, failing], docs)
+    assert result[lines] == draw(module, ["two_lines"])["two_lines"]["svg"]
+    assert "KeyError" in str(result[failing])
+    assert [file.name for file in (docs.parent / ".cache" / "figures").iterdir()] == [f"{figure_digest(lines)}.svg"]
+    assert not (docs / "figures" / "__pycache__").exists()
+
+
+def test_a_process_that_dies_is_reported(docs: Path) -> None:
+    module = docs / "figures" / "demo.py"
+    module.write_text("import os\nos._exit(3)\n")
+    figure = Figure(module, "f")
+    assert "docs/figures/demo.py: drawing ended with code 3" in str(figures.svgs([figure], docs)[figure])
+
+
+def test_settings_do_not_leak(docs: Path) -> None:
+    module = docs / "figures" / "demo.py"
+    module.write_text("import matplotlib\nmatplotlib.rcParams['font.size'] = 3\n" + MODULE)
+    before = dict(matplotlib.rcParams)
+    draw(module, ["two_lines"])
+    assert {name: value for name, value in matplotlib.rcParams.items() if before[name] != value} == {}
+
+
+WARM = """
+import sys
+from markdown import Markdown
+config = {"docs_dir": "docs"}
+page = open("docs/page.md").read()
+html = Markdown(extensions=["figures"], extension_configs={"figures": config}).convert(page)
+assert "<svg" in html
+print(sorted({"torch", "matplotlib", "numpy"} & set(sys.modules)))
+"""
+
+
+def test_a_warm_cache_needs_neither_torch_nor_matplotlib(docs: Path) -> None:
+    module = docs / "figures" / "demo.py"
+    module.write_text("import torch\n" + MODULE)
+    (docs / "page.md").write_text(TWO_LINES)
+    kept = docs.parent / ".cache" / "figures" / f"{figure_digest(Figure(module, 'two_lines'))}.svg"
+    write_atomic(kept, b"<svg></svg>")
+    run = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, check=False)
+    assert (run.stdout.strip(), run.stderr) == ("[]", "")
+
+
+def test_digest_follows_all_that_could_change_a_figure(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = docs.parent / "ours"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "field.py").write_text("from ours import size\n")
+    (package / "size.py").write_text("SIZE = 1\n")
+    (package / "other.py").write_text("")
+    known = figures.our_packages()
+    monkeypatch.setattr(figures, "our_packages", lambda: known | {"ours": package})
+    module = docs / "figures" / "demo.py"
+    module.write_text("from ours.field import x\n")
+    figure = Figure(module, "f")
+    digests = [figure_digest(figure)]
+    (package / "other.py").write_text("changed = True\n")
+    assert figure_digest(figure) == digests[0]
+    (package / "size.py").write_text("SIZE = 2\n")
+    digests.append(figure_digest(figure))
+    module.write_text("from ours.field import x  # changed\n")
+    digests.append(figure_digest(figure))
+    digests.append(figure_digest(Figure(module, "g")))
+    monkeypatch.setattr(figures, "_platform", lambda: "matplotlib 99")
+    digests.append(figure_digest(figure))
+    assert len(set(digests)) == 5

@@ -1,0 +1,90 @@
+"""The math font has what the formulas need, and little more."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from mathml.convert import Formulas
+from mathml.font import characters, italic, math_font, source_font, subset
+from mathml.stylesheet import stylesheet
+
+TEX = (
+    r"\sum_{i=1}^n \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} \left( \begin{matrix} 1 \\ 2 \end{matrix} \right) "
+    r"\mathbf{x} \in \mathbb{R}^n, f'(\hat{y}) = \mathcal{L}, \mathrm{d}h, \left\lVert A \right\rVert"
+)
+
+
+@cache
+def font() -> TTFont:
+    page = f"<p>Ж{Formulas({}).mathml(TEX, display=True)}Ш</p>"
+    return TTFont(io.BytesIO(subset(source_font(), characters([page]))))
+
+
+@pytest.mark.parametrize(
+    ("letter", "expected"),
+    [("x", "𝑥"), ("h", "ℎ"), ("Z", "𝑍"), ("θ", "𝜃"), ("Ω", "𝛺"), ("ϵ", "𝜖"), ("∂", "𝜕"), ("1", "1"), ("é", "é")],
+)
+def test_italic_is_what_browsers_make_of_a_lone_letter(letter: str, expected: str) -> None:
+    assert italic(letter) == expected
+
+
+def test_font_has_the_characters_in_use() -> None:
+    mapped = font().getBestCmap()
+    for char in "∑=1𝑛𝑥𝑖−𝜇√𝜎2+𝜖()𝐱∈ℝ𝑓′𝑦ˆℒd\u210e‖𝐴,":
+        assert ord(char) in mapped, char
+    for char in "xЖШ𝒵":
+        assert ord(char) not in mapped, char
+
+
+@pytest.mark.parametrize("char", "()√∑‖")
+def test_font_has_larger_forms(char: str) -> None:
+    variants = font()["MATH"].table.MathVariants
+    glyph = font().getBestCmap()[ord(char)]
+    construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(glyph)]
+    assert len(construction.MathGlyphVariantRecord) > 1 or construction.GlyphAssembly
+    if char in "()√‖":
+        assert all(part.glyph in font()["glyf"] for part in construction.GlyphAssembly.PartRecords)
+
+
+def test_roots_are_about_as_narrow_as_the_smallest() -> None:
+    # Browsers reserve the width of the widest, which leaves a hole behind a small root.
+    variants = font()["MATH"].table.MathVariants
+    root = font().getBestCmap()[ord("√")]
+    construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    widths = [font()["hmtx"][record.VariantGlyph][0] for record in construction.MathGlyphVariantRecord]
+    assert max(widths) <= 1.1 * min(widths)
+
+
+def test_script_forms_are_offered_for_every_script() -> None:
+    table = font()["GSUB"].table
+    forms = {i for i, record in enumerate(table.FeatureList.FeatureRecord) if record.FeatureTag == "ssty"}
+    assert forms
+    assert all(forms & set(script.Script.DefaultLangSys.FeatureIndex) for script in table.ScriptList.ScriptRecord)
+
+
+def test_font_keeps_its_copyright_and_licence() -> None:
+    names = {record.nameID: str(record) for record in font()["name"].names}
+    assert "STIX Fonts Project Authors" in names[0]
+    assert "SIL Open Font License" in names[13]
+    assert "SIL Open Font License" in stylesheet("font.woff2")
+
+
+def test_font_is_small() -> None:
+    assert len(subset(source_font(), characters([Formulas({}).mathml(TEX, display=True)]))) < 30 * 1024
+
+
+def test_font_is_made_once(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = math_font(frozenset("x"), docs)
+    monkeypatch.setattr("mathml.font.subset", lambda *_: pytest.fail("made again"))
+    assert math_font(frozenset("x"), docs) == first
+    assert first[:4] == b"wOF2"
+
+
+def test_a_page_without_formulas_needs_no_characters() -> None:
+    assert not characters(["<p>$x$</p>"])
+    assert "@font-face" not in stylesheet()
