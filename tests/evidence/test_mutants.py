@@ -14,7 +14,7 @@ from evidence.mutation.mutants import mutants_of
 from evidence.mutation.operators import Kind
 from evidence.page.model import Block, Output
 from evidence.run.children import Children
-from evidence.run.session import Session
+from evidence.run.session import Session, compile_block
 
 
 def block(code: str, output: str | None = None) -> Block:
@@ -249,5 +249,5 @@ def test_forked_and_decided_on_the_spot_is_as_run_from_the_start():
     for trial in trials:
         mutant = trial.mutant
         alone = block(mutant.code)
-        survives = Session([alone]).outcome(alone).error is None
+        survives = Session([alone], compile_block).outcome(alone).error is None
         assert survives == (trial.fate in SURVIVORS), f"{mutant.line}:{mutant.column} {mutant.old} -> {mutant.new}"

@@ -87,7 +87,7 @@ def test_how_often_it_held_is_told(reseed):
 
 
 def test_sessions_without_chance_are_run_once(reseed, tmp_path):
-    code = "from pathlib import Path\nwith Path('runs').open('a') as f:\n    f.write('x')\nassert True is not False"
+    code = "from pathlib import Path\nwith Path('runs').open('a') as f:\n    f.write('x')\nassert 1 + 1 == 2"
     status, out = reseed(check(code))
     assert status == 0
     assert "1 checks, 0 in sessions that draw" in out

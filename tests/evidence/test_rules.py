@@ -10,7 +10,9 @@ from evidence.rules.numbers import numbers_in_text
 
 
 def check(name: str = "size-is-112", code: str = "assert size == (112, 112)", grade: str = "exact") -> str:
-    return f'\n\n<!--pytest.mark.{grade}("{name}")-->\n```python\nsize = (112, 112)\n{code}\n```\n'
+    return (
+        f'\n\n<!--pytest.mark.{grade}("{name}")-->\n```python\nsize = tuple(56 + 56 for _ in range(2))\n{code}\n```\n'
+    )
 
 
 def test_a_page_that_keeps_the_rules(run_page):
@@ -87,7 +89,7 @@ def test_an_answer_may_rest_on_a_cited_source(run_page):
 
 
 def test_an_expected_error_is_an_assertion(run_page):
-    code = "import pytest\nwith pytest.raises(ZeroDivisionError):\n    1 / 0"
+    code = "import pytest\nwith pytest.raises(ZeroDivisionError, match='by zero'):\n    1 / 0"
     run_page(f"[It](check:a){check('a', code)}").assert_outcomes(passed=2)
 
 

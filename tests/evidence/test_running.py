@@ -48,14 +48,14 @@ def test_leaving_is_a_failure_of_the_block_alone(call, run_page):
 
 
 def test_ids_are_stable_and_select_one_block(run_page):
-    check = '[It](check:it-holds).\n\n<!--pytest-codeblocks:cont-->\n<!--pytest.mark.exact("it-holds")-->\n```python\nassert a\n```\n'
+    check = '[It](check:it-holds).\n\n<!--pytest-codeblocks:cont-->\n<!--pytest.mark.exact("it-holds")-->\n```python\nassert a + 1 == 2\n```\n'
     result = run_page("## Q { #cnn-1 }\n\n```python\na = 1\n```\n\n" + check, "docs/page.md::it-holds", "-v")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["docs/page.md::it-holds PASSED*"])
 
 
 def test_grades_are_marks(run_page):
-    check = '[It](check:{0}-holds).\n\n<!--pytest.mark.{0}("{0}-holds")-->\n```python\nassert True\n```\n\n'
+    check = '[It](check:{0}-holds).\n\n<!--pytest.mark.{0}("{0}-holds")-->\n```python\nassert 1 + 1 == 2\n```\n\n'
     text = "".join(check.format(grade) for grade in ("exact", "numeric", "statistical", "experiment"))
     result = run_page(text, "docs", "-m", "exact or experiment", "-v")
     result.assert_outcomes(passed=2, deselected=3)

@@ -6,9 +6,9 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from evidence.files.import_graph import digest, our_packages, reach_of, state_of
 from evidence.files.store import cache_folder, write_atomic
 from evidence.page.model import Block
 from evidence.run.failure import describe
+from evidence.run.observation import Observation, as_data, from_data
 from evidence.run.session import Outcome
 
 # What a page's code may run; and the code that runs it.
@@ -37,6 +38,7 @@ class Record:
         failure: the report of what went wrong; empty if it passed.
         versions: of Python and the packages that the outcome hangs on.
         when: the time of the run, ISO 8601, UTC.
+        seen: its observations, as data; read them as `observations`.
     """
 
     digest: str
@@ -46,6 +48,12 @@ class Record:
     failure: str
     versions: dict[str, str]
     when: str
+    seen: tuple[list[Any], ...] = ()
+
+    @cached_property
+    def observations(self) -> tuple[Observation, ...]:
+        """What it was seen to compare."""
+        return tuple(map(from_data, self.seen))
 
 
 @cache
@@ -144,8 +152,9 @@ class Records:
             failure=describe(outcome.block, outcome.error).text() if outcome.error else "",
             versions=versions(),
             when=datetime.now(UTC).isoformat(timespec="seconds"),
+            seen=tuple(map(as_data, outcome.observations)),
         )
-        content = json.dumps({"record": vars(record), "seal": _seal(record)}, indent=1)
+        content = json.dumps({"record": _data(record), "seal": _seal(record)})
         write_atomic(self.folder / f"{record.digest}.json", content.encode())
         return record
 
@@ -158,6 +167,10 @@ def _unsealed(kept: Any, name: str) -> Record | None:
         return None
 
 
+def _data(record: Record) -> dict[str, Any]:
+    return {each.name: getattr(record, each.name) for each in fields(record)}
+
+
 def _seal(record: Record) -> str:
     """Ties the parts of a record to one another, so that a damaged or patched-up one is not taken for a run."""
-    return hashlib.sha256(json.dumps(vars(record), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_data(record), sort_keys=True).encode()).hexdigest()

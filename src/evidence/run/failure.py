@@ -9,6 +9,8 @@ from pathlib import Path
 
 from evidence.files.errors import display_path
 from evidence.page.model import Block
+from evidence.run import recorder
+from evidence.run.proof import ProvesNothing
 
 _CONTEXT = 4
 
@@ -73,7 +75,9 @@ def describe(block: Block, error: BaseException) -> Failure:
         line = error.lineno or block.line
         message = f"SyntaxError: {error.msg}"
         return Failure(block, line, message, message)
-    stack = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, ProvesNothing):
+        return Failure(block, error.line, str(error), str(error))
+    stack = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != recorder.__file__]
     on_page = [i for i, frame in enumerate(stack) if frame.filename == path]
     last = on_page[-1] if on_page else len(stack)
     line = stack[last].lineno or block.line if on_page else block.line

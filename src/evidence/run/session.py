@@ -16,12 +16,19 @@ from typing import Any, TextIO
 
 from evidence.page.model import Block
 from evidence.run.failure import BlockExited, ContinuedBlockFailed, output_mismatch
+from evidence.run.observation import Observation
+from evidence.run.observe import NAME as OBSERVED
+from evidence.run.observe import Observer
+from evidence.run.proof import proves_nothing, swallowed
 from evidence.run.torch_state import reset_global_state
+
+# What is kept of what was seen: how often a loop ran is for the verdict alone.
+_KEPT = ("compare", "raises", "printed")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a block went: what it printed, how long it took, and what it raised, `None` if it passed.
+    """How a block went: what it printed, how long it took, what it raised, `None` if it passed, and what it compared.
 
     The seconds are those of the processor: on a busy machine a block takes no longer for it.
     """
@@ -30,6 +37,7 @@ class Outcome:
     output: str
     seconds: float
     error: BaseException | None = None
+    observations: tuple[Observation, ...] = ()
 
 
 class Session:
@@ -37,16 +45,19 @@ class Session:
 
     Args:
         blocks: the blocks, in the order of the page.
-        compiler: what makes code of a block; by default `compile_block`.
+        compiler: what makes code of a block; by default its asserts are observed, and a check that shows nothing fails.
     """
 
     def __init__(self, blocks: Sequence[Block], compiler: Callable[[Block], types.CodeType] | None = None) -> None:
         self.blocks = tuple(blocks)
-        self._compile = compiler or compile_block
+        self._observer = None if compiler else Observer()
+        self._compile = compiler or self._observed
         self._outcomes: dict[str, Outcome] = {}
         # Classes of a page can be pickled and inspected, and `if __name__ == "__main__":` runs, as in a script.
         self._module = types.ModuleType("__main__")
         self._module.__file__ = str(self.blocks[0].path)
+        if self._observer is not None:
+            self._module.__dict__[OBSERVED] = self._observer.recorder
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -73,6 +84,8 @@ class Session:
             reset_global_state()
         self._show_source(block)
         printed = _Tee(sys.stdout)
+        places = self._observer.recorder.places if self._observer else []
+        before = [place.times for place in places]
         begin = time.process_time()
         error: BaseException | None = None
         try:
@@ -80,11 +93,24 @@ class Session:
                 exec(self._compile(block), self._module.__dict__)
             if block.output is not None:
                 _compare(block.output.text, printed.getvalue())
+            own = places[len(before) :]
+            error = proves_nothing(own) if block.grade else swallowed(own)
         except SystemExit as exit_:
             error = BlockExited(f"the block called sys.exit({exit_.code!r})").with_traceback(exit_.__traceback__)
         except Exception as raised:
             error = raised
-        return Outcome(block, printed.getvalue(), time.process_time() - begin, error)
+        seconds = time.process_time() - begin
+        # Functions of an earlier block compare for this one, too.
+        earlier = [place for place, times in zip(places, before, strict=False) if place.times > times]
+        seen = tuple(place.observation() for place in earlier + places[len(before) :] if place.kind in _KEPT)
+        return Outcome(block, printed.getvalue(), seconds, error, seen)
+
+    def _observed(self, block: Block) -> types.CodeType:
+        assert self._observer is not None, "it compiles where nobody else does"
+        observer = self._observer
+        return compile_block(
+            block, lambda tree: observer.rewrite(tree, block.code, block.line, prints=block.output is not None)
+        )
 
     @contextmanager
     def _as_main(self) -> Iterator[None]:
@@ -107,21 +133,23 @@ class Session:
         linecache.cache[str(block.path)] = (sum(map(len, text)), None, text, str(block.path))
 
 
-def compile_block(block: Block) -> types.CodeType:
-    """The block's code, its lines numbered as in the page's file, its asserts made to tell their values.
+def compile_block(block: Block, rewrite: Callable[[ast.Module], ast.Module] | None = None) -> types.CodeType:
+    """The block's code, its lines numbered as in the page's file.
+
+    Args:
+        block: the block.
+        rewrite: changes its syntax tree, whose lines count from 1.
 
     Raises:
         SyntaxError: with the line in the page's file.
     """
-    from _pytest.assertion import rewrite  # here, since who only reads records has no need of pytest
-
     path = str(block.path)
     try:
         tree = ast.parse(block.code, path)
     except SyntaxError as error:
         error.lineno = (error.lineno or 1) + block.line - 1
         raise
-    rewrite.rewrite_asserts(tree, block.code.encode(), path)
+    tree = rewrite(tree) if rewrite else tree
     return compile(ast.increment_lineno(tree, block.line - 1), path, "exec", dont_inherit=True)
 
 

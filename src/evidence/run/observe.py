@@ -1,0 +1,263 @@
+"""Rewrites a block's code so that its asserts, and what they compare, tell what they saw.
+
+Each place calls the session's `Recorder`, which the code knows as `NAME`, in place of what it did itself.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from evidence.run.constants import Constants
+from evidence.run.observation import Side
+from evidence.run.recorder import Place, Recorder
+
+# What the observed code calls the `Recorder`: no name that a page would use.
+NAME = "__observed__"
+
+_SYMBOLS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+}
+_ALIKE = {"equal", "array_equal"}
+_CLOSE = {"allclose", "isclose", "assert_close", "assert_allclose"}
+_SIDES: dict[tuple[bool, bool], Side] = {
+    (True, True): "both",
+    (True, False): "left",
+    (False, True): "right",
+    (False, False): "neither",
+}
+# What may stand around a difference, so that the whole is a distance.
+_DISTANCE = {"abs", "max", "amax", "norm", "float", "item", "sqrt", "mean", "simplify", "N", "vector_norm"}
+
+
+class Observer:
+    """Rewrites the blocks of a session, one after the other; `recorder` holds their places."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        self._trees: list[ast.Module] = []
+
+    def rewrite(self, tree: ast.Module, code: str, first_line: int, *, prints: bool) -> ast.Module:
+        """The tree, changed in place.
+
+        Args:
+            tree: the syntax tree of a block, its lines counted from 1.
+            code: the text of the block.
+            first_line: the line in the page's file of the block's first.
+            prints: whether the page says what the block prints, so that the parts of that are observed.
+        """
+        self._trees.append(ast.parse(code))
+        rewriting = _Rewriting(self.recorder.places, Constants(self._trees), code, first_line, prints)
+        return ast.fix_missing_locations(rewriting.visit(tree))  # type: ignore[no-any-return]
+
+
+class _Rewriting(ast.NodeTransformer):
+    def __init__(self, places: list[Place], constant: Constants, code: str, first_line: int, prints: bool) -> None:
+        self.places, self.constant, self.prints = places, constant, prints
+        self.lines = code.encode().split(b"\n")
+        self.first_line = first_line
+        self.asserted = 0  # the line of the assert that is being read
+        self.deciding: set[int] = set()  # the conditions that must hold for it
+
+    # Places.
+
+    def place(self, kind: str, node: ast.expr | ast.stmt, operator: str = "", **more: Any) -> ast.Constant:
+        """A new place at `node`, as its number in the code."""
+        decides = id(node) in self.deciding
+        line = self.first_line + node.lineno - 1
+        column = len(self.lines[node.lineno - 1][: node.col_offset].decode())
+        more = {"asserted": self.asserted, "decides": decides} | more
+        self.places.append(Place(kind, line, column, self.source(node), operator, **more))
+        return ast.Constant(len(self.places) - 1)
+
+    def source(self, node: ast.expr | ast.stmt) -> str:
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        lines = self.lines[first : last + 1]
+        lines = [*lines[:-1], lines[-1][: node.end_col_offset]]
+        return "\n".join(line.decode() for line in [lines[0][node.col_offset :], *lines[1:]])
+
+    def computed(self, left: ast.expr, right: ast.expr) -> Side:
+        """Which of two sides the run computes; where both are made of literals, one that calculates with them does."""
+        sides = [not self.constant(side) for side in (left, right)]
+        if not any(sides):
+            sides = [any(isinstance(each, ast.BinOp | ast.Call) for each in ast.walk(side)) for side in (left, right)]
+        return _SIDES[sides[0], sides[1]]
+
+    # Asserts.
+
+    def visit_Assert(self, node: ast.Assert) -> ast.Assert:
+        """The condition is observed, and so is what it compares."""
+        at = self.place("assert", node.test, asserted=self.first_line + node.lineno - 1)
+        outer = self.asserted, self.deciding
+        self.asserted, self.deciding = self.first_line + node.lineno - 1, set(map(id, _conjuncts(node.test)))
+        test = self.condition(node.test)
+        self.asserted, self.deciding = outer
+        message = [self.visit(node.msg)] if node.msg else []
+        new = ast.Assert(_call("asserted", at, test), _call("told", at, *message))
+        return ast.copy_location(new, node)
+
+    def condition(self, node: ast.expr) -> ast.expr:
+        """A condition of an assert; one that compares nothing is a truth value."""
+        if isinstance(node, ast.BoolOp):
+            node.values = [self.condition(each) for each in node.values]
+            return node
+        if isinstance(node, ast.Compare) or (isinstance(node, ast.Call) and _name(node) in _ALIKE | _CLOSE):
+            return self.visit(node)  # type: ignore[no-any-return]
+        side: Side = "neither" if self.constant(node) else "left"
+        at = self.place("compare", node, "truth", computed=side)
+        return ast.copy_location(_call("truth", at, self.visit(node)), node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """Each comparison of an assert is observed, of `a < b < c` both."""
+        if not self.asserted:
+            return self.generic_visit(node)  # type: ignore[return-value]
+        operands = [node.left, *node.comparators]
+        places = []
+        # What equals something that was computed is as good as computed.
+        linked = all(isinstance(op, ast.Eq) for op in node.ops) and not all(map(self.constant, operands))
+        for at, op in enumerate(node.ops):
+            symbol = _SYMBOLS[type(op)]
+            pair = operands[at], operands[at + 1]
+            close = any(isinstance(each, ast.Call) and _name(each) == "approx" for each in pair)
+            side = "both" if linked and len(node.ops) > 1 else self.computed(*pair)
+            more = {"symbol": symbol, "computed": side}
+            number = self.place("compare", node, "close" if close else symbol, **more)
+            if len(node.ops) > 1:
+                self.places[-1].code = f"{ast.unparse(pair[0])} {symbol} {ast.unparse(pair[1])}"
+            places.append(number)
+        if len(places) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
+            self.distance(node, places[0])
+        first, *others = [self.visit(each) for each in operands]
+        if len(places) == 1:
+            return ast.copy_location(_call("compare", places[0], first, *others), node)
+        numbers = ast.Tuple(list(places), ast.Load())
+        return ast.copy_location(_call("chain", numbers, first, *map(_delayed, others)), node)
+
+    def distance(self, node: ast.Compare, at: ast.Constant) -> None:
+        """In `abs(a - b) < tolerance`, what is claimed is that `a` is close to `b`."""
+        inner: ast.expr = node.left
+        within = False
+        while isinstance(inner, ast.Call) and _name(inner) in _DISTANCE:
+            within = within or _name(inner) in ("abs", "norm", "vector_norm")
+            method = isinstance(inner.func, ast.Attribute) and not self.constant(inner.func.value)
+            if not method and not inner.args:
+                return
+            inner = inner.func.value if method else inner.args[0]  # type: ignore[attr-defined]
+        if not within or not isinstance(inner, ast.BinOp) or not isinstance(inner.op, ast.Sub):
+            return
+        place = self.places[at.value]  # type: ignore[index]
+        place.operator, place.computed = "close", self.computed(inner.left, inner.right)
+        inner.left = ast.copy_location(_call("side", at, ast.Constant(0), inner.left), inner.left)
+        inner.right = ast.copy_location(_call("side", at, ast.Constant(1), inner.right), inner.right)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """What is alike, what is largest, and what is printed."""
+        name, starred = _name(node), any(isinstance(each, ast.Starred) for each in node.args)
+        plain = isinstance(node.func, ast.Name)
+        if self.asserted and name in _ALIKE | _CLOSE and not starred:
+            method = isinstance(node.func, ast.Attribute) and len(node.args) == 1
+            pair = (node.func.value, node.args[0]) if method else tuple(node.args[:2])  # type: ignore[attr-defined]
+            if len(pair) == 2:
+                kind = "equal" if name in _ALIKE else "close"
+                at = self.place("compare", node, kind, computed=self.computed(*pair))
+                self.generic_visit(node)
+                return ast.copy_location(_call("alike", at, node.func, *node.args, keywords=node.keywords), node)
+        if plain and name in ("max", "min") and len(node.args) > 1:
+            at = self.place("extreme", node)
+            self.generic_visit(node)
+            return ast.copy_location(_call("extreme", at, node.func, *node.args, keywords=node.keywords), node)
+        # The pairs of neighbours, `zip(xs, xs[1:])`, are what is meant.
+        sliced = any(isinstance(each, ast.Subscript) for each in node.args)
+        if plain and name == "zip" and self.asserted and not starred and not sliced:
+            at = self.place("zip", node)
+            self.generic_visit(node)
+            return ast.copy_location(_call("zipped", at, *node.args, keywords=node.keywords), node)
+        if plain and name == "print" and self.prints:
+            node.args = [self.part(each) for each in node.args]
+        self.generic_visit(node)
+        return node
+
+    # Loops, expected errors, what is printed.
+
+    def loop(self, node: ast.For | ast.comprehension) -> None:
+        at = self.place("loop", node.iter)
+        self.generic_visit(node)
+        node.iter = ast.copy_location(_call("some", at, node.iter), node.iter)
+
+    def visit_For(self, node: ast.For) -> ast.For:
+        """Whether a loop had anything to run over."""
+        self.loop(node)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
+        """Likewise, also of a loop within an expression."""
+        if node.is_async:
+            return self.generic_visit(node)  # type: ignore[return-value]
+        self.loop(node)
+        return node
+
+    def visit_With(self, node: ast.With) -> ast.With:
+        """What an expected error was."""
+        for item in node.items:
+            call = item.context_expr
+            if isinstance(call, ast.Call) and _is_raises(call) and len(call.args) == 1:
+                at = self.place("raises", call, "raises", asserted=self.first_line + node.lineno - 1, decides=True)
+                if not any(keyword.arg == "match" for keyword in call.keywords):
+                    self.places[-1].against["match"] = "any message"
+                new = _call("raising", at, *call.args, keywords=call.keywords)
+                item.context_expr = ast.copy_location(new, call)
+        self.generic_visit(node)
+        return node
+
+    def part(self, node: ast.expr) -> ast.expr:
+        """An argument of `print`; the parts of a formatted text are observed by themselves."""
+        if self.constant(node) or any(isinstance(each, ast.JoinedStr) for each in ast.walk(node)):
+            return node
+        at = self.place("printed", node, "printed", computed="left")
+        return ast.copy_location(_call("printed", at, node), node)
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
+        """A part of a formatted text."""
+        if not self.prints or self.constant(node.value):
+            return self.generic_visit(node)  # type: ignore[return-value]
+        at = self.place("printed", node.value, "printed", computed="left")
+        self.places[-1].code = ast.unparse(node.value)  # within a formatted text, places are not to be relied on
+        spec = node.format_spec or ast.Constant("")
+        self.generic_visit(node)
+        call = _call("formatted", at, node.value, ast.Constant(node.conversion), spec)
+        return ast.copy_location(ast.FormattedValue(call, -1, None), node)
+
+
+def _conjuncts(test: ast.expr) -> list[ast.expr]:
+    """The conditions that must all hold for `test` to hold."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return [each for value in test.values for each in _conjuncts(value)]
+    return [test]
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _is_raises(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in ("pytest.raises", "raises")
+
+
+def _delayed(value: ast.expr) -> ast.Lambda:
+    nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    return ast.copy_location(ast.Lambda(nothing, value), value)
+
+
+def _call(method: str, *arguments: ast.expr, keywords: Sequence[ast.keyword] = ()) -> ast.Call:
+    function = ast.Attribute(ast.Name(NAME, ast.Load()), method, ast.Load())
+    return ast.Call(function, list(arguments), list(keywords))

@@ -1,0 +1,132 @@
+"""Whether what a check was seen to do proves anything. A check that passed and proves nothing does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from evidence.run.recorder import Place
+
+
+class ProvesNothing(Exception):
+    """A block that raised nothing and yet shows nothing; the message is for its author.
+
+    Args:
+        line: the line in the page's file.
+        problem: what is wrong there; what would be right.
+    """
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+
+
+def swallowed(places: Sequence[Place]) -> ProvesNothing | None:
+    """The first assert that failed although its block ended well."""
+    return next(
+        (
+            ProvesNothing(
+                place.line,
+                f"the assert failed {_times(place.failed)} and its failure was swallowed: `{_short(place.code)}`. "
+                "Let it end the block: no try, suppress, finally or thread may stand around it",
+            )
+            for place in places
+            if place.failed
+        ),
+        None,
+    )
+
+
+def proves_nothing(places: Sequence[Place]) -> ProvesNothing | None:
+    """The first reason why a check shows less than it says; `None` if there is none."""
+    found = [ProvesNothing(place.line, problem) for place in places for problem in _against(place, places)]
+    return swallowed(places) or min(found, key=lambda each: each.line, default=None)
+
+
+def _against(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    yield from _RULES[place.kind](place, places) if place.kind in _RULES else ()
+
+
+def _of_assert(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    if place.elsewhere and not place.times:
+        yield "the assert was evaluated in another thread only, where a failure ends nothing. Assert outside of it"
+    elif not place.times:
+        yield (
+            f"the assert was never evaluated: `{_short(place.code)}`. Call the function, enter the branch, or fill the "
+            "loop that it stands in"
+        )
+    elif "truth" in place.against:
+        yield (
+            f"the assert holds for being a {place.against['truth']}, not for being true: `{_short(place.code)}`. Call "
+            "the method, or compare the value with what it should be"
+        )
+
+
+def _of_comparison(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    code = f"`{_short(place.code)}`"
+    if not _reached(place, places):
+        return
+    if "empty" in place.against and not place.times:
+        yield f"{code} compared nothing: there was no element. Compare something that is there"
+    elif not place.times:
+        yield f"{code} was never evaluated: what stands before it decides. Assert it by itself, or take it out"
+    elif place.computed == "neither":
+        yield f"{code} compares only what the page itself wrote down. Compute one side"
+    elif "nan" in place.against and not _speaks_of_nan(place, places):
+        yield f"{code} saw {place.against['nan']}, of which no comparison says anything. Assert that there is none"
+    elif "same" in place.against:
+        yield f"{code} saw {place.against['same']}. Clone what is to be compared before it changes, or use `is`"
+    elif "tolerance" in place.against:
+        yield f"{code} allows {place.against['tolerance']}. Make it smaller than what it is a tolerance of"
+
+
+def _reached(place: Place, places: Sequence[Place]) -> bool:
+    """Whether the assert around a comparison was evaluated; if not, that is what is to be told."""
+    return any(each.kind == "assert" and each.asserted == place.asserted and each.times for each in places)
+
+
+def _speaks_of_nan(place: Place, places: Sequence[Place]) -> bool:
+    """Whether that a value is no number is what is claimed."""
+    return any(each.kind == "assert" and each.asserted == place.asserted and "nan" in each.code for each in places)
+
+
+def _of_loop(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    if place.times and not place.held:
+        yield f"the loop over `{_short(place.code)}` had nothing to run over. Give it something, or take it out"
+
+
+def _of_zip(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    if "zip" in place.against:
+        yield f"`{_short(place.code)}` ends with the shortest of {place.against['zip']} elements. Say strict=True"
+
+
+def _of_extreme(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    if "nan" in place.against:
+        yield f"`{_short(place.code)}` was given {place.against['nan']}, and passed it over. Assert that there is none"
+
+
+def _of_raises(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    if not place.times:
+        yield f"`{_short(place.code)}` was never entered. Call the function, or enter the branch, that it stands in"
+    elif "wide" in place.against:
+        yield f"`{_short(place.code)}` takes {place.against['wide']}, a misspelt name too. Name the error that is meant"
+    elif "match" in place.against:
+        yield f"`{_short(place.code)}` takes {place.against['match']}. Say which with match=…"
+
+
+_RULES = {
+    "assert": _of_assert,
+    "compare": _of_comparison,
+    "loop": _of_loop,
+    "zip": _of_zip,
+    "extreme": _of_extreme,
+    "raises": _of_raises,
+}
+
+
+def _short(code: str) -> str:
+    line = " ".join(code.split())
+    return line if len(line) <= 70 else line[:69] + "…"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
