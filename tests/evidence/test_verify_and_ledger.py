@@ -150,11 +150,22 @@ def test_a_page_is_attacked_again_when_it_has_changed_or_something_survived(site
 
     code, told = attack()
     assert code == 0
-    assert told != "0 mutants of 0 checks"
-    assert attack() == (0, "0 mutants of 0 checks")
-    (site / "docs" / "sums.md").write_text(PAGE.replace("assert 1 + 1 == 2", "a = 2\nassert a == a"))
+    assert not told.startswith("0 ")
+    assert attack() == (0, "0 changed claims of 0 checks")
+    (site / "docs" / "sums.md").write_text(PAGE.replace("assert 1 + 1 == 2", "a = 1 + 1\nassert a == a"))
     assert attack()[0] == 1
     assert attack()[0] == 1
+
+
+def test_a_check_is_not_born_attacked(site, capsys):
+    """What was set-up when its page was attacked is attacked when it becomes a check."""
+    unmarked = PAGE + "\n```python\ndef test_sum():\n    assert sum([1, 2]) == 4\n```\n"
+    (site / "docs" / "sums.md").write_text(unmarked)
+    assert main(["mutate", "--stale"]) == 0
+    marked = unmarked.replace("```python\ndef", '<!--pytest.mark.exact("new")-->\n```python\ndef')
+    (site / "docs" / "sums.md").write_text(marked)
+    assert main(["mutate", "--stale"]) != 0
+    assert "never evaluated" in "".join(capsys.readouterr())
 
 
 def test_the_ledger_shows_formulas_as_they_are_written(tmp_path):

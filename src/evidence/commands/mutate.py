@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -80,15 +79,17 @@ def run(arguments: argparse.Namespace) -> int:
     found: dict[Path, list[Trial]] = {}
     for page, of_page in _attack_pages(pages, kinds, arguments):
         found[page.path] = of_page
-        tallies.write(page, _tally(of_page, len(list(_unused_waivers([page], of_page)))))
+        at_fault = [*_unused_waivers([page], of_page), *_unchanged([page], of_page)]
+        tallies.write(page, _tally(of_page, len(at_fault)))
     for page in pages:
         trials += found[page.path]
         unused += _unused_waivers([page], found[page.path])
-    for line in (*_reports(trials), *unused, *_unchanged(pages, trials)):
+    untried = list(_unchanged(pages, trials))
+    for line in (*_reports(trials), *unused, *untried):
         print(line)
     print(_summary(trials, time.perf_counter() - begin))
     fatal = {Kind.CLAIM, Kind.SLACK} if arguments.strict else {Kind.CLAIM}
-    return int(bool(unused) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
+    return int(bool(unused or untried) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
 
 
 def _attack_pages(
@@ -145,15 +146,16 @@ def _is_current(tally: Tally | None) -> bool:
     return tally is not None and tally.survived == 0
 
 
-def _tally(trials: Sequence[Trial], idle: int) -> Tally:
+def _tally(trials: Sequence[Trial], at_fault: int) -> Tally:
     """What the ledger tells of a page: changed claims, not changed bounds or inputs.
 
-    A waiver that waives nothing counts with the survivors: the page is to be mended.
+    A waiver that waives nothing, and a check that nothing can be changed in, count with the survivors: the page is to
+    be mended.
     """
     claims = [trial for trial in trials if trial.mutant.kind is Kind.CLAIM]
     alive = [trial for trial in claims if trial.fate in SURVIVORS]
     waived = sum(bool(trial.mutant.waiver) for trial in alive)
-    return Tally(caught=len(claims) - len(alive), survived=len(alive) - waived + idle, waived=waived)
+    return Tally(caught=len(claims) - len(alive), survived=len(alive) - waived + at_fault, waived=waived)
 
 
 def _survivors(trials: Iterable[Trial]) -> list[Trial]:
@@ -182,11 +184,14 @@ def _checks(pages: Iterable[Page]) -> Iterator[Block]:
 
 
 def _unchanged(pages: Iterable[Page], trials: Iterable[Trial]) -> Iterator[str]:
-    """The checks that were left alone, such as one that only expects an error."""
+    """The checks in which there was nothing to change."""
     changed = {(trial.block.path, trial.block.ident) for trial in trials}
     for block in _checks(pages):
         if (block.path, block.ident) not in changed:
-            yield f"{block.where}: {block.name}: not tried: no assert, and no number in an expected output"
+            yield (
+                f"{block.where}: {block.name}: not tried: no claim in it can be changed. Assert a value, print a "
+                "number, or say with match=… what the expected error says"
+            )
 
 
 def _unused_waivers(pages: Sequence[Page], trials: Sequence[Trial]) -> Iterator[str]:
@@ -201,13 +206,25 @@ def _unused_waivers(pages: Sequence[Page], trials: Sequence[Trial]) -> Iterator[
 
 
 def _summary(trials: Sequence[Trial], seconds: float) -> str:
-    fates = Counter(trial.fate for trial in trials)
-    waived = sum(trial.fate in SURVIVORS and bool(trial.mutant.waiver) for trial in trials)
-    kinds = Counter(trial.mutant.kind for trial in _survivors(trials))
-    checks = len({(trial.block.path, trial.block.ident) for trial in trials})
-    parts = [f"{fates[Fate.KILLED] + fates[Fate.TIMED_OUT]} killed"]
-    parts += [f"({fates[Fate.TIMED_OUT]} ran out of time)"] if fates[Fate.TIMED_OUT] else []
-    counts = [f"{kinds[Kind.CLAIM]} survived", f"{kinds[Kind.SLACK]} slack"]
-    counts += [f"{kinds[Kind.INPUT]} of inputs"] if kinds[Kind.INPUT] else []
-    counts += [f"{waived} waived"] if waived else []
-    return f"{len(trials)} mutants of {checks} checks: {' '.join(parts)}, {', '.join(counts)}; {seconds:.1f} s"
+    """`5,082 changed claims of 417 checks: 5,064 noticed, 0 survived, 18 waived; 210 tightened bounds: 119 slack`."""
+    parts = []
+    for kind, changed, alive in _COUNTED:
+        of_kind = [trial for trial in trials if trial.mutant.kind is kind]
+        if not of_kind and kind is not Kind.CLAIM:
+            continue
+        late = sum(trial.fate is Fate.TIMED_OUT for trial in of_kind)
+        noticed = sum(trial.fate not in SURVIVORS for trial in of_kind)
+        waived = sum(trial.fate in SURVIVORS and bool(trial.mutant.waiver) for trial in of_kind)
+        checks = len({(trial.block.path, trial.block.ident) for trial in of_kind})
+        counts = [f"{noticed:,} noticed" + (f" ({late} ran out of time)" if late else "")]
+        counts += [f"{len(of_kind) - noticed - waived:,} {alive}"]
+        counts += [f"{waived} waived"] if waived else []
+        parts.append(f"{len(of_kind):,} {changed} of {checks} checks: {', '.join(counts)}")
+    return f"{'; '.join(parts)}; {seconds:.1f} s"
+
+
+_COUNTED = (
+    (Kind.CLAIM, "changed claims", "survived"),
+    (Kind.SLACK, "tightened bounds", "slack"),
+    (Kind.INPUT, "changed inputs", "not noticed"),
+)

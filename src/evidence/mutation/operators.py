@@ -97,6 +97,9 @@ def changes_of(source: SourceText) -> list[Change]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Assert):
             walk.claim(node.test)
+        elif isinstance(node, ast.With):
+            for item in node.items:
+                walk.expected_error(item.context_expr)
     return sorted(walk.changes, key=lambda change: (change.start, change.end))
 
 
@@ -114,6 +117,13 @@ class _Walk:
             self.condition(test, True)
         else:
             self.add(Kind.CLAIM, test, "True", Swap(test, "True"), "only literals, nothing that was computed")
+
+    def expected_error(self, node: ast.expr) -> None:
+        """In `pytest.raises(error, match="…")`, what the error says is claimed."""
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pytest.raises", "raises"):
+            for keyword in node.keywords:
+                if keyword.arg == "match":
+                    self.value(keyword.value, _Role.VALUE)
 
     def condition(self, node: ast.expr, positive: bool) -> None:
         """An expression whose truth is claimed, or whose falsehood if not `positive`."""
@@ -220,8 +230,10 @@ class _Walk:
     def each(self, loop: ast.expr, positive: bool, *, counted: bool) -> None:
         """A loop whose elements are conditions, or whose elements are counted by their conditions."""
         assert isinstance(loop, ast.GeneratorExp | ast.ListComp)
-        if not counted:
+        if not counted and isinstance(loop.elt, ast.Compare | ast.BoolOp | ast.UnaryOp):
             self.condition(loop.elt, positive)
+        elif not counted:
+            self.value(loop.elt, _Role.OPERAND, positive)
         for generator in loop.generators:
             self.value(generator.iter, _Role.INPUT)
             for each in generator.ifs:

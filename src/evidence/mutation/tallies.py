@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 
+from evidence.files.import_graph import digest, our_packages
 from evidence.files.store import write_atomic
 from evidence.page.model import Page
 from evidence.records.records import Records
@@ -44,5 +46,17 @@ class Tallies:
             return None
 
     def _name(self, page: Page) -> str:
-        names = [self._records.name(block, session) for session in page.sessions() for block in session]
-        return "attack-" + hashlib.sha256("\n".join(names).encode()).hexdigest()
+        # A block that becomes a check, or an attack that grows stronger, was never attacked.
+        blocks = [
+            f"{block.grade} {block.name} {self._records.name(block, session)}"
+            for session in page.sessions()
+            for block in session
+        ]
+        return "attack-" + hashlib.sha256("\n".join([_engine(), *blocks]).encode()).hexdigest()
+
+
+@cache
+def _engine() -> str:
+    """The source of the attack, as this process holds it."""
+    packages = our_packages(("evidence",))
+    return digest((packages["evidence"] / "mutation").glob("*.py"), packages)

@@ -43,6 +43,13 @@ class Constants:
         """Whether an expression is made of literals alone."""
         return self._is(node)
 
+    def calculates(self, node: ast.expr) -> bool:
+        """Whether an expression of literals calculates with them, as `9 * 64` does, and `Fraction(1, 9)` does not."""
+        for each in ast.walk(node):
+            if isinstance(each, ast.BinOp) or (isinstance(each, ast.Call) and _called(each) not in _DRESS):
+                return True
+        return False
+
     def _is(self, node: ast.expr | None) -> bool:
         match node:
             case None | ast.Lambda() | ast.Await() | ast.Yield() | ast.YieldFrom():
@@ -52,8 +59,9 @@ class Constants:
             case ast.Name():
                 return node.id in self._constant or (node.id in _MODULES and node.id not in self._values)
             case ast.Call():
-                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                whole = name in _DRESS and (not isinstance(node.func, ast.Attribute) or self._is(node.func.value))
+                whole = _called(node) in _DRESS and (
+                    not isinstance(node.func, ast.Attribute) or self._is(node.func.value)
+                )
                 return whole and all(map(self._is, [*node.args, *(each.value for each in node.keywords)]))
             case ast.JoinedStr() | ast.FormattedValue():
                 parts = node.values if isinstance(node, ast.JoinedStr) else [node.value]
@@ -77,6 +85,10 @@ class Constants:
                 self._touched.add(inner.id)
         elif isinstance(node, ast.Global | ast.Nonlocal):
             self._touched |= set(node.names)
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
 def _handed_out(call: ast.Call) -> Iterator[str]:

@@ -90,7 +90,7 @@ class _Rewriting(ast.NodeTransformer):
         """Which of two sides the run computes; where both are made of literals, one that calculates with them does."""
         sides = [not self.constant(side) for side in (left, right)]
         if not any(sides):
-            sides = [any(isinstance(each, ast.BinOp | ast.Call) for each in ast.walk(side)) for side in (left, right)]
+            sides = [self.constant.calculates(side) for side in (left, right)]
         return _SIDES[sides[0], sides[1]]
 
     # Asserts.

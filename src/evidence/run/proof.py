@@ -36,8 +36,17 @@ def swallowed(places: Sequence[Place]) -> ProvesNothing | None:
     )
 
 
-def proves_nothing(places: Sequence[Place]) -> ProvesNothing | None:
-    """The first reason why a check shows less than it says; `None` if there is none."""
+def proves_nothing(places: Sequence[Place], line: int) -> ProvesNothing | None:
+    """The first reason why a check shows less than it says; `None` if there is none.
+
+    Args:
+        places: those of the check's own code.
+        line: the check's first.
+    """
+    if not any(place.kind in ("assert", "raises") or (place.kind == "printed" and place.times) for place in places):
+        return ProvesNothing(
+            line, "the check asserts nothing, and prints only what its author wrote. Compute what it shows"
+        )
     found = [ProvesNothing(place.line, problem) for place in places for problem in _against(place, places)]
     return swallowed(places) or min(found, key=lambda each: each.line, default=None)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import itertools
 import math
 import operator
+import pprint
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sized
 from contextlib import AbstractContextManager
@@ -107,8 +109,12 @@ class Recorder:
         lines = [str(message)] if message is not None else []
         places = [(self.places[number], values) for number, values in self._last.items()]
         of_it = [each for each in places if each[0].asserted == assertion.line]
-        failed = [each for each in of_it if each[0].held < each[0].times] or of_it
-        lines += _report(*failed[-1]) if failed else [f"assert {assertion.code}"]
+        compared = [each for each in of_it if each[0].operator != "truth"]
+        failed = [each for each in compared if each[0].held < each[0].times]
+        if not failed:
+            lines.append(f"assert {assertion.code}")
+        for each in (failed or compared or of_it)[-1:]:
+            lines += _report(*each)[0 if failed else 1 :]
         self._last.clear()
         return "\n".join(lines)
 
@@ -151,12 +157,12 @@ class Recorder:
             arguments = (receiver, *arguments)
         if len(arguments) >= 2:
             left, right = arguments[:2]
-            tolerances = [options.get(name) for name in ("atol", "abs_tol", "rtol", "rel_tol")]
-            given = [each for each in tolerances if each is not None]
-            self._note(at, result if result is not None else True, left, right, max(given, default=None))
-            wide = [each for each in tolerances[2:] if each is not None and not each < 1]
+            wide = [each for each in (options.get("rtol"), options.get("rel_tol")) if each is not None and not each < 1]
             if wide:
                 self.places[at].against.setdefault("tolerance", f"a relative tolerance of {wide[0]}")
+            absolute = [each for each in (options.get("atol"), options.get("abs_tol")) if each is not None]
+            empty = is_array(left) and not math.prod(left.shape)
+            self._note(at, left == left if empty else result is None or result, left, right, *absolute)
         return result
 
     def _note(self, at: int, result: Any, left: Any, right: Any, tolerance: Any = None) -> None:
@@ -292,25 +298,19 @@ def _largest(value: Any) -> float:
 
 def _report(place: Place, values: tuple[Any, ...]) -> list[str]:
     """`assert 386 == 385`, and below it which expression had which value."""
-    import ast
-    import pprint
-
-    left, *others = (" ".join(repr(value).split()) for value in values)
-    sides: list[str] = []
-    try:
-        tree = ast.parse(place.code, mode="eval").body
-    except SyntaxError:
-        tree = None
-    if isinstance(tree, ast.Compare) and place.operator != "close":
-        sides = [ast.unparse(tree.left), ast.unparse(tree.comparators[-1])]
-    first = f"assert {left}" if not others else f"assert {left} {place.symbol or place.operator} {others[0]}"
-    short = len(first) <= 300
-    lines = [first] if short else [f"assert {place.code}"]
-    for source, value in zip(sides or [place.code], values, strict=False):
-        on_one_line = " ".join(repr(value).split())
-        written = [on_one_line] if short else pprint.pformat(value, width=100, compact=True).split("\n")
-        if [source] != written:
-            lines += [f"  where {source} is {written[0]}", *(f"    {line}" for line in written[1:40])]
-    if len(values) == 3:
-        lines.append(f"  with a tolerance of {values[2]!r}")
+    written = [" ".join(repr(value).split()) for value in values]
+    if place.operator == "close":
+        within = f" within {written[2]}" if len(values) == 3 else " close"
+        return [f"assert {written[0]}{within} of {written[1]}", f"  in {place.code}"]
+    first = f"assert {f' {place.symbol or place.operator} '.join(written)}"
+    if len(first) > 300:
+        first = f"assert {place.code}"
+        written = [pprint.pformat(value, width=100, compact=True) for value in values]
+    tree = ast.parse(place.code, mode="eval").body
+    sides = [tree.left, tree.comparators[-1]] if isinstance(tree, ast.Compare) else [tree]
+    lines = [first]
+    for side, value in zip(sides, written, strict=False):
+        if ast.unparse(side) != value:
+            start, *more = value.split("\n")
+            lines += [f"  where {ast.unparse(side)} is {start}", *(f"    {line}" for line in more[:40])]
     return lines

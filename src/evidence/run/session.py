@@ -93,8 +93,9 @@ class Session:
                 exec(self._compile(block), self._module.__dict__)
             if block.output is not None:
                 _compare(block.output.text, printed.getvalue())
-            own = places[len(before) :]
-            error = proves_nothing(own) if block.grade else swallowed(own)
+            if self._observer is not None:
+                own = places[len(before) :]
+                error = proves_nothing(own, block.line) if block.grade else swallowed(own)
         except SystemExit as exit_:
             error = BlockExited(f"the block called sys.exit({exit_.code!r})").with_traceback(exit_.__traceback__)
         except Exception as raised:

@@ -124,11 +124,13 @@ def attacked(site: Site, records: Records) -> str:
     if not known:
         return "The checks were not attacked since they last changed"
     caught = sum(tally.caught for tally in known)
-    total = caught + sum(tally.survived + tally.waived for tally in known)
+    waived = sum(tally.waived for tally in known)
+    total = caught + waived + sum(tally.survived for tally in known)
     scope = "" if len(known) == len(found) else f", on {len(known)} of {len(found)} pages"
     return (
         "When the claims were changed, one number or comparison at a time, "
         f"{caught:,} of {total:,} changes failed{scope}"
+        + (f"; {waived} may pass, for a reason that stands beside the claim" if waived else "")
     )
 
 
