@@ -12,7 +12,7 @@ from evidence.run.proof import ProvesNothing
 from evidence.run.session import Outcome, Session
 
 
-def run(code: str, grade: str | None = "exact", output: str | None = None) -> Outcome:
+def run(code: str, grade: str | None = "numeric", output: str | None = None) -> Outcome:
     block = Block(
         path=Path("docs/page.md"),
         fence_line=9,
@@ -112,6 +112,22 @@ def test_a_check_that_shows_nothing_does_not_hold(code, message):
     assert isinstance(error, ProvesNothing)
     assert message in str(error)
     assert 10 <= error.line < 10 + code.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("grade", "code", "message"),
+    [
+        ("exact", "x = abs(-3.2)\nassert abs(x - 3) < 0.5", "an exact check has no tolerance"),
+        ("statistical", f"assert {SUM} == 385", "how likely a false alarm is"),
+        ("statistical", f"n = 10\nassert {SUM} == 385 and 2.0**-n < 0.5", "how likely a false alarm is"),
+        ("statistical", f"n = 10\nassert {SUM} == 385 and 2.0**-n < 1e-2", None),
+        ("numeric", "x = abs(-3.2)\nassert abs(x - 3) < 0.5", None),
+    ],
+)
+def test_a_grade_keeps_what_it_promises(grade, code, message):
+    error = run(code, grade).error
+    assert (error is None) == (message is None)
+    assert message is None or message in str(error)
 
 
 HONEST = [

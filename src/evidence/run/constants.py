@@ -63,6 +63,8 @@ class Constants:
                     not isinstance(node.func, ast.Attribute) or self._is(node.func.value)
                 )
                 return whole and all(map(self._is, [*node.args, *(each.value for each in node.keywords)]))
+            case ast.BinOp() if any(isinstance(each, ast.Name) for each in ast.walk(node)):
+                return False
             case ast.JoinedStr() | ast.FormattedValue():
                 parts = node.values if isinstance(node, ast.JoinedStr) else [node.value]
                 return all(map(self._is, parts))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from evidence.run.recorder import Place
+
+# A false alarm in more than one of a hundred runs would be one in each week.
+_SMALL = 0.01
 
 
 class ProvesNothing(Exception):
@@ -36,19 +40,40 @@ def swallowed(places: Sequence[Place]) -> ProvesNothing | None:
     )
 
 
-def proves_nothing(places: Sequence[Place], line: int) -> ProvesNothing | None:
+def proves_nothing(places: Sequence[Place], grade: str, line: int) -> ProvesNothing | None:
     """The first reason why a check shows less than it says; `None` if there is none.
 
     Args:
         places: those of the check's own code.
+        grade: the check's grade, which promises something of its own.
         line: the check's first.
     """
     if not any(place.kind in ("assert", "raises") or (place.kind == "printed" and place.times) for place in places):
         return ProvesNothing(
             line, "the check asserts nothing, and prints only what its author wrote. Compute what it shows"
         )
+    if grade == "statistical" and not any(map(_is_chance, places)):
+        return ProvesNothing(
+            line,
+            "a statistical check says how likely a false alarm is, as `assert 2 * exp(-2 * n * t**2) < 1e-6`, and this "
+            "one does not. Assert it, or grade it an experiment",
+        )
+    if grade == "exact":
+        close = next((place for place in places if place.operator == "close"), None)
+        if close is not None:
+            return ProvesNothing(
+                close.line, f"an exact check has no tolerance: `{_short(close.code)}`. Grade it numeric"
+            )
     found = [ProvesNothing(place.line, problem) for place in places for problem in _against(place, places)]
     return swallowed(places) or min(found, key=lambda each: each.line, default=None)
+
+
+def _is_chance(place: Place) -> bool:
+    """Whether it says that a probability which was computed is small."""
+    if place.operator not in ("<", "<=") or place.computed not in ("left", "both") or not place.pairs:
+        return False
+    right = place.pairs[0].right
+    return right is not None and len(right.numbers) == 1 and 0 < float(Fraction(right.numbers[0])) <= _SMALL
 
 
 def _against(place: Place, places: Sequence[Place]) -> Iterator[str]:

@@ -95,7 +95,7 @@ class Session:
                 _compare(block.output.text, printed.getvalue())
             if self._observer is not None:
                 own = places[len(before) :]
-                error = proves_nothing(own, block.line) if block.grade else swallowed(own)
+                error = proves_nothing(own, block.grade, block.line) if block.grade else swallowed(own)
         except SystemExit as exit_:
             error = BlockExited(f"the block called sys.exit({exit_.code!r})").with_traceback(exit_.__traceback__)
         except Exception as raised:
