@@ -73,13 +73,7 @@ class EvidenceExtension(Extension):
         return Path(self.getConfig("docs_dir")).absolute()
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Lines are read before other preprocessing changes them, and links set before MkDocs makes them relative.
-
-        Raises:
-            ValueError: it is listed twice.
-        """
-        if "evidence_directives" in md.preprocessors:
-            raise ValueError("the Markdown extension evidence is listed twice: list it once")
+        """Lines are read before other preprocessing changes them, and links set before MkDocs makes them relative."""
         md.preprocessors.register(_Directives(self), "evidence_directives", 900)
         md.treeprocessors.register(_CheckLinks(self), "evidence_links", 1)
         md.postprocessors.register(_Recount(self), "evidence_recount", -1000)
@@ -148,7 +142,7 @@ def _of_no_page(page: Page) -> list[PageError]:
     """Text that is no page's has not been checked, so it may claim nothing, and show no Python."""
     places = [
         *((link.line, "a check link") for link in page.links),
-        *((b.line, "a block of Python") for b in page.blocks),
+        *((b.fence_line, "a block of Python") for b in page.blocks),
     ]
     if page.path == UNKNOWN:
         problem = "stands in text that is no page of the site"

@@ -19,9 +19,10 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from evidence.files.errors import display_path, together
+from evidence.files.errors import PageError, together
 from evidence.files.source import put_down, take_in_hand
 from evidence.markdown_extension import shared_records, shared_site
+from evidence.page.settings import settings_error
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.records.verification import stale_sessions
@@ -66,7 +67,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Tell the Markdown extension where the pages are, and whether to refuse or to show.
 
         Raises:
-            PluginError: the Markdown extension is not listed, or is told otherwise.
+            SettingsError: the Markdown extension is not listed, or is told otherwise.
         """
         options = config.mdx_configs.setdefault("evidence", {})
         _require_extension(config, options)
@@ -117,14 +118,16 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """See that what was checked is what is published.
 
         Raises:
-            PluginError: a page with checks is left out, so that links to them would lead nowhere.
+            PageError: a page with checks is left out, so that links to them would lead nowhere.
         """
+        if self.serving:
+            return files
         docs_dir = Path(config.docs_dir).absolute()
         published = {Path(file.abs_src_path) for file in files if file.abs_src_path}
         for page in self._site(config).pages():
             checks = any(block.name for block in page.blocks)
             if checks and page.path.is_relative_to(docs_dir) and page.path not in published:
-                raise PluginError(f"{display_path(page.path)}: it holds checks, and a plugin or hook left it out")
+                raise PageError(page.path, 1, "the page holds checks, and a plugin or hook left it out", "Publish it")
         return files
 
     # After all others, which may have changed the text: what counts is what is rendered.
@@ -165,14 +168,11 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
 def _require_extension(config: MkDocsConfig, options: dict[str, Any]) -> None:
     """The plugin runs the checks, and the Markdown extension shows them: neither is of use alone."""
+    file = Path(config.config_file_path)
     listed = [name for name in config.markdown_extensions if name.partition(".")[0] == "evidence"]
     if listed != ["evidence"]:
-        raise PluginError(
-            f"{config.config_file_path}: the plugin evidence is listed, and under markdown_extensions "
-            f"{' and '.join(listed) or 'no extension of its name'}. List the extension evidence there, once"
-        )
+        problem = f"the plugin evidence is listed, and of its Markdown extension {' and '.join(listed) or 'nothing'}"
+        raise settings_error(file, "evidence", problem, "List evidence once under markdown_extensions")
     if options:
-        raise PluginError(
-            f"{config.config_file_path}: the Markdown extension evidence is given {', '.join(options)}, which the "
-            "plugin sets. Leave the options away, or the plugin"
-        )
+        problem = f"the Markdown extension evidence is given {', '.join(options)}, which the plugin sets"
+        raise settings_error(file, next(iter(options)), problem, "Leave the options away, or the plugin")

@@ -271,10 +271,14 @@ class _Reader:
             found[classes] += 1
         for name in sorted(filter(_RESERVED_CLASS.fullmatch, self.seen.classes)):
             self._error(
-                self._line_of(name, code),
+                self._line_of_class(name, code),
                 f"the page gives something the class {name!r}, by which a reader knows what was checked",
                 "Take a class of another name; a link to a check is [words](check:name)",
             )
+
+    def _line_of_class(self, name: str, code: Collection[int]) -> int:
+        written = re.compile(rf"""["'\s.]{re.escape(name)}(?![\w:-])""")
+        return next((at for at, line in enumerate(self.lines) if at not in code and written.search(line)), 0)
 
     def _read_links(self, code: set[int]) -> None:
         text = "\n".join("" if at in code else line for at, line in enumerate(self.lines))

@@ -69,7 +69,7 @@ def load_settings(config_file: Path) -> MarkdownSettings:
         elif name.partition(".")[0] not in OURS:
             configs[name] = options or {}
     if "pymdownx.superfences" not in configs:
-        raise _error(
+        raise settings_error(
             config_file,
             "markdown_extensions",
             "pymdownx.superfences is not listed, which finds the code blocks",
@@ -84,22 +84,23 @@ def _require_that_python_is_found(config_file: Path, configs: dict[str, dict[str
     codehilite = next((name for name in configs if name.split(".")[-1] == "codehilite"), None)
     if codehilite:
         problem = "codehilite shows indented text as Python, which nothing runs"
-        raise _error(config_file, codehilite, problem, "Take it out: pymdownx.superfences shows the fences")
+        raise settings_error(config_file, codehilite, problem, "Take it out: pymdownx.superfences shows the fences")
     highlight = configs.get("pymdownx.highlight", {})
     if "pymdownx.highlight" in configs and not highlight.get("pygments_lang_class"):
         problem = "the blocks of a page do not tell their language, so that nobody can count those of Python"
-        raise _error(config_file, "pymdownx.highlight", problem, "Set its option pygments_lang_class to true")
+        raise settings_error(config_file, "pymdownx.highlight", problem, "Set its option pygments_lang_class to true")
     others = [entry.get("lang", "") for entry in highlight.get("extend_pygments_lang") or ()]
     for option, names in (("default_lang", [highlight.get("default_lang") or ""]), ("extend_pygments_lang", others)):
         if any(classify(name) is not Language.OTHER for name in names if name):
             problem = "blocks that are not fences of Python would be shown as Python"
-            raise _error(config_file, option, problem, f"Leave {option} away: a fence names its language")
+            raise settings_error(config_file, option, problem, f"Leave {option} away: a fence names its language")
     if highlight.get("guess_lang"):
         problem = "a block whose language is guessed may be shown as Python, and nothing runs it"
-        raise _error(config_file, "guess_lang", problem, "Leave it away: a fence names its language")
+        raise settings_error(config_file, "guess_lang", problem, "Leave it away: a fence names its language")
 
 
-def _error(config_file: Path, option: str, problem: str, remedy: str) -> SettingsError:
+def settings_error(config_file: Path, option: str, problem: str, remedy: str) -> SettingsError:
+    """The error to raise for what `config_file` gets wrong where it first names `option`."""
     lines = config_file.read_text(encoding="utf-8").split("\n")
     line = next((number for number, line in enumerate(lines, 1) if option in line), 1)
     return SettingsError(f"{display_path(config_file)}:{line}: {problem}. {remedy}")
