@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from honest_pages import HONEST
 from one_chapter import Case, build, refusal
+
+from evidence.files import source
+from evidence.page import site
+from evidence.page.site import Site
 
 TABLES = [importlib.import_module(file.stem) for file in sorted(Path(__file__).parent.glob("lies_*.py"))]
 LIES = [
@@ -53,3 +58,30 @@ def test_what_is_rendered_is_what_the_site_shows(folder: Path) -> None:
     html = build(folder)["sums.md"]
     assert '<a class="check-link" href="#check-ten-squares">385</a>' in html
     assert "held in" in html
+
+
+@pytest.mark.parametrize("pages", [3, 12])
+def test_the_cost_of_a_build_grows_with_its_pages_and_no_faster(
+    pages: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"docs/p{number}.md": f"# Page {number}\n\n[385](check:ten-squares)\n" for number in range(pages)}
+    Case("many pages", files=files).write(folder)
+    refusal(folder)  # now all is run
+    looks = Counter()
+
+    def counted(module, name: str) -> None:
+        original = getattr(module, name)
+
+        def call(*given):
+            looks[name] += 1
+            return original(*given)
+
+        monkeypatch.setattr(module, name, call)
+
+    counted(source, "read_page")
+    counted(source, "page_files")
+    counted(site, "site_files")
+    counted(Site, "_take_in")
+    assert refusal(folder) == ""
+    # The files are listed once, their overview is taken once, and a page in hand is read for itself alone.
+    assert looks == {"site_files": 1, "_take_in": 1, "read_page": pages + 1}
