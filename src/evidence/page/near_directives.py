@@ -18,10 +18,10 @@ _FORMS = {
 _KEYWORDS = {re.split(r"[:.]", form)[-1]: form for form in _FORMS}
 # The beginning of a comment, its end forgotten or not, also where the mark of either is misspelt.
 _COMMENT = re.compile(r"<\s*(?:!\s*-*|--+)(?P<body>(?:(?!-->)[\s\S])*?)(?:-->|-+>|\n\s*\n|\Z)")
-_NAMES_ONE = re.compile(r"code-?blocks?|expect(ed)?-?output|py-?te?st[-.:]?(mark|code)|\bmark\.\w+\s*\(", re.I)
+_NAMES_ONE = re.compile(r"code[-_]?blocks?|expect(ed)?[-_]?output|py-?te?st[-_.:\s]*(mark|code)|\bmark\.\w+\s*\(", re.I)
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 # It begins as a call of a grade, or is one of the keywords and nothing else.
-_BARE = re.compile(rf"(?:{'|'.join(GRADES)}|skip)\s*\(.*\)|cont(inue)?|expected[-\s]output", re.I | re.S)
+_BARE = re.compile(rf"(?:{'|'.join(GRADES)}|skip)\s*\(.*\)|cont(inue)?|expected\s+output\s*:?", re.I | re.S)
 
 
 def near_directives(lines: Sequence[str], code: set[int]) -> Iterator[tuple[int, str, str]]:
@@ -42,7 +42,7 @@ def near_directives(lines: Sequence[str], code: set[int]) -> Iterator[tuple[int,
 
 
 def _means_one(body: str) -> bool:
-    if _NAMES_ONE.search(re.sub(r"[_\s]+", "-", body)) or _BARE.fullmatch(body):
+    if _NAMES_ONE.search(body) or _BARE.fullmatch(body):
         return True
     return bool(get_close_matches(_head(body), _FORMS, 1, 0.75))
 
