@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from one_chapter import CHECK, PAGE, Case
 
-NEVER = "became no link to the check"
+NEVER = "became no link to it"
 
 
 def link(written: str, refused: str, **more: str) -> Case:
@@ -31,6 +31,8 @@ LIES = {
     "page.made_links": [
         link('<a href="check:ten-squares">385</a>', "it is written in HTML"),
         link("<a href='check:ten-squares'>385</a>", "it is written in HTML"),
+        link('<svg><a xlink:href="check:ten-squares"><text>386</text></a></svg>', "it is written in HTML"),
+        link('<map><area href="check:ten-squares" alt="386"></map>', "it is written in HTML"),
         link('<a href="check:ten-squares" markdown="span">385</a>', "it is written in HTML"),
         Case("an entity in a link of HTML", "it is written in HTML", link='<a href="&#99;heck:ten-squares">385</a>'),
         link('[sum<a id="x"></a> 385](check:ten-squares)', "another link stands within it"),
@@ -38,6 +40,10 @@ LIES = {
     "page.link_places": [
         link('[386](check:ten-squares){ href="#sum-1" }', NEVER),
         link(r"\[386](check:ten-squares)", NEVER),
+        link("<check:ten-squares>", NEVER),
+        link("[386] (check:ten-squares)", NEVER),
+        link("[386][check:ten-squares]", NEVER),
+        link("[386]{check:ten-squares}", NEVER),
         beside("in a div", NEVER, "<div>[386](check:ten-squares)</div>"),
         link("![A long description with [386](check:ten-squares) in it](x.png)", NEVER),
         link("[386](check:ten-squares 'a' b)", NEVER),

@@ -133,14 +133,17 @@ class _Walker(HTMLParser):
     def _note_addresses(self, tag: str, given: dict[str, str | None]) -> None:
         self.outline.ids.update(value for name in ("id", "name") if (value := given.get(name)))
         self.outline.fetched += [value for name in _FETCHED if (value := given.get(name))]
-        href = given.get("href")
-        if href:
-            (self.outline.hrefs if tag == "a" else self.outline.fetched).append(href)
+        href = given.get("href") or given.get("xlink:href")
+        if href and href.startswith(CHECK_SCHEME) and (tag != "a" or "xlink:href" in given):
+            name, problem = href.removeprefix(CHECK_SCHEME), "it is written in HTML, and leads nowhere on the site"
+            self.outline.links.append(LinkSeen(name, self.section, problem=problem))
+        elif href:
+            (self.outline.hrefs if tag in ("a", "area") else self.outline.fetched).append(href)
 
     def _is_python_block(self, tag: str, classes: str | None) -> bool:
-        if tag == "div" or tag == "pre" or (tag == "code" and "pre" in self.open):
-            return _names_python(classes) or (tag != "div" and _is_called_python(classes))
-        return False
+        if tag == "div":
+            return _is_called_python(" ".join(filter(_LANGUAGE_PREFIX.match, (classes or "").split())))
+        return (tag == "pre" or (tag == "code" and "pre" in self.open)) and _is_called_python(classes)
 
     def _open_link(self, given: dict[str, str | None]) -> None:
         href = given.get("href") or ""

@@ -56,8 +56,8 @@ def problem_with_fence(opening: str, language: str) -> str:
     if odd:
         return f"the fence's {odd!r} has letters that are not Latin"
     close = get_close_matches(language.lower(), _MISSPELT, 1, 0.7)
-    if close and not _is_known(language):
-        return f"{language!r} is no language that the highlighter knows, and close to {close[0]!r}"
+    if (close or language.lower().startswith("py")) and not _is_known(language):
+        return f"{language!r} is no language that the highlighter knows, and close to {(close or _MISSPELT)[0]!r}"
     return ""
 
 

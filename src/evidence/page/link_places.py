@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidence.page.html_outline import CHECK_SCHEME, LinkSeen
 
 _WRITTEN = re.compile(rf"\]\(\s*<?{CHECK_SCHEME}(?P<name>[^)>\"']*?)\s*(?=[)>\"']|\s\")")
+
+
+# As one may write it who has not the brackets in mind.
+_MEANT = re.compile(
+    rf"(?<!\])[(<\[{{]{CHECK_SCHEME}(?P<name>[a-z0-9][a-z0-9-]*)|\][\[{{]{CHECK_SCHEME}(?P<other>[a-z0-9-]+)"
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,18 @@ def link_lines(text: str, links: Sequence[LinkSeen], literal: str) -> tuple[list
             free.remove(place)
         at = place.at if place else max(_elsewhere(text, link.name), 0)
         lines.append(text.count("\n", 0, at))
-    meant = [place for place in free if not _is_literal(place, free, literal)]
-    return lines, [(text.count("\n", 0, place.at), place.name) for place in meant]
+    lost = [(place.at, place.name) for place in free if not _is_literal(place, free, literal)]
+    quoted = Counter(_named(match) for match in _MEANT.finditer(literal))
+    for match in _MEANT.finditer(text):
+        if quoted[_named(match)]:
+            quoted[_named(match)] -= 1
+        elif text[match.start() - 2 : match.start()] != "](":
+            lost.append((match.start(), _named(match)))
+    return lines, [(text.count("\n", 0, at), name) for at, name in lost]
+
+
+def _named(match: re.Match[str]) -> str:
+    return match["name"] or match["other"]
 
 
 def _place(text: str, match: re.Match[str]) -> _Place:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from itertools import chain
 
 from evidence.page.directives import GRADES, is_directive
 
@@ -18,6 +19,8 @@ _FORMS = {
 _KEYWORDS = {re.split(r"[:.]", form)[-1]: form for form in _FORMS}
 # The beginning of a comment, its end forgotten or not, also where the mark of either is misspelt.
 _COMMENT = re.compile(r"<\s*(?:!\s*-*|--+)(?P<body>(?:(?!-->)[\s\S])*?)(?:-->|-+>|\n\s*\n|\Z)")
+# A reference that nothing refers to is a comment too.
+_REFERENCE = re.compile(r"^[>\s]*\[[^\]\n]*\]:\s*<?#?>?\s*[(\"'](?P<body>[^\n]*)[)\"']\s*$", re.M)
 _NAMES_ONE = re.compile(r"code[-_]?blocks?|expect(ed)?[-_]?output|py-?te?st[-_.:\s]*(mark|code)|\bmark\.\w+\s*\(", re.I)
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 # It begins as a call of a grade, or is one of the keywords and nothing else.
@@ -32,8 +35,8 @@ def near_directives(lines: Sequence[str], code: set[int]) -> Iterator[tuple[int,
         code: the lines that belong to fences.
     """
     prose = "\n".join("" if at in code else _INLINE_CODE.sub(_blank, line) for at, line in enumerate(lines))
-    for comment in _COMMENT.finditer(prose):
-        at = prose.count("\n", 0, comment.start())
+    for comment in chain(_COMMENT.finditer(prose), _REFERENCE.finditer(prose)):
+        at = prose.count("\n", 0, comment.start("body"))
         body = comment["body"].strip().strip("-").strip()
         if is_directive(lines[at]) or not _means_one(body):
             continue

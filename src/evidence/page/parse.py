@@ -291,7 +291,7 @@ class _Reader:
             if link.problem:
                 self._error(at, f"the link [{words}] to a check cannot stand so: {link.problem}", _LINK)
         for at, name in lost:
-            self._error(at, f"](check:{name}) became no link to the check, or was given another address", _LINK)
+            self._error(at, f"what names check:{name} became no link to it, or was given another address", _LINK)
 
     def _read_addresses(self) -> None:
         self.page.ids = self.seen.ids
