@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from evidence.commands import ledger, mutate, reseed, update, verify
 from evidence.commands.pages import CommandError
+from evidence.files.errors import PageError
+from evidence.page.settings import SettingsError
+from evidence.rules.interpreter import interpreter_problem
 
 COMMANDS = (verify, mutate, reseed, update, ledger)
 
@@ -21,9 +24,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for command in COMMANDS:
         command.add(subparsers)
     arguments = parser.parse_args(argv)
+    if problem := interpreter_problem():
+        print(problem, file=sys.stderr)
+        return 2
     try:
         code: int = arguments.run(arguments)
-    except CommandError as error:
+    except (CommandError, PageError, SettingsError) as error:
         sys.stdout.flush()
         print(error, file=sys.stderr)
         return 2

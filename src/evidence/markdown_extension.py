@@ -7,6 +7,7 @@ by its text (`evidence.files.source`).
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
@@ -20,8 +21,8 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from evidence.files.errors import PageError, together
-from evidence.files.source import UNKNOWN, Source, locate
-from evidence.page.html_outline import CHECK_SCHEME, count_python
+from evidence.files.source import UNKNOWN, builder_tells, locate
+from evidence.page.html_outline import CHECK_SCHEME, python_shown
 from evidence.page.model import Page, anchor
 from evidence.page.site import Site
 from evidence.records.records import Record, Records
@@ -62,6 +63,8 @@ class EvidenceExtension(Extension):
             "unverified": ["refuse", "Whether to `refuse` or to `show` a page with claims that were not borne out"],
         }
         super().__init__(**kwargs)
+        if self.getConfig("unverified") not in ("refuse", "show"):
+            raise ValueError(f"evidence: the option unverified is {self.getConfig('unverified')!r}, not refuse or show")
         self.page: Page | None = None
 
     @property
@@ -98,13 +101,17 @@ class _Directives(Preprocessor):
         text = "\n".join(lines)
         source = locate(text, extension.docs_dir)
         extension.page = None
-        if source.path == UNKNOWN:
-            _forbid_claims(source)
-            return lines
+        refuse = extension.getConfig("unverified") != "show"
+        if not source.of_file:
+            errors = _of_no_page(extension.site().read(text, source.path))
+            if errors and refuse:
+                raise together(errors)
+            return [*_complaints(errors), *lines]
+        if not builder_tells():
+            extension.site().begin()
         page = extension.page = extension.site().page(source.path.absolute())
         records = shared_records(extension.docs_dir).fresh()
         errors = page_errors(extension.site(), page)
-        refuse = extension.getConfig("unverified") != "show"
         if refuse and (errors or (errors := unverified(page, records))):
             raise together(errors)
         verdicts = {block.ident: records.of(block, session) for session in page.sessions() for block in session}
@@ -131,14 +138,19 @@ class _Directives(Preprocessor):
             yield render_summary(checks, os.path.relpath(ledger_page, page.path.parent))
 
 
-def _forbid_claims(source: Source) -> None:
-    """Text that is no page's has not been checked, so it may claim nothing."""
-    if f"]({CHECK_SCHEME}" in source.text:
-        raise source.error(
-            f"]({CHECK_SCHEME}",
-            "a check link stands in text that is no page of the site",
-            "Set the option docs_dir of the Markdown extension `evidence` to the pages' folder",
-        )
+def _of_no_page(page: Page) -> list[PageError]:
+    """Text that is no page's has not been checked, so it may claim nothing, and show no Python."""
+    places = [
+        *((link.line, "a check link") for link in page.links),
+        *((b.fence_line, "a block of Python") for b in page.blocks),
+    ]
+    if page.path == UNKNOWN:
+        problem = "stands in text that is no page of the site"
+        remedy = "Set the option docs_dir of the Markdown extension `evidence` to the pages' folder"
+    else:
+        problem = "is not in the page's file as it is rendered: a hook or another plugin changed it, or made it"
+        remedy = "Write it in the file, or have none in what is made"
+    return [PageError(page.path, line, f"{what} {problem}", remedy) for line, what in places] or page.errors
 
 
 def _complaints(errors: list[PageError]) -> list[str]:
@@ -179,12 +191,25 @@ class _Recount(Postprocessor):
         # Titles and tables of contents are postprocessed by themselves; only the whole page holds its end.
         if page is not None and _END in text:
             text = text.replace(f"<div>{_END}</div>", "").rstrip("\n")
-            shown = count_python(text)
-            if shown != len(page.blocks) and self.extension.getConfig("unverified") != "show":
-                raise PageError(
-                    page.path,
-                    1,
-                    f"{shown} blocks are shown as Python, but {len(page.blocks)} were found to run",
-                    "Write each as a fence; set pygments_lang_class of pymdownx.highlight to true",
-                )
+            shown = python_shown(text)
+            if len(shown) != len(page.blocks) and self.extension.getConfig("unverified") != "show":
+                raise _miscounted(page, shown)
         return text
+
+
+def _miscounted(page: Page, shown: list[str]) -> PageError:
+    left = Counter(_letters(block.code) for block in page.blocks)
+    left.subtract(map(_letters, shown))
+    strange = next((code for code in shown if left[_letters(code)] < 0), None)
+    lost = next((block for block in page.blocks if left[_letters(block.code)] > 0), None)
+    which = f"; nothing runs the one that begins {strange.strip()[:40]!r}" if strange else ""
+    return PageError(
+        page.path,
+        lost.fence_line if lost else 1,
+        f"{len(shown)} blocks are shown as Python, but {len(page.blocks)} were found to run{which}",
+        "Write each as a fence; set pygments_lang_class of pymdownx.highlight to true",
+    )
+
+
+def _letters(code: str) -> str:
+    return "".join(code.split())

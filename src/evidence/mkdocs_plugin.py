@@ -14,19 +14,23 @@ from typing import Any, Literal
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
 
-from evidence.files.errors import together
-from evidence.files.source import page_files
+from evidence.files.errors import PageError, together
+from evidence.files.source import put_down, take_in_hand
 from evidence.markdown_extension import shared_records, shared_site
+from evidence.page.settings import settings_error
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.records.verification import stale_sessions
 from evidence.records.worker import WarmWorker, verify_elsewhere
 from evidence.render_ahead import RenderedAhead
 from evidence.rules.all_rules import page_errors
+from evidence.rules.interpreter import interpreter_problem
+from evidence.rules.other_files import site_errors
 
 log = logging.getLogger("mkdocs.plugins.evidence")
 
@@ -36,7 +40,7 @@ PATIENCE_SECONDS = 1.5
 
 def parse_from_the_last(site: Site) -> None:
     """Parse what is not kept. A process that parses from the first page meanwhile finds half of it done."""
-    for path in reversed(page_files(site.docs_dir)):
+    for path in reversed(site.files().pages):
         with contextlib.suppress(Exception):  # The builder tells it, where the author looks.
             site.page(path)
 
@@ -50,12 +54,23 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self.ahead: RenderedAhead | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """An author at work is shown what does not hold; a site that is published must not have it."""
+        """An author at work is shown what does not hold; a site that is published must not have it.
+
+        Raises:
+            PluginError: this Python evaluates no assert.
+        """
         self.serving = command == "serve"
+        if problem := interpreter_problem():
+            raise PluginError(problem)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Tell the Markdown extension where the pages are, and whether to refuse or to show."""
+        """Tell the Markdown extension where the pages are, and whether to refuse or to show.
+
+        Raises:
+            SettingsError: the Markdown extension is not listed, or is told otherwise.
+        """
         options = config.mdx_configs.setdefault("evidence", {})
+        _require_extension(config, options)
         options.update(docs_dir=config.docs_dir, config_file=config.config_file_path)
         options["unverified"] = "show" if self.serving else "refuse"
         return config
@@ -67,16 +82,21 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             PluginError: a page breaks a rule, or a claim does not hold.
         """
         docs_dir, config_file = Path(config.docs_dir), Path(config.config_file_path)
+        put_down()
+        site, records = self._site(config), shared_records(docs_dir.absolute())
+        site.begin()
         if self.serving:
             if self.worker is not None:
                 self.worker.verify(PATIENCE_SECONDS)
             return
-        site, records = shared_site(docs_dir.absolute(), config_file.absolute()), shared_records(docs_dir.absolute())
-        errors = [error for page in site.pages() for error in page_errors(site, page)]
+        errors = [*site_errors(site), *(error for page in site.pages() for error in page_errors(site, page))]
         if errors:
             raise together(errors)
         if stale_sessions(site.pages(), records.fresh()):
             self._verify(docs_dir, config_file)
+
+    def _site(self, config: MkDocsConfig) -> Site:
+        return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
 
     def _verify(self, docs_dir: Path, config_file: Path) -> None:
         log.info("Checking the claims that have changed, or were never checked here")
@@ -89,12 +109,41 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Render with both hands what a reader waits for."""
         if self.serving and self.worker is None:
-            site = shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
-            self.ahead = RenderedAhead(files, config, partial(parse_from_the_last, site))
+            self.ahead = RenderedAhead(files, config, partial(parse_from_the_last, self._site(config)))
         return nav
+
+    # After all others, which may have taken pages out.
+    @event_priority(-100)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """See that what was checked is what is published.
+
+        Raises:
+            PageError: a page with checks is left out, so that links to them would lead nowhere.
+        """
+        if self.serving:
+            return files
+        docs_dir = Path(config.docs_dir).absolute()
+        published = {Path(file.abs_src_path) for file in files if file.abs_src_path}
+        for page in self._site(config).pages():
+            checks = any(block.name for block in page.blocks)
+            if checks and page.path.is_relative_to(docs_dir) and page.path not in published:
+                raise PageError(page.path, 1, "the page holds checks, and a plugin or hook left it out", "Publish it")
+        return files
+
+    # After all others, which may have changed the text: what counts is what is rendered.
+    @event_priority(-100)
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Say which page the Markdown extensions are about to be given."""
+        path = page.file.abs_src_path
+        take_in_hand(Path(path) if path else None, Path(config.docs_dir, page.file.src_uri))
+
+    def on_build_error(self, **_: Any) -> None:
+        """No page is rendered any more."""
+        put_down()
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """All pages are rendered."""
+        put_down()
         if self.ahead is not None:
             self.ahead.stop()
             self.ahead = None
@@ -115,3 +164,15 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Leave no process behind."""
         if self.worker is not None:
             self.worker.close()
+
+
+def _require_extension(config: MkDocsConfig, options: dict[str, Any]) -> None:
+    """The plugin runs the checks, and the Markdown extension shows them: neither is of use alone."""
+    file = Path(config.config_file_path)
+    listed = [name for name in config.markdown_extensions if name.partition(".")[0] == "evidence"]
+    if listed != ["evidence"]:
+        problem = f"the plugin evidence is listed, and of its Markdown extension {' and '.join(listed) or 'nothing'}"
+        raise settings_error(file, "evidence", problem, "List evidence once under markdown_extensions")
+    if options:
+        problem = f"the Markdown extension evidence is given {', '.join(options)}, which the plugin sets"
+        raise settings_error(file, next(iter(options)), problem, "Leave the options away, or the plugin")

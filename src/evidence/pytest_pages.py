@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from _pytest._code.code import ExceptionInfo, ReprFileLocation, TerminalRepr
 from _pytest._io import TerminalWriter
+from mkdocs.utils import is_markdown_file
 from pytest_codeblocks.plugin import MarkdownFile
 
 from evidence.files.errors import PageError
@@ -22,6 +23,7 @@ from evidence.page.model import Block
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.rules.all_rules import page_errors
+from evidence.rules.interpreter import interpreter_problem
 from evidence.run.failure import Failure, describe
 from evidence.run.session import Session
 from evidence.run.torch_state import reset_global_state
@@ -36,6 +38,8 @@ _MEANING = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """The four grades are marks: `-m "not experiment"` leaves the experiments out."""
+    if problem := interpreter_problem():
+        raise pytest.UsageError(problem)
     for grade in GRADES:
         config.addinivalue_line("markers", f"{grade}(name): a check of a page; {_MEANING[grade]}")
 
@@ -61,6 +65,8 @@ def pytest_collect_file(
     if file_path.suffix == ".py" and file_path.parent == notebooks:
         # It is no module of tests, even where it is named on the command line.
         return [PageFile.from_parent(parent, path=file_path)] if parent.config.getoption("codeblocks") else []
+    if file_path.suffix != ".md" and is_markdown_file(file_path.name):
+        return [*collectors, PageFile.from_parent(parent, path=file_path)]
     return [
         PageFile.from_parent(parent, path=file_path) if isinstance(each, MarkdownFile) else each for each in collectors
     ]
@@ -77,8 +83,12 @@ class PageFile(pytest.File):
         """The page's items, in its order."""
         place = self.config.rootpath, self.config.getini("evidence_docs")
         site, records = _site(*place), _records(*place)
-        page = site.page(self.path)
-        yield RulesItem.from_parent(self, name="rules", errors=page_errors(site, page))
+        try:
+            page = site.page(self.path)
+            errors = page_errors(site, page)
+        except PageError as error:  # this page, or one that it leads to, cannot be read
+            raise self.CollectError(str(error)) from error
+        yield RulesItem.from_parent(self, name="rules", errors=errors)
         sessions = {}
         for blocks in page.sessions():
             session = Session(blocks)

@@ -45,7 +45,7 @@ def execute(path: Path) -> list[list[dict[str, str]]]:
     Raises:
         PageError: a cell fails, or puts out what a page cannot show.
     """
-    code = [cell for cell in cells(path.read_text(encoding="utf-8"), path) if not cell.prose]
+    code = [cell for cell in cells(path.read_text(encoding="utf-8-sig"), path) if not cell.prose]
     executed = [cell for cell in _executed(path, code)["cells"] if cell["cell_type"] == "code"]
     if len(executed) != len(code):
         raise PageError(path, 1, f"Jupyter sees {len(executed)} cells of code, this site {len(code)}")

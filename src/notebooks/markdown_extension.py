@@ -14,7 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.files.errors import together
 from evidence.files.percent import FENCE, Cell, cells
-from evidence.files.source import UNKNOWN, locate
+from evidence.files.source import locate
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.keep_text import KeepText
 from evidence.page.model import Page
@@ -67,9 +67,10 @@ class _Outputs(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """The lines, and below each cell of code what it put out."""
-        path = locate(self.text.text, self.docs_dir).path
-        if path == UNKNOWN:
+        source = locate(self.text.text, self.docs_dir)
+        if not source.of_file:
             return lines
+        path = source.path
         config_file = Path(self.extension.getConfig("config_file")).absolute()
         page = shared_site(self.docs_dir, config_file).page(path.absolute())
         shown = lines if path.suffix != ".py" else self._run_notebook(lines, page)
@@ -88,7 +89,7 @@ class _Outputs(Preprocessor):
         return list(self._with_outputs(lines, notebook, outputs))
 
     def _with_outputs(self, lines: list[str], notebook: Page, outputs: list[list[Output]] | None) -> Iterator[str]:
-        code = [cell for cell in cells(notebook.path.read_text(encoding="utf-8"), notebook.path) if not cell.prose]
+        code = [cell for cell in cells(notebook.path.read_text(encoding="utf-8-sig"), notebook.path) if not cell.prose]
         number, inside = 0, False
         for line in lines:
             yield line
@@ -125,9 +126,10 @@ class _Links(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Turn links between files into links between pages."""
-        path = locate(self.text.text, self.docs_dir).path
-        if path == UNKNOWN:
+        source = locate(self.text.text, self.docs_dir)
+        if not source.of_file:
             return
+        path = source.path
         for link in list(root.iter("a")):
             href = link.get("href", "")
             if self.extension.getConfig("pages") or not leads_to_notebook(href, path.absolute(), self.docs_dir):

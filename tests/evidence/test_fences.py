@@ -60,7 +60,7 @@ def test_nothing_else_is_run(text, run_page):
         ("<!--\n```python\nassert 0\n```\n-->", 4, "stands in an HTML comment"),
         ("```pycon\n>>> 1\n2\n```", 3, "looks like checked Python"),
         ("```python2\nprint 1\n```", 3, "looks like checked Python"),
-        ('<pre><code class="language-python">assert 0</code></pre>', 1, "raw HTML"),
+        ('<pre><code class="language-python">assert 0</code></pre>', 3, "raw HTML"),
     ],
 )
 def test_python_that_only_looks_checked_is_an_error(text, line, message, run_page):

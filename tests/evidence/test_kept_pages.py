@@ -93,7 +93,7 @@ def test_each_page_of_ours_is_the_same_when_it_was_kept(path, tmp_path):
 
 def test_a_page_full_of_mistakes_is_the_same_when_it_was_kept(site, monkeypatch):
     parsed = page(site)
-    assert len(parsed.errors) == 1
+    assert len(parsed.errors) == 2
     assert [block.imports is None for block in parsed.blocks] == [False, True, False]
     again = parses(monkeypatch)
     assert as_seen(page(site)) == as_seen(parsed)

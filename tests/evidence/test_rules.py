@@ -27,7 +27,7 @@ def test_a_page_that_keeps_the_rules(run_page):
         (
             f"[112](check:sise-is-112){check()}",
             1,
-            "'sise-is-112', which is on no page. The checks are: size-is-112",
+            "'sise-is-112', which is on no page. The nearest checks are: size-is-112",
         ),
         (f"No link.{check()}", 4, "no sentence links to the check 'size-is-112'"),
         (

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from evidence.files.errors import display_path
-from evidence.files.source import examples_of
+from evidence.files.errors import PageError, display_path
+from evidence.files.source import examples_of, page_files
 from evidence.page.model import Page
+from evidence.page.settings import SettingsError
 from evidence.page.site import Site
 from evidence.run.failure import describe
 from evidence.run.forks import cores
@@ -71,20 +72,15 @@ def find_pages(paths: Sequence[Path]) -> list[Page]:
 
 
 def _below(folder: Path) -> list[Path]:
-    if folder.resolve() == examples_of(Path("docs")).resolve():
-        return sorted(folder.glob("*.py"))
-    return sorted(folder.rglob("*.md"))
+    return [path for path in page_files(Path("docs").absolute()) if path.is_relative_to(folder.absolute())]
 
 
 def _read(files: Iterable[Path]) -> Iterator[Page]:
-    file = Path("mkdocs.yml")
     try:
         site = Site(Path("docs").absolute())
         for file in files:
             yield site.page(file)
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{display_path(file)} is not text in UTF-8: {error.reason}. Save it as UTF-8") from error
-    except ValueError as error:
+    except (PageError, SettingsError) as error:
         raise CommandError(str(error)) from error
 
 

@@ -13,6 +13,7 @@ from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.records.verification import verify
 from evidence.rules.all_rules import page_errors
+from evidence.rules.other_files import site_errors
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     docs_dir = Path("docs").absolute()
     pages, site = find_pages(arguments.pages), Site(docs_dir)
     errors = [str(error) for page in pages for error in page_errors(site, page)]
+    errors += map(str, site_errors(site))
     if errors:
         raise CommandError("\n".join(errors))
     # What the blocks print is for the page, not for this terminal.

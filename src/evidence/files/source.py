@@ -1,16 +1,21 @@
-"""Which file, and which of its lines, the Markdown text in hand came from.
+"""Which files are the pages of a site, and which file, and which of its lines, the Markdown text in hand came from.
 
-A Python-Markdown extension is given text and no file name. It is told the folder of the pages instead, and
-finds the page whose text it holds. That works under every site builder, which a hook of one builder would
-not.
+A Python-Markdown extension is given text and no file name. A builder that knows says which page it has in hand
+(`take_in_hand`); under any other, the page is found by its text.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import InclusionLevel, get_files
+from mkdocs.utils.meta import get_data
+from mkdocs.utils.yaml import yaml_load
+from pathspec.gitignore import GitIgnoreSpec
 
 from evidence.files.errors import PageError
 from evidence.files.percent import as_page
@@ -25,11 +30,16 @@ _CODE = re.compile(
 
 @dataclass(frozen=True)
 class Source:
-    """A page's text and where it stands: line `i` of the text (from 0) is line `first_line + i` of `path`."""
+    """A page's text and where it stands: line `i` of the text (from 0) is line `first_line + i` of `path`.
+
+    `of_file` is false for text that is not that of the file: `path` is then the page that it is rendered for, as far as
+    that is known.
+    """
 
     path: Path
     first_line: int
     text: str
+    of_file: bool = True
 
     def line_of(self, snippet: str) -> int:
         """The line in the file on which `snippet` first occurs; the page's first line where it does not."""
@@ -59,36 +69,129 @@ def examples_of(docs_dir: Path) -> Path:
     return docs_dir.parent / "examples"
 
 
-def page_files(docs_dir: Path) -> list[Path]:
+@dataclass(frozen=True)
+class SiteFiles:
+    """The files that a site is made from: its `pages`, notebooks last, and `others`, which are copied as they are."""
+
+    pages: tuple[Path, ...]
+    others: tuple[Path, ...]
+
+
+def site_files(docs_dir: Path, config_file: Path | None = None) -> SiteFiles:
+    """The files of the site, as MkDocs finds them: in linked folders too, and without those that are left out.
+
+    Args:
+        docs_dir: the folder of the pages.
+        config_file: the site's `mkdocs.yml`, whose `exclude_docs` and `draft_docs` name what is not published; by
+            default beside `docs_dir`.
+    """
+    # `get_files` asks for no more of a configuration than this.
+    config: Any = {"docs_dir": str(docs_dir), "site_dir": "", "use_directory_urls": True}
+    config |= _left_out(docs_dir, config_file)
+    published = [file for file in get_files(config) if file.inclusion.value >= InclusionLevel.NOT_IN_NAV.value]
+    pages = sorted(docs_dir / file.src_uri for file in published if file.is_documentation_page())
+    others = sorted(docs_dir / file.src_uri for file in published if not file.is_documentation_page())
+    return SiteFiles((*pages, *sorted(examples_of(docs_dir).glob("*.py"))), tuple(others))
+
+
+def page_files(docs_dir: Path, config_file: Path | None = None) -> tuple[Path, ...]:
     """The files that pages are made from: Markdown below `docs_dir`, and notebooks (`*.py`) beside it."""
-    return [*sorted(docs_dir.rglob("*.md")), *sorted(examples_of(docs_dir).glob("*.py"))]
+    return site_files(docs_dir, config_file).pages
+
+
+def _left_out(docs_dir: Path, config_file: Path | None) -> dict[str, GitIgnoreSpec]:
+    config_file = config_file or docs_dir.parent / "mkdocs.yml"
+    if not config_file.is_file():
+        return {}
+    with config_file.open("rb") as stream:
+        settings = yaml_load(stream) or {}
+    patterns = {name: settings.get(name) for name in ("exclude_docs", "draft_docs")}
+    return {name: GitIgnoreSpec.from_lines(lines.splitlines()) for name, lines in patterns.items() if lines}
 
 
 def read_page(path: Path) -> str:
     """The page in `path` as Markdown, on the lines of the file.
 
     Raises:
-        PageError: a notebook is not in the percent format.
+        PageError: it is not text in UTF-8, or a notebook is not in the percent format.
     """
-    text = path.read_text(encoding="utf-8-sig")
-    return as_page(text.replace("\r\n", "\n"), path) if path.suffix == ".py" else text
+    content = path.read_bytes()
+    try:
+        # A byte order mark is no part of the text.
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PageError(path, line, f"the page is not text in UTF-8: {error.reason}", "Save it as UTF-8") from error
+    return as_page(text, path) if path.suffix == ".py" else text
+
+
+@dataclass(frozen=True)
+class _InHand:
+    """The page that a builder renders: its file, where it has one, and what to call it."""
+
+    path: Path | None
+    name: Path
+
+
+_in_hand: _InHand | None = None
+
+
+def take_in_hand(path: Path | None, name: Path) -> None:
+    """Say which page is rendered from now on: its file, if it has one, and what to call it in messages."""
+    global _in_hand
+    _in_hand = _InHand(path, name)
+
+
+def put_down() -> None:
+    """No page is rendered any more."""
+    global _in_hand
+    _in_hand = None
+
+
+def builder_tells() -> bool:
+    """Whether a builder says which page it has in hand, and so when it begins with all of them anew."""
+    return _in_hand is not None
 
 
 def locate(text: str, docs_dir: Path) -> Source:
-    """The page of the site in `docs_dir` that ends with `text` (front matter may come before it).
+    """The page of the site in `docs_dir` that `text` is (front matter may come before it in the file).
 
-    Text of no page, such as a fragment under test, belongs to the path `<text>`.
+    Text of no page, such as a fragment under test, belongs to the path `<text>`; see `Source.of_file`.
     """
     body = text.strip()
+    path = _in_hand.path if _in_hand and _in_hand.path else _place_of(body, docs_dir)
+    content = _content(path) if path else ""
+    if path and body and content.endswith(body):
+        return Source(path, content.count("\n", 0, len(content) - len(body)) + 1, body)
+    return Source(_in_hand.name if _in_hand else UNKNOWN, 1, text, of_file=False)
+
+
+def _content(path: Path) -> str:
+    return read_page(path).rstrip()
+
+
+_places: dict[Path, dict[str, Path]] = {}
+_digests: dict[Path, tuple[int, str]] = {}
+
+
+def _place_of(body: str, docs_dir: Path) -> Path | None:
+    """The page with this text. What is known of the others is looked at anew only where it is not found."""
+    wanted = _digest_of(body)
+    known = _places.get(docs_dir, {}).get(wanted)
+    if known and known.exists() and _digest(known) == wanted:
+        return known
+    _places[docs_dir] = {}
     for path in page_files(docs_dir):
-        content = _read(path, path.stat().st_mtime_ns)
-        if body and content.endswith(body):
-            before = content[: len(content) - len(body)]
-            return Source(path, before.count("\n") + 1, body)
-    return Source(UNKNOWN, 1, text)
+        _places[docs_dir].setdefault(_digest(path), path)
+    return _places[docs_dir].get(wanted)
 
 
-@lru_cache(maxsize=1024)
-def _read(path: Path, _modified_ns: int) -> str:
-    # MkDocs drops a byte order mark, and Python-Markdown knows only \n.
-    return read_page(path).replace("\r\n", "\n").rstrip()
+def _digest(path: Path) -> str:
+    modified = path.stat().st_mtime_ns
+    if path not in _digests or _digests[path][0] != modified:
+        _digests[path] = (modified, _digest_of(get_data(read_page(path))[0].strip()))
+    return _digests[path][1]
+
+
+def _digest_of(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

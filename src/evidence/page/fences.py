@@ -34,6 +34,13 @@ class _RecordingPreprocessor(SuperFencesBlockPreprocessor):  # type: ignore[misc
     """superfences, but for what it does with a fence once found."""
 
     fences: list[Fence]
+    lines: list[str]
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Keep the lines as they come in, and look for fences."""
+        self.lines[:] = lines
+        found: list[str] = super().run(lines)
+        return found
 
     def process_nested_block(self, ws: str, content: str, start: int, end: int) -> None:
         """Note the fence and put a numbered mark in its place (called by superfences at each closing fence)."""
@@ -46,11 +53,15 @@ class _RecordingPreprocessor(SuperFencesBlockPreprocessor):  # type: ignore[misc
 
 
 class FenceRecorder(Extension):
-    """Python-Markdown extension to list after all others; `fences` holds what the last conversion met."""
+    """Python-Markdown extension to list after all others; `fences` holds what the last conversion met.
+
+    `lines` are those in which the fences were looked for: other ones than the page's, where text was taken in.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.fences: list[Fence] = []
+        self.lines: list[str] = []
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Take the place of superfences' preprocessor, with its own settings."""
@@ -58,5 +69,5 @@ class FenceRecorder(Extension):
         recorder = _RecordingPreprocessor(md)
         recorder.config = original.config
         recorder.extension = original.extension
-        recorder.fences = self.fences
+        recorder.fences, recorder.lines = self.fences, self.lines
         md.preprocessors.register(recorder, "fenced_code_block", 25)

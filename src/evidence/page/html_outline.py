@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 from evidence.page.fences import MARK
 from evidence.page.languages import Language, classify
+from evidence.page.made_links import MADE
+from evidence.page.stray_syntax import SLASHES
 
 CHECK_SCHEME = "check:"
 # A stop, and then a new beginning: not the stop of "al." or of a number.
@@ -19,8 +22,16 @@ _SHOWN_CODE = re.compile(
 )
 # As arithmatex leaves a formula within a line, in a span of its own.
 _FORMULA = re.compile(r"\A\\\((.*)\\\)\Z", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _FETCHED = {"src", "srcset", "data", "poster"}
 _BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
+# What of an element's attributes is text that belongs to it.
+_SAID = ("alt", "title", "aria-label")
+_UNSEEN_TAGS = {"s", "strike", "del", "template", "noscript"}
+_UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:|opacity\s*:|(font-size|width|height)\s*:\s*0|clip")
+# In these, what looks like HTML is none.
+_RAW_TEXT = {"script", "style"}
+_LANGUAGE_PREFIX = re.compile(r"^(?:language|lang|highlight|source|brush)[-:]")
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -29,6 +40,8 @@ class LinkSeen:
     """A check link: its words as read, its target, the section that it stands in, and the sentence around it.
 
     In a table the cell is the sentence, after the row and the column that it belongs to.
+
+    `problem` says why it must not be there; empty if it may.
     """
 
     name: str
@@ -36,6 +49,7 @@ class LinkSeen:
     words: str = ""
     sentence: str = ""
     start: int = 0
+    problem: str = ""
 
 
 @dataclass
@@ -50,20 +64,25 @@ class AnswerSeen:
 class Outline:
     """What the HTML shows.
 
-    `fences` maps the number of each fence on show to its section; `hidden` are those within comments; `raw_python`
-    counts the blocks that call themselves Python in HTML of their own; `title` is the first heading; `hrefs` are where
-    the page's links lead, `fetched` the addresses that a browser asks for unasked, and `ids` where links may lead.
+    `fences` maps the number of each fence on show to its section; `hidden` are those within comments and scripts;
+    `raw_python` holds the classes of the blocks that call themselves Python in HTML of their own; `title` is the first
+    heading; `hrefs` are where the page's links lead, `fetched` the addresses that a browser asks for unasked, and `ids`
+    where links may lead; `classes` are those that the page gives to anything; `literal` is the text of code and
+    comments, where nothing is a link; `slashes` are the lines of text that look as if they began or ended a block.
     """
 
     fences: dict[int, str] = field(default_factory=dict)
     links: list[LinkSeen] = field(default_factory=list)
     answers: list[AnswerSeen] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
-    raw_python: int = 0
+    raw_python: list[str] = field(default_factory=list)
     title: str = ""
     hrefs: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
+    literal: str = ""
+    slashes: list[str] = field(default_factory=list)
 
 
 class _Walker(HTMLParser):
@@ -72,6 +91,7 @@ class _Walker(HTMLParser):
         self.outline = Outline()
         self.section = ""
         self.open: list[str] = []
+        self.unseen: list[int] = []
         self.link: LinkSeen | None = None
         self.summary: list[str] | None = None
         self.details: list[AnswerSeen | None] = []
@@ -89,8 +109,12 @@ class _Walker(HTMLParser):
             self.section = given.get("id") or ""
         if MARK in given:
             self.outline.fences[int(given[MARK] or 0)] = self.section
-        elif _names_python(given.get("class")) and (tag in ("div", "pre") or (tag == "code" and "pre" in self.open)):
-            self.outline.raw_python += 1
+        elif self._is_python_block(tag, given.get("class")):
+            self.outline.raw_python.append(given.get("class") or "")
+        self.outline.classes.update((given.get("class") or "").split())
+        hidden = tag in _UNSEEN_TAGS or "hidden" in given or _UNSEEN_STYLE.search(given.get("style") or "")
+        if hidden and tag not in _VOID:
+            self.unseen.append(len(self.open))
         if tag == "table":
             self.heads = []
         elif tag == "tr":
@@ -100,28 +124,55 @@ class _Walker(HTMLParser):
         elif tag == "summary":
             self.summary = []
         elif tag == "a":
-            self._open_link(given.get("href") or "")
+            self._open_link(given)
+        elif self.link is not None:
+            self._say(given)
         if tag not in _VOID:
             self.open.append(tag)
 
     def _note_addresses(self, tag: str, given: dict[str, str | None]) -> None:
         self.outline.ids.update(value for name in ("id", "name") if (value := given.get(name)))
         self.outline.fetched += [value for name in _FETCHED if (value := given.get(name))]
-        href = given.get("href")
-        if href:
-            (self.outline.hrefs if tag == "a" else self.outline.fetched).append(href)
+        href = given.get("href") or given.get("xlink:href")
+        if href and href.startswith(CHECK_SCHEME) and (tag != "a" or "xlink:href" in given):
+            name, problem = href.removeprefix(CHECK_SCHEME), "it is written in HTML, and leads nowhere on the site"
+            self.outline.links.append(LinkSeen(name, self.section, problem=problem))
+        elif href:
+            (self.outline.hrefs if tag in ("a", "area") else self.outline.fetched).append(href)
 
-    def _open_link(self, href: str) -> None:
-        if href.startswith(CHECK_SCHEME):
+    def _is_python_block(self, tag: str, classes: str | None) -> bool:
+        if tag == "div":
+            return _is_called_python(" ".join(filter(_LANGUAGE_PREFIX.match, (classes or "").split())))
+        return (tag == "pre" or (tag == "code" and "pre" in self.open)) and _is_called_python(classes)
+
+    def _open_link(self, given: dict[str, str | None]) -> None:
+        href = given.get("href") or ""
+        if self.link is not None:
+            self.link.problem = "another link stands within it, where a browser ends it"
+        elif href.startswith(CHECK_SCHEME):
             self.link = LinkSeen(href.removeprefix(CHECK_SCHEME), self.section, start=len(self.text))
+            if MADE not in given:
+                self.link.problem = "it is written in HTML, and leads nowhere on the site"
+            elif self.unseen:
+                self.link.problem = "it stands where no reader sees it, or is struck through"
             self.outline.links.append(self.link)
             self.links_in_text.append(self.link)
+            self._say(given)
         if href.startswith(CHECK_SCHEME) or "references.md#" in href:
             for answer in self.details:
                 if answer is not None:
                     answer.supported = True
 
+    def _say(self, given: dict[str, str | None]) -> None:
+        """What a reader is told of an element in a check link besides its text is part of the claim."""
+        if self.link is not None:
+            self.link.words += "".join(f" {said} " for name in _SAID if (said := given.get(name)))
+
     def handle_comment(self, data: str) -> None:
+        self.outline.literal += f"{data}\n"
+        self._note_hidden(data)
+
+    def _note_hidden(self, data: str) -> None:
         self.outline.hidden.update(int(number) for number in re.findall(rf'{MARK}="(\d+)"', data))
 
     def _end_text(self) -> None:
@@ -147,6 +198,12 @@ class _Walker(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] == "span":
             data = _FORMULA.sub(r"$\1$", data)
+        if _RAW_TEXT.intersection(self.open[-1:]):
+            self._note_hidden(data)
+        elif "code" in self.open or "pre" in self.open:
+            self.outline.literal += data
+        else:
+            self.outline.slashes += [line.strip() for line in data.split("\n") if SLASHES.match(line)]
         self.text += data
         if self.link is not None:
             self.link.words += data
@@ -170,6 +227,7 @@ class _Walker(HTMLParser):
         if tag in self.open:
             while self.open.pop() != tag:
                 pass
+            self.unseen = [depth for depth in self.unseen if depth < len(self.open)]
 
 
 def sentence_around(text: str, at: int) -> str:
@@ -184,6 +242,11 @@ def _names_python(classes: str | None) -> bool:
     return any(classify(name) is not Language.OTHER for name in names)
 
 
+def _is_called_python(classes: str | None) -> bool:
+    """Whether the classes of a block of code name Python in any of the ways that are in use."""
+    return any(classify(_LANGUAGE_PREFIX.sub("", name)) is not Language.OTHER for name in (classes or "").split())
+
+
 def outline(html: str) -> Outline:
     """What `html`, as converted with the fence recorder, shows."""
     walker = _Walker()
@@ -192,6 +255,7 @@ def outline(html: str) -> Outline:
     return walker.outline
 
 
-def count_python(html: str) -> int:
-    """How many blocks of the finished page `html` are shown as Python."""
-    return sum(_names_python(match[1] or match[2]) for match in _SHOWN_CODE.finditer(html))
+def python_shown(html: str) -> list[str]:
+    """The text of each block of the finished page `html` that is shown as Python."""
+    shown = [match for match in _SHOWN_CODE.finditer(html) if _names_python(match[1] or match[2])]
+    return [unescape(_TAG.sub("", html[match.start() : html.find("</pre>", match.start())])) for match in shown]

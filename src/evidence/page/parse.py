@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,15 +21,24 @@ from evidence.files.import_graph import imports_in
 from evidence.files.source import read_page
 from evidence.page.directives import GRADES, Directive, DirectiveError, is_directive, parse_directive
 from evidence.page.fences import Fence, FenceRecorder
-from evidence.page.html_outline import Outline, outline
-from evidence.page.languages import Language, classify
+from evidence.page.html_outline import CHECK_SCHEME, Outline, outline
+from evidence.page.languages import Language, classify, problem_with_fence
+from evidence.page.link_places import link_lines
+from evidence.page.made_links import MadeLinks
 from evidence.page.model import Answer, Block, CheckLink, Output, Page, Reference
+from evidence.page.near_directives import near_directives, nearest_form
+from evidence.page.odd_characters import odd_in_code, odd_in_text
 from evidence.page.settings import MarkdownSettings
+from evidence.page.stray_syntax import stray_syntax
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
 _FENCE_LINE = re.compile(r"^[>\s]*(`{3,}[^`]*|~{3,}.*)$")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_SCHEME = re.compile(r"\s*(?P<name>[a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
+_SCHEMES = ("http", "https", "mailto", CHECK_SCHEME.removesuffix(":"))
+_RESERVED_CLASS = re.compile(r"check(-.*)?")
 _ANOTHER_HOST = re.compile(r"(https?:)?//", re.IGNORECASE)
+_LINK = "Write [words](check:name) in a sentence"
 _ANSWER_LINE = re.compile(r"""^\s*(/{3,}\s*details\s*\|\s*Answer\s*$|\?\?\?.*["']Answer["'])|<summary>\s*Answer\b""")
 
 
@@ -39,7 +51,7 @@ class PageParser:
 
     @cached_property
     def _markdown(self) -> Markdown:
-        extensions: list[str | Extension] = [*self._settings.extensions, self._recorder]
+        extensions: list[str | Extension] = [*self._settings.extensions, self._recorder, MadeLinks()]
         return Markdown(extensions=extensions, extension_configs=self._settings.configs)
 
     def parse(self, path: Path) -> Page:
@@ -54,7 +66,8 @@ class PageParser:
         self._markdown.reset()
         seen = outline(self._markdown.convert(body))
         page = Page(path, text)
-        _Reader(page, body.split("\n"), before + 1, list(self._recorder.fences), seen).read()
+        reader = _Reader(page, body.split("\n"), before + 1, list(self._recorder.fences), seen)
+        reader.read(self._recorder.lines)
         page.errors.sort(key=lambda error: error.line)
         return page
 
@@ -70,7 +83,18 @@ class _Reader:
     seen: Outline
     unnamed: Counter[str] = field(default_factory=Counter)
 
-    def read(self) -> None:
+    def read(self, fenced: list[str]) -> None:
+        """Read all; `fenced` are the lines in which the fences were looked for."""
+        for at, problem in odd_in_text(self.page.text):
+            self.page.errors.append(PageError(self.page.path, at + 1, f"the page holds {problem}", "Take it out"))
+        foreign = next((fence for fence in self.fences if not self._holds(fence, fenced)), None)
+        if foreign is not None:
+            self._error(
+                next((at for at, line in enumerate(self.lines) if "--8<--" in line), 0),
+                "text is taken in from another file, in code or before it, so that the page does not hold what is run",
+                "Write it on the page; code can be imported from a module",
+            )
+            return
         bound: set[int] = set()
         for number, fence in enumerate(self.fences):
             above = self._directive_lines(fence)
@@ -80,14 +104,26 @@ class _Reader:
             elif number in self.seen.hidden and classify(fence.language) is not Language.OTHER:
                 self._error(
                     fence.start,
-                    "a block of Python stands in an HTML comment, where no reader sees it",
+                    "a block of Python stands in an HTML comment or a script, where no reader sees it",
                     "Show it; set-up that distracts can go into a module under src/",
                 )
+            elif above and number not in self.seen.hidden:
+                self._error(
+                    above[0],
+                    f"{self.lines[above[0]].strip()} stands above a fence that is shown as text",
+                    "Indent both no further than the text around them",
+                )
         self.page.title = self.seen.title
-        self._read_strays(bound)
-        self._read_links()
+        code = {at for fence in self.fences for at in range(fence.start, fence.end)}
+        self._read_strays(bound, code)
+        self._read_links(code)
         self._read_answers()
         self._read_addresses()
+
+    def _holds(self, fence: Fence, fenced: list[str]) -> bool:
+        """Whether the page has the fence where it was found."""
+        place = slice(fence.start, fence.end)
+        return [_bare(line) for line in self.lines[place]] == [_bare(line) for line in fenced[place]]
 
     def _error(self, line: int, problem: str, remedy: str = "") -> None:
         self.page.errors.append(PageError(self.page.path, self.first + line, problem, remedy))
@@ -107,7 +143,7 @@ class _Reader:
             try:
                 directive = parse_directive(self.lines[at])
             except DirectiveError as error:
-                self._error(at, str(error), error.remedy)
+                self._error(at, str(error), error.remedy or nearest_form(self.lines[at].strip("<!-> \t")))
                 continue
             if directive.kind in directives:
                 self._error(at, f"{directive.kind} is said twice of one block")
@@ -116,7 +152,10 @@ class _Reader:
         if "expected-output" in directives:
             self._read_output(fence, above, directives, kind)
         elif kind is Language.OTHER:
-            if directives:
+            problem = problem_with_fence(self.lines[fence.start], fence.language)
+            if problem and "skip" not in directives:
+                self._error(fence.start, problem, 'Write ```python, options after it, as in ```python title="…"')
+            elif directives:
                 self._error(
                     above[0],
                     f"{', '.join(directives)} stands above a block that is not Python",
@@ -151,6 +190,8 @@ class _Reader:
                 continues = previous.ident
         elif previous is not None and self.page.path.suffix == ".py":
             continues = previous.ident  # the cells of a notebook share their names
+        if not waived:
+            self._read_code(fence)
         name = grades[0].argument if grades else None
         key = section or "page"
         self.unnamed[key] += name is None
@@ -172,6 +213,13 @@ class _Reader:
             )
         )
 
+    def _read_code(self, fence: Fence) -> None:
+        for at, problem in odd_in_code(fence.code):
+            self._error(fence.start + 1 + at, f"the code holds {problem}", 'Write it as an escape, such as "\\u200b"')
+        wrong = _syntax_error(fence.code)
+        if wrong is not None:
+            self._error(fence.start + max(wrong.lineno or 1, 1), f"this is no Python: {wrong.msg}")
+
     def _ident(self, wanted: str) -> str:
         """A second check of the same name is an error of the page, and still a block of its own."""
         same = sum(block.ident.split("~")[0] == wanted for block in self.page.blocks)
@@ -187,16 +235,21 @@ class _Reader:
             )
         elif not self.page.blocks:
             self._error(fence.start, "an expected output, and no Python block before it to print it")
+        elif self.page.blocks[-1].waived:
+            self._error(
+                fence.start,
+                "the output of a block that is not run, so that nothing compares it",
+                "Let the block run, or show no output of it",
+            )
         elif self.page.blocks[-1].output is not None:
             self._error(fence.start, "a second expected output of one block", "Let another block print it")
         else:
             output = Output(fence.code, self.first + fence.start + 1)
             self.page.blocks[-1] = replace(self.page.blocks[-1], output=output)
 
-    def _read_strays(self, bound: set[int]) -> None:
-        inside = {at for fence in self.fences for at in range(fence.start, fence.end)}
+    def _read_strays(self, bound: set[int], code: set[int]) -> None:
         for at, line in enumerate(self.lines):
-            if at in inside:
+            if at in code:
                 continue
             if at not in bound and is_directive(line):
                 self._error(at, f"{line.strip()} stands above no code block", "Put it right above the fence it is for")
@@ -206,28 +259,52 @@ class _Reader:
                     f"{line.strip()!r} is shown as text: the fence is not closed, or its options are not understood",
                     'Close it; quote its options, as in ```python title="…"',
                 )
-        for _ in range(self.seen.raw_python):
+        for stray in (*near_directives(self.lines, code), *stray_syntax(self.lines, code, self.seen.slashes)):
+            self._error(*stray)
+        found: Counter[str] = Counter()
+        for classes in self.seen.raw_python:
             self._error(
-                0,
+                self._line_of(classes, code, found[classes]),
                 "a block of Python is written as raw HTML, where nothing can run it",
                 "Write a ```python fence",
             )
+            found[classes] += 1
+        for name in sorted(filter(_RESERVED_CLASS.fullmatch, self.seen.classes)):
+            self._error(
+                self._line_of_class(name, code),
+                f"the page gives something the class {name!r}, by which a reader knows what was checked",
+                "Take a class of another name; a link to a check is [words](check:name)",
+            )
 
-    def _read_links(self) -> None:
-        text, at = "\n".join(self.lines), 0
-        for link in self.seen.links:
-            found = text.find(f"](check:{link.name}", at)
-            at = found + 1 if found >= 0 else at
-            # A link may span lines: its words begin at the last bracket before.
-            start = text.rfind("[", 0, found) if found >= 0 else 0
-            line = self.first + text.count("\n", 0, max(start, 0))
+    def _line_of_class(self, name: str, code: Collection[int]) -> int:
+        written = re.compile(rf"""["'\s.]{re.escape(name)}(?![\w:-])""")
+        return next((at for at, line in enumerate(self.lines) if at not in code and written.search(line)), 0)
+
+    def _read_links(self, code: set[int]) -> None:
+        text = "\n".join("" if at in code else line for at, line in enumerate(self.lines))
+        lines, lost = link_lines(text, self.seen.links, self.seen.literal)
+        for link, at in zip(self.seen.links, lines, strict=True):
             words = " ".join(link.words.split())
-            self.page.links.append(CheckLink(self.page.path, line, words, link.name, link.section, link.sentence))
+            self.page.links.append(
+                CheckLink(self.page.path, self.first + at, words, link.name, link.section, link.sentence)
+            )
+            if link.problem:
+                self._error(at, f"the link [{words}] to a check cannot stand so: {link.problem}", _LINK)
+        for at, name in lost:
+            self._error(at, f"what names check:{name} became no link to it, or was given another address", _LINK)
 
     def _read_addresses(self) -> None:
         self.page.ids = self.seen.ids
         for href in self.seen.hrefs:
-            if not _ELSEWHERE.match(href):
+            scheme = _SCHEME.match(href)
+            if scheme and scheme["name"] not in _SCHEMES and scheme["name"].lower() not in _SCHEMES[:3]:
+                close = get_close_matches(scheme["name"].lower(), _SCHEMES, 1)
+                self._error(
+                    self._line_of(href),
+                    f"the link to {href} leads to no page: {scheme['name']}: is not followed here",
+                    f"Did you mean {close[0]}:?" if close else "A link leads to a file, https:, mailto: or check:",
+                )
+            elif not _ELSEWHERE.match(href):
                 self.page.references.append(Reference(href, self.first + self._line_of(href)))
         for url in self.seen.fetched:
             if _ANOTHER_HOST.match(url):
@@ -237,9 +314,11 @@ class _Reader:
                     "Link to it, or take it from an installed package while the site is built",
                 )
 
-    def _line_of(self, address: str) -> int:
-        spots = (at for at, line in enumerate(self.lines) if address in line or unquote(address) in line)
-        return next(spots, 0)
+    def _line_of(self, snippet: str, code: Collection[int] = (), occurrence: int = 0) -> int:
+        """The line, from 0, on which `snippet` stands for the n-th time; the last such, or the first line of all."""
+        lines = ((at, line) for at, line in enumerate(self.lines) if at not in code)
+        spots = [at for at, line in lines if snippet in line or unquote(snippet) in line]
+        return spots[min(occurrence, len(spots) - 1)] if spots else 0
 
     def _read_answers(self) -> None:
         at = [self.first + i for i, line in enumerate(self.lines) if _ANSWER_LINE.search(line)]
@@ -248,8 +327,25 @@ class _Reader:
             self.page.answers.append(Answer(line, answer.section, answer.supported))
 
 
+def _bare(line: str) -> str:
+    return line.expandtabs(4).rstrip()
+
+
+def _syntax_error(code: str) -> SyntaxError | None:
+    """Why the block is no Python. What Python only warns of is told when it runs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(code, "<block>", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except ValueError:
+            return None  # a character that must not be, which is told as such
+    return None
+
+
 def _imports(code: str) -> tuple[str, ...] | None:
     try:
         return imports_in(code)
-    except SyntaxError:
-        return None  # running it tells, with the line
+    except (SyntaxError, ValueError):
+        return None

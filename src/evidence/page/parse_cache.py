@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import version
@@ -54,9 +55,12 @@ class KeptPages:
 
 @cache
 def _parser() -> str:
-    """The parser that this process holds: its source, read once as Python has read it, and what it stands on."""
+    """The parser that this process holds: its source, read once as Python has read it, and what it stands on.
+
+    Python itself is among it: what its syntax is, it knows.
+    """
     packages = our_packages(("evidence",))
-    versions = [f"{package} {version(package)}" for package in _RENDERERS]
+    versions = [sys.version, *(f"{package} {version(package)}" for package in _RENDERERS)]
     return "\n".join([digest(reach_of(["evidence.page.parse", __name__], packages), packages), *versions])
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+
 from evidence.files.errors import PageError
 from evidence.page.model import Page
 from evidence.page.site import Site
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
 from evidence.rules.links import link_errors
+from evidence.rules.notebooks import notebook_errors
 from evidence.rules.references import reference_errors
 
 
 def page_errors(site: Site, page: Page) -> list[PageError]:
     """Everything that forbids to publish `page` besides verdicts, in the order of its lines."""
-    checks = site.checks()
-    for block in page.blocks:
-        if block.name:
-            checks.setdefault(block.name, block)
-    linked = {link.name for each in (page, *site.pages()) for link in each.links}
+    # The page need not be one of the site's; of two checks with one name, the first is the site's.
+    own = {block.name: block for block in reversed(page.blocks) if block.name}
+    checks = ChainMap(site.checks(), own)
+    here = {link.name for link in page.links}
+    linked = site.linked() if here <= site.linked() else site.linked() | here
+    # What is no Python asserts nothing: that is told once, and not again of each sentence that rests on it.
+    sound = [link for link in page.links if link.name not in checks or checks[link.name].imports is not None]
     found = [
         *page.errors,
-        *(error for link in page.links for error in link_errors(link, checks)),
-        *(error for block in page.blocks for error in check_errors(block, checks, linked)),
+        *(error for link in sound for error in link_errors(link, checks)),
+        *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
+        *notebook_errors(page),
         *reference_errors(site, page),
     ]
     return sorted(found, key=lambda error: error.line)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from evidence.files.errors import PageError
-from evidence.page.model import Block
+from evidence.page.model import Block, anchor
 from evidence.rules.numbers import has_assertion
 
 
-def check_errors(block: Block, checks: Mapping[str, Block], linked: Collection[str]) -> Iterator[PageError]:
+def check_errors(
+    block: Block, checks: Mapping[str, Block], linked: Collection[str], ids: Collection[str]
+) -> Iterator[PageError]:
     if block.name is None:
         return
+    if anchor(block.name) in ids:
+        yield block.error(
+            f"the page has the id {anchor(block.name)!r} besides the check {block.name!r}, to whose place it leads",
+            "Give the heading, or whatever has it, another id",
+        )
     first = checks[block.name]
     if (first.path, first.line) != (block.path, block.line):
         yield block.error(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from evidence.files.errors import PageError
 from evidence.page.model import Block, CheckLink
+from evidence.rules.nearest import nearest
 from evidence.rules.numbers import numbers_asserted, numbers_in_text
 
 
@@ -14,7 +15,7 @@ def link_errors(link: CheckLink, checks: Mapping[str, Block]) -> Iterator[PageEr
     if check is None:
         yield link.error(
             f"the link [{link.words}] names the check {link.name!r}, which is on no page",
-            f"The checks are: {', '.join(sorted(checks)) or 'none yet'}",
+            f"The nearest checks are: {nearest(link.name, checks)}",
         )
         return
     if check.waived:

@@ -1,0 +1,91 @@
+"""Pages that keep every rule, in the many forms that Markdown has: none of them is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from one_chapter import CHECK, CONFIG, LINK, PAGE, Case
+
+OUTPUT = "<!--pytest-codeblocks:expected-output-->"
+CONT = "<!--pytest-codeblocks:cont-->"
+SKIP = '<!--pytest.mark.skip(reason="needs eight GPUs")-->'
+
+
+def indented(text: str) -> str:
+    return "".join(f"    {line}\n" if line else "\n" for line in text.split("\n"))
+
+
+def check_in(name: str, before: str, prefix: str = "", after: str = "") -> Case:
+    """The check stands within something."""
+    lines = "\n".join(f"{prefix}{line}".rstrip() for line in CHECK.split("\n"))
+    return Case(name, page=f"# Sums\n\nIt is {LINK}.\n\n{before}{lines}{after}\n")
+
+
+def with_extension(name: str, extension: str, after: str, **files: str) -> Case:
+    config = CONFIG.replace("  - tables\n", f"  - tables\n  - {extension}\n")
+    return Case(name, after=after, files={"mkdocs.yml": config, **files})
+
+
+HONEST = [
+    Case("as it is"),
+    Case("front matter", page=f"---\ntitle: Sums\n---\n\n{PAGE}"),
+    Case("a byte order mark", files={"docs/sums.md": b"\xef\xbb\xbf" + PAGE.encode()}),
+    Case("lines that end as on Windows", files={"docs/sums.md": PAGE.replace("\n", "\r\n").encode()}),
+    Case("no empty line at the end", page=PAGE.rstrip()),
+    Case("a page called .markdown", files={"docs/more.markdown": "# More\n\nIt is [385](check:ten-squares).\n\n```python\nassert True\n```\n"}),
+    Case("a linked folder", files={"elsewhere/more.md": "It is [385](check:ten-squares).\n", "docs/linked": Path("elsewhere")}),
+    Case("a notebook", files={"examples/trial.py": '# %% [markdown]\n# # Trial\n#\n# It is [4](check:trial).\n\n# %%\nx = sum([1, 3])\n\n# %% [markdown]\n# <!--pytest.mark.exact("trial")-->\n\n# %%\nassert x == 4\n'}),
+    Case("a notebook with a byte order mark", files={"examples/trial.py": "\ufeff# %% [markdown]\n# # Trial\n\n# %%\nx = 1\n"}),
+    Case("the same words twice", after=f"Again, {LINK}. And `[386](check:ten-squares)` is how one would write it."),
+    Case("pages of the same text", files={"docs/a.md": "Text.\n", "docs/b.md": "Text.\n", "docs/c.md": ""}),
+    Case("a footnote", after=f"Once more[^1].\n\n[^1]: See {LINK}."),
+    Case("a table", after=f"| n | sum |\n| - | --- |\n| 10 | {LINK} |"),
+    Case("a link over two lines", link="[the\nsum, 385](check:ten-squares)"),
+    Case("a link in bold", link=f"**{LINK}**"),
+    Case("bold in a link", link="[**385**, *the sum*](check:ten-squares)"),
+    Case("a link by reference", after="It is [385][sum].\n\n[sum]: check:ten-squares"),
+    Case("a link with a class", link="[385](check:ten-squares){ .big }"),
+    Case("a link with a title", link='[385](check:ten-squares "the sum")'),
+    Case("a picture in a link", link="[![Ten squares that grow](x.png) 385](check:ten-squares)", files={"docs/x.png": b""}),
+    Case("a link in HTML that Markdown reads", after=f'<div markdown="1">\n\n{LINK}\n\n</div>'),
+    Case("references", after="[a][b] and [c].\n\n[b]: #sum-1 (the sum)\n[c]: <#sum-1> 'of squares'"),
+    Case("links elsewhere", after="[a](https://example.org), [b](HTTP://example.org), <https://example.org/a_(b)>, [c](mailto:a@example.org), <a@example.org>, [d](//example.org), [e](#sum-1), [f](sums.md#sum-1), [g](#check-ten-squares)"),
+    Case("an anchor of HTML", after='<a id="here"></a>\n\n[There](#here)'),
+    Case("classes that only begin alike", after='<p class="checked checklist">Text.</p>'),
+    Case("a heading on checks", after="## Check the sum\n\n## Checks\n\nText."),
+    check_in("in a list", "1. It is\n\n", "    "),
+    check_in("in a quotation", "", "> "),
+    check_in("in an admonition", "!!! note\n\n", "    "),
+    check_in("in closed details", '??? note "More"\n\n', "    "),
+    check_in("in a tab", '=== "One"\n\n', "    "),
+    check_in("in a tab in an admonition", '!!! note\n\n    === "One"\n\n', "        "),
+    check_in("in a block in a block", "//// details | A\n/// details | B\n", "", "\n///\n////"),
+    check_in("in a block of tabs", "/// tab | One\n", "", "\n///\n\n/// tab | Two\nText.\n///"),
+    check_in("in details of HTML", '<details markdown="1"><summary>More</summary>\n\n', "", "\n\n</details>"),
+    check_in("in a definition list", "Sum\n\n:   It is\n\n", "    "),
+    Case("a title and options", check=CHECK.replace("```python", '```python title="squares.py" hl_lines="1" linenums="1"')),
+    Case("attributes", check=CHECK.replace("```python", "```{ .python .annotate }")),
+    Case("tildes", check=CHECK.replace("```", "~~~")),
+    Case("a longer fence", check=CHECK.replace("```", "`````")),
+    Case("a blank line above the fence", check=CHECK.replace("-->\n", "-->\n\n")),
+    Case("outputs and continuations", after=f"```python\nx = 1\nprint(x)\n```\n\n{OUTPUT}\n```text\n1\n```\n\n{CONT}\n```python\nprint(x + 1)\n```\n\nIt prints\n\n{OUTPUT}\n```\n2\n```"),
+    Case("what is not run", after=f"{SKIP}\n```python\ntrain(everything)  # …\n```\n\n{SKIP}\n```pycon\n>>> 1\n1\n```"),
+    Case("other languages", after="\n\n".join(f"```{name}\nx = 1\n```" for name in ("", "text", "console", "sh", "yaml", "c++", "js", "mermaid", "pytb", "r", "json", "toml", "ini", 'text title="python output"'))),
+    Case("Markdown that is shown", after=f"````markdown\n{CHECK}\n\n[386](check:ten-squares) and <!--expected-output-->\n\n/// details | A\n////\n<<<<<<< HEAD\n````"),
+    Case("indented text", after="So:\n\n    [386](check:ten-squares)\n"),
+    Case("directives in a sentence", after="Above it, write `<!--pytest-codeblocks:expected-output-->` or `<!--pytest.mark.exact(\"x\")-->`."),
+    Case("comments", after="<!-- TODO: say more of cubes, and continue -->\n\n<!--\nIt is [386](check:ten-squares).\n-->\n\nText <!-- exact numbers --> more.\n\n<!-- Three code blocks follow; the expected output of each is short. -->"),
+    Case("mathematics", after="$x^{2}$, $$\\sum_n n^2 // 2$$ and a // b, and 1/2 /3/, and /// in a line\n\n/// is a mark, // too, and (check: the sign)"),
+    Case("rules and headings", after="Heading\n=======\n\nAnother\n-------\n\n***\n\n---\n\n* a\n* b"),
+    Case("other letters", after="Сумма, ἄθροισμα, מספר, 总和.\n\n```python\nη, σ_1, Δx, 和 = 1, 2, 3, 'сумма: \\u200b'\nassert η == 1\n```"),
+    Case("inline code", after="`print(386)`, ``a ` b``, `#!python x = 1` and <kbd>x</kbd>"),
+    Case("text that is struck out", after="~~386~~ <s>386</s> <del>386</del>"),
+    Case("a style", after=f'<div style="text-align: center" markdown="1">\n\n{LINK}\n\n</div>'),
+    Case("a picture", after="![Ten squares, each larger than the last](x.png){ width=300 }", files={"docs/x.png": b""}),
+    Case("files beside the pages", files={"docs/data.csv": "1,2\n", "docs/plain.html": "<h1>A</h1><pre><code class='language-text'>x</code></pre>", "docs/figures/sums.py": "x = 1\n"}),
+    Case("a notebook of prose alone", files={"docs/words.ipynb": '{"cells": [{"cell_type": "markdown", "source": ["Text"]}, {"cell_type": "code", "source": []}]}'}),
+    Case("code with an expected error", code="import pytest\n\nwith pytest.raises(ZeroDivisionError, match='division'):\n    1 / 0\nassert sum(n**2 for n in range(11)) == 385"),
+    with_extension("abbreviations taken in", "pymdownx.snippets: {auto_append: [more.txt]}", "", **{"more.txt": "*[SGD]: stochastic gradient descent\n"}),
+    with_extension("tasks", "pymdownx.tasklist", "- [x] done\n- [ ] to do"),
+    with_extension("keys and marks", "pymdownx.mark", "==385=="),
+]  # fmt: skip

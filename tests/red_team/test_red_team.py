@@ -1,0 +1,87 @@
+"""Every lie is refused, with its file and line and in words that say what is wrong; every honest page is published."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from honest_pages import HONEST
+from one_chapter import Case, build, refusal
+
+from evidence.files import source
+from evidence.page import site
+from evidence.page.site import Site
+
+TABLES = [importlib.import_module(file.stem) for file in sorted(Path(__file__).parent.glob("lies_*.py"))]
+LIES = [
+    pytest.param(lie, id=f"{table.__name__.removeprefix('lies_')}: {lie.name}")
+    for table in TABLES
+    for lies in table.LIES.values()
+    for lie in lies
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie(lie: Case, folder: Path) -> None:
+    lie.write(folder)
+    told = refusal(folder)
+    if lie.allowed:
+        assert not told, "it is refused: say so in the table"
+        return
+    assert lie.refused in told, f"{lie.refused!r} is not in: {told}"
+    assert re.match(r"[^\s:]+:\d+: ", told.split("\n")[0]), f"no file and line in: {told}"
+    assert "<text>" not in told
+    if lie.at:
+        line = lie.chapter().partition(lie.at)[0].count("\n") + 1
+        assert re.search(rf"^docs/sums\.md:{line}: .*{re.escape(lie.refused)}", told, re.M), (
+            f"not at line {line}: {told}"
+        )
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in HONEST])
+def test_an_honest_page(case: Case, folder: Path) -> None:
+    case.write(folder)
+    assert refusal(folder) == ""
+
+
+def test_what_is_rendered_is_what_the_site_shows(folder: Path) -> None:
+    Case("as it is").write(folder)
+    html = build(folder)["sums.md"]
+    assert '<a class="check-link" href="#check-ten-squares">385</a>' in html
+    assert "held in" in html
+
+
+@pytest.mark.parametrize("pages", [3, 12])
+def test_the_cost_of_a_build_grows_with_its_pages_and_no_faster(
+    pages: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"docs/p{number}.md": f"# Page {number}\n\n[385](check:ten-squares)\n" for number in range(pages)}
+    Case("many pages", files=files).write(folder)
+    refusal(folder)  # now all is run
+    looks = Counter()
+
+    def counted(module, name: str) -> None:
+        original = getattr(module, name)
+
+        def call(*given):
+            looks[name] += 1
+            return original(*given)
+
+        monkeypatch.setattr(module, name, call)
+
+    counted(source, "read_page")
+    counted(source, "page_files")
+    counted(site, "site_files")
+    counted(Site, "_take_in")
+    assert refusal(folder) == ""
+    # The files are listed once, their overview is taken once, and a page in hand is read for itself alone.
+    assert looks == {"site_files": 1, "_take_in": 1, "read_page": pages + 1}
