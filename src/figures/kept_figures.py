@@ -19,7 +19,7 @@ from typing import Any
 
 from evidence.files.errors import display_path
 from evidence.files.import_graph import digest, our_packages, reach, state_of
-from evidence.files.store import cache_folder, write_atomic
+from evidence.files.store import Store, cache_folder
 from evidence.run.forks import Died, NoAnswer, ask
 
 _ADDRESS = re.compile(r"(?:\.\.?/)*figures/(?P<module>[\w-]+)/(?P<function>[\w-]+)\.svg")
@@ -90,10 +90,11 @@ def svgs(
         return dict.fromkeys(figures)
     for figure in dict.fromkeys(figures):
         kept = _kept(figure, docs_dir)
+        svg = _read(kept) if kept else None
         if kept is None:
             result[figure] = DrawingError(f"{display_path(figure.module)} does not exist")
-        elif kept.is_file():
-            result[figure] = kept.read_text(encoding="utf-8")
+        elif svg is not None:
+            result[figure] = svg
         else:
             missing[figure] = kept
     if wait == 0:
@@ -111,7 +112,7 @@ def draw_ahead(figures: Iterable[Figure], docs_dir: Path, *, late: bool = False)
         late: whether pages are shown without them already, so that `drawn_mark` is to be touched when they are done.
     """
     kept = {figure: _kept(figure, docs_dir) for figure in dict.fromkeys(figures)}
-    missing = {figure: path for figure, path in kept.items() if path is not None and not path.is_file()}
+    missing = {figure: path for figure, path in kept.items() if path is not None and _read(path) is None}
     _drawing.begin(missing, drawn_mark(docs_dir), late=late)
 
 
@@ -119,6 +120,16 @@ def _kept(figure: Figure, docs_dir: Path) -> Path | None:
     if not figure.module.is_file():
         return None
     return cache_folder(docs_dir) / "figures" / f"{figure_digest(figure)}.svg"
+
+
+@cache
+def _store(folder: Path) -> Store:
+    return Store(folder, ".svg")
+
+
+def _read(kept: Path) -> str | None:
+    content = _store(kept.parent).read(kept.stem)
+    return None if content is None else content.decode()
 
 
 def drawn_mark(docs_dir: Path) -> Path:
@@ -164,7 +175,7 @@ class _Drawing:
             for figure, drawn in _run(list(figures)):
                 kept = waiting.pop(figure)
                 if isinstance(drawn, str):
-                    write_atomic(kept, drawn.encode())
+                    _store(kept.parent).write(kept.stem, drawn.encode())
                 self._futures[kept].set_result(drawn)
         except Exception as error:  # else who waits would wait for ever
             problem = error if isinstance(error, DrawingError) else DrawingError(f"{type(error).__name__}: {error}")

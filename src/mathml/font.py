@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from evidence.files.store import cache_folder, write_atomic
+from evidence.files.store import Store, cache_folder
 
 # Where a browser stretches or replaces by itself: minus for hyphen, prime for apostrophe, and the radical.
 _IMPLIED = {"-": "\u2212", "'": "\u2032"}
@@ -88,9 +88,12 @@ def math_font(chars: frozenset[str], docs_dir: Path) -> bytes:
         docs_dir: the folder of the pages; the font is kept in `.cache/fonts` beside it.
     """
     kept = kept_font(chars, docs_dir)
-    if not kept.is_file():
-        write_atomic(kept, subset(source_font(), chars))
-    return kept.read_bytes()
+    store = Store(kept.parent, kept.suffix)
+    font = store.read(kept.stem)
+    if font is None:
+        font = subset(source_font(), chars)
+        store.write(kept.stem, font)
+    return font
 
 
 def kept_font(chars: frozenset[str], docs_dir: Path) -> Path:

@@ -1,10 +1,20 @@
-"""Files that can be made again, kept below `.cache/` and written so that a reader never sees half of one."""
+"""The one store for what can be made again: sealed files below `.cache/`, each with what it rests on.
+
+A file that was damaged, cut short, put under another's name, or made before something that it rests on changed, is as
+good as none. So there is no need to wait until the disk has written it.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+from evidence.files.rests_on import RestsOn, holds
 
 
 def cache_folder(docs_dir: Path) -> Path:
@@ -12,15 +22,66 @@ def cache_folder(docs_dir: Path) -> Path:
     return docs_dir.resolve().parent / ".cache"
 
 
+class Store:
+    """Content by name, in one folder.
+
+    Args:
+        folder: where it is kept; made when there is something to keep.
+        suffix: how the files' names end.
+    """
+
+    def __init__(self, folder: Path, suffix: str = "") -> None:
+        self.folder, self._suffix = folder, suffix
+        self._known: dict[str, str] = {}
+        self._opened: dict[str, tuple[int, RestsOn, bytes]] = {}
+
+    def fresh(self) -> None:
+        """Look anew at what content rests on; between two such looks it is taken to stay as it is."""
+        self._known.clear()
+
+    def path(self, name: str) -> Path:
+        """The file of that name."""
+        return self.folder / f"{name}{self._suffix}"
+
+    def write(self, name: str, content: bytes, rests_on: RestsOn | None = None) -> None:
+        """Keep content; a reader sees the whole of it or none."""
+        head = json.dumps({"seal": _seal(name, rests_on or {}, content), "rests_on": rests_on or {}})
+        write_atomic(self.path(name), head.encode() + b"\n" + content)
+
+    def read(self, name: str) -> bytes | None:
+        """The content of that name; `None` if there is none, or none that still holds."""
+        path = self.path(name)
+        try:
+            modified = path.stat().st_mtime_ns
+            if name not in self._opened or self._opened[name][0] != modified:
+                head, _, content = path.read_bytes().partition(b"\n")
+                told = json.loads(head)
+                if told["seal"] != _seal(name, told["rests_on"], content):
+                    return None
+                self._opened[name] = modified, told["rests_on"], content
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+        _, rests_on, content = self._opened[name]
+        return content if holds(rests_on, self._known) else None
+
+
+def _seal(name: str, rests_on: RestsOn, content: bytes) -> str:
+    head = json.dumps([name, rests_on], sort_keys=True).encode()
+    return hashlib.sha256(head + b"\0" + content).hexdigest()
+
+
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file, or leave what was there; folders above it are made."""
+    """Write a file, or leave what was there; folders above it are made. A folder in its place is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        if path.is_dir():
+            shutil.rmtree(path)
         temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise

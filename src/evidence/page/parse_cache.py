@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence.files.errors import PageError
 from evidence.files.import_graph import digest, our_packages, reach_of
-from evidence.files.store import cache_folder, write_atomic
+from evidence.files.store import Store, cache_folder
 from evidence.page.model import Answer, Block, CheckLink, Output, Page, Reference
 
 # What renders a page, and so says what a fence, a link or a heading is.
@@ -29,24 +29,17 @@ class KeptPages:
     """
 
     def __init__(self, docs_dir: Path, config_file: Path) -> None:
-        self._folder = cache_folder(docs_dir) / "pages"
+        self._store = Store(cache_folder(docs_dir) / "pages", ".json")
         self._settings = config_file.read_text(encoding="utf-8")
 
     def read(self, path: Path, text: str) -> Page | None:
         """The parse of the page `text` in `path`; `None` if there is none, or if it is damaged."""
-        name = self._name(path, text)
-        try:
-            kept = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
-            return _as_page(kept["page"], path, text) if kept["seal"] == _seal(name, kept["page"]) else None
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
+        kept = self._store.read(self._name(path, text))
+        return None if kept is None else _as_page(json.loads(kept), path, text)
 
     def write(self, page: Page) -> None:
         """Keep a parse; a reader sees the whole file or none."""
-        name, content = self._name(page.path, page.text), _as_data(page)
-        write_atomic(
-            self._folder / f"{name}.json", json.dumps({"page": content, "seal": _seal(name, content)}).encode()
-        )
+        self._store.write(self._name(page.path, page.text), json.dumps(_as_data(page)).encode())
 
     def _name(self, path: Path, text: str) -> str:
         parts = (text, path.suffix, self._settings, _parser())
@@ -64,10 +57,6 @@ def _parser() -> str:
     return "\n".join([digest(reach_of(["evidence.page.parse", __name__], packages), packages), *versions])
 
 
-def _seal(name: str, content: Any) -> str:
-    return hashlib.sha256(json.dumps([name, content]).encode()).hexdigest()
-
-
 def _as_data(page: Page) -> dict[str, Any]:
     """The page as JSON holds it, without its path and text, which whoever reads it knows."""
     data = {field.name: getattr(page, field.name) for field in fields(page) if field.name not in ("path", "text")}
@@ -75,8 +64,7 @@ def _as_data(page: Page) -> dict[str, Any]:
         data[name] = [_without_path(asdict(each)) for each in data[name]]
     data["ids"] = sorted(page.ids)
     data["errors"] = [[error.line, error.problem, error.remedy] for error in page.errors]
-    # What JSON makes of tuples is what will be read, and what the seal must hold for.
-    return json.loads(json.dumps(data))  # type: ignore[no-any-return]
+    return data
 
 
 def _without_path(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,184 @@
+"""What a run rests on: the modules that it imported, the files that it read, the variables of the environment.
+
+A `Trace` notes them while the run goes on, instead of guessing them from its source. What is noted is a mapping from
+names, such as `file:/home/me/data/n.txt`, to digests, and holds for as long as each name still has the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+RestsOn = Mapping[str, str]
+
+_ABSENT = "absent"
+# The machine's own, and what anybody may change at any time.
+_ELSEWHERE = ("/proc", "/sys", "/dev", "/etc", "/usr", "/var", "/run")
+_CACHES = ("__pycache__", ".cache", ".git")
+_ABC = Mapping.get.__code__.co_filename
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+class Trace:
+    """Notes what this process opens and asks for, from its making on; it ends with the process, and not before."""
+
+    def __init__(self) -> None:
+        self._read: set[str] = set()
+        self._listed: set[str] = set()
+        self._written: set[str] = set()
+        self._asked: dict[str, str] = {}
+        sys.addaudithook(self._hear)
+        self._listen_for_variables()
+
+    def rests_on(self, *, without: tuple[str, ...] = ()) -> dict[str, str]:
+        """All that was noted, and the modules that are imported by now, each with the digest that it has now.
+
+        Args:
+            without: packages that are left out, since whoever asks counts them by other means.
+        """
+        names = {f"variable:{name}": value for name, value in self._asked.items()}
+        packages, modules = _imported(without)
+        for name in packages:
+            names[name] = digest_of(name)
+        read = {path for path in map(os.path.realpath, self._read) if _counts(path)} - self._written
+        listed = {path for path in map(os.path.realpath, self._listed) if _counts(path)}
+        for name in (*(f"file:{path}" for path in read | modules), *(f"folder:{path}" for path in listed)):
+            names[name] = digest_of(name)
+        return dict(sorted(names.items()))
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, mode, flags = arguments
+            if isinstance(path, str | bytes | os.PathLike):
+                writes = bool(flags & _WRITES) if isinstance(flags, int) else any(c in (mode or "") for c in "wax+")
+                if writes:
+                    self._written.add(os.path.realpath(os.fsdecode(path)))
+                else:
+                    self._read.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - links are followed when all is known
+        elif event in ("os.listdir", "os.scandir", "glob.glob") and isinstance(arguments[0], str | os.PathLike):
+            self._listed.add(os.path.abspath(os.fsdecode(arguments[0] or ".")))  # noqa: PTH100
+
+    def _listen_for_variables(self) -> None:
+        plain = type(os.environ).__getitem__
+
+        def asked(environment: os._Environ[str], name: str) -> str:
+            try:
+                value = plain(environment, name)
+            except KeyError:
+                if _asked_by_ours():
+                    self._asked.setdefault(name, _ABSENT)
+                raise
+            if _asked_by_ours():
+                self._asked.setdefault(name, hashlib.sha256(value.encode()).hexdigest())
+            return value
+
+        type(os.environ).__getitem__ = asked  # type: ignore[method-assign]
+
+
+def holds(rests_on: RestsOn, known: dict[str, str]) -> bool:
+    """Whether all is as it was.
+
+    Args:
+        rests_on: what was noted.
+        known: digests that were looked up before, and are taken to hold still; added to.
+    """
+    for name, digest in rests_on.items():
+        if name not in known:
+            known[name] = digest_of(name)
+        if known[name] != digest:
+            return False
+    return True
+
+
+def digest_of(name: str) -> str:
+    """What stands behind a name today."""
+    kind, _, what = name.partition(":")
+    if kind == "variable":
+        return hashlib.sha256(os.environ[what].encode()).hexdigest() if what in os.environ else _ABSENT
+    if kind == "package":
+        return _package(what)
+    path = Path(what)
+    try:
+        if kind == "folder":
+            entries = sorted(each.name for each in path.iterdir() if each.name not in _CACHES)
+            return hashlib.sha256("\0".join(entries).encode()).hexdigest()
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return _ABSENT
+
+
+def _asked_by_ours() -> bool:
+    """Whether it is neither Python's library nor an installed package that asks for a variable."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename in (os.__file__, "<frozen os>", _ABC):
+        frame = frame.f_back
+    return not frame.f_code.co_filename.startswith(("<frozen", *_installed_in(), *_library()))
+
+
+def _imported(without: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    """The installed packages among what is imported, and the files of all other modules that are not Python's own."""
+    packages, files = set(), set()
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        top = name.partition(".")[0]
+        if not file or top in without or top in ("__main__", "__mp_main__"):
+            continue
+        if file.startswith(_installed_in()):
+            packages.add(f"package:{top}")
+        elif not file.startswith(_library()):
+            files.add(os.path.realpath(file))
+    return packages, files
+
+
+def _counts(path: str) -> bool:
+    """Whether a file that was opened is one of the project's, or of its user's."""
+    if path.startswith((*_installed_in(), *_library(), *_ELSEWHERE, tempfile.gettempdir() + os.sep)):
+        return False
+    home = Path.home()
+    return not any(part in _CACHES for part in Path(path).parts) and not path.startswith(f"{home}/.config")
+
+
+@lru_cache(maxsize=1)
+def _installed_in() -> tuple[str, ...]:
+    paths = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    paths |= {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
+    return tuple(sorted({path + os.sep for each in paths for path in (each, os.path.realpath(each))}))
+
+
+@lru_cache(maxsize=1)
+def _library() -> tuple[str, ...]:
+    paths = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), f"{sys.base_prefix}/lib"}
+    return tuple(sorted({path + os.sep for each in paths for path in (each, os.path.realpath(each))}))
+
+
+@lru_cache(maxsize=256)
+def _package(name: str) -> str:
+    """The state of an installed package: which files it has, how large they are, and when they were last written."""
+    total = hashlib.sha256()
+    for folder in _installed_in():
+        for path in sorted(_sources(Path(folder) / name, Path(folder))):
+            status = os.stat(path)  # noqa: PTH116 - of thousands of files
+            total.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return total.hexdigest()
+
+
+def _sources(package: Path, folder: Path) -> Iterator[str]:
+    if not package.is_dir():
+        yield from (str(each) for each in folder.glob(f"{package.name}.*") if each.is_file())
+        return
+    pending = [str(package)]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != "__pycache__":
+                        pending.append(entry.path)
+                elif entry.name.endswith((".py", ".so", ".pyd")):
+                    yield entry.path

@@ -1,0 +1,149 @@
+"""What is kept is given back whole, or not at all: never damaged, and never after what it rests on has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evidence.files.rests_on import digest_of
+from evidence.files.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / ".cache" / "things", ".txt")
+
+
+def test_what_is_kept_comes_back(store):
+    assert store.read("a") is None
+    store.write("a", b"first\nsecond")
+    store.write("b", b"")
+    assert (store.read("a"), store.read("b")) == (b"first\nsecond", b"")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:-1],
+        lambda content: content.replace(b"second", b"secone"),
+        lambda content: b"",
+        lambda content: b"\xff\xfe garbage",
+        lambda content: b"[" * 5000,
+        lambda content: content.replace(b'"rests_on": {}', b'"rests_on": {"file:/x": "absent"}'),
+    ],
+)
+def test_what_was_damaged_is_as_good_as_none(store, damage):
+    store.write("a", b"first\nsecond")
+    path = store.path("a")
+    path.write_bytes(damage(path.read_bytes()))
+    assert Store(store.folder, ".txt").read("a") is None
+    store.write("a", b"again")
+    assert store.read("a") == b"again"
+
+
+def test_what_was_put_under_another_name_is_as_good_as_none(store):
+    store.write("a", b"first")
+    store.path("a").rename(store.path("b"))
+    assert store.read("b") is None
+
+
+def test_a_folder_in_its_place_is_no_obstacle(store):
+    store.path("a").mkdir(parents=True)
+    (store.path("a") / "inside").touch()
+    assert store.read("a") is None
+    store.write("a", b"first")
+    assert store.read("a") == b"first"
+
+
+def test_it_holds_for_as_long_as_what_it_rests_on(store, tmp_path, monkeypatch):
+    data, folder = tmp_path / "n.txt", tmp_path / "all"
+    folder.mkdir()
+    data.write_text("385")
+    monkeypatch.setenv("COURSE", "first")
+    names = [f"file:{data}", f"file:{tmp_path / 'absent.txt'}", f"folder:{folder}", "variable:COURSE", "variable:NONE"]
+    store.write("a", b"first", {name: digest_of(name) for name in names})
+
+    def holds() -> bool:
+        store.fresh()
+        return store.read("a") is not None
+
+    assert holds()
+    data.write_text("386")
+    assert store.read("a") is not None, "looked up once between two looks"
+    assert not holds()
+    data.write_text("385")
+    assert holds()
+    (tmp_path / "absent.txt").touch()
+    assert not holds()
+    (tmp_path / "absent.txt").unlink()
+    (folder / "new").touch()
+    assert not holds()
+    (folder / "new").unlink()
+    assert holds()
+    monkeypatch.setenv("COURSE", "second")
+    assert not holds()
+    monkeypatch.setenv("COURSE", "first")
+    monkeypatch.setenv("NONE", "some")
+    assert not holds()
+
+
+CODE = """
+import json, os, sys
+from evidence.files.rests_on import Trace
+trace = Trace()
+sys.path.insert(0, os.getcwd())
+import ours
+open("data.txt").read()
+try:
+    open("optional.txt")
+except OSError:
+    pass
+open("written.txt", "w").close()
+open("written.txt").read()
+os.listdir("folder")
+os.environ.get("ASKED"), os.getenv("SET"), "CONTAINED" in os.environ
+open("/proc/self/status").read()
+import tqdm
+print(json.dumps(sorted(trace.rests_on(without=("evidence",)))))
+"""
+
+
+def test_a_trace_notes_what_was_imported_read_and_asked_for(tmp_path):
+    # Below the temporary folder nothing counts, so that is another one here.
+    (tmp_path / "tmp").mkdir()
+    project = tmp_path / "project"
+    (project / "folder").mkdir(parents=True)
+    (project / "ours.py").write_text(
+        "from pathlib import Path\nn = Path('inner.json').exists() or open('inner.json')\n"
+    )
+    (project / "inner.json").write_text("1")
+    (project / "data.txt").write_text("385")
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp"), "SET": "yes", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", CODE], cwd=project, env=environment, capture_output=True, text=True, check=True
+    )
+    noted = set(json.loads(done.stdout))
+    assert {f"file:{project / name}" for name in ("ours.py", "data.txt", "optional.txt")} <= noted
+    assert {f"folder:{project / 'folder'}", "variable:ASKED", "variable:SET", "variable:CONTAINED"} <= noted
+    assert "package:tqdm" in noted
+    assert f"file:{project / 'written.txt'}" not in noted
+    assert not any(name.startswith(("file:/proc", "variable:PATH", "package:evidence")) for name in noted)
+
+
+def test_another_state_of_an_installed_package_is_another(tmp_path, monkeypatch):
+    from evidence.files import rests_on
+
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "__init__.py").write_text("n = 385")
+    monkeypatch.setattr(rests_on, "_installed_in", lambda: (f"{tmp_path}{os.sep}",))
+    rests_on._package.cache_clear()
+    before = digest_of("package:theirs")
+    (tmp_path / "theirs" / "__init__.py").write_text("n = 3866")
+    rests_on._package.cache_clear()
+    assert digest_of("package:theirs") != before
