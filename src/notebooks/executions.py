@@ -13,7 +13,8 @@ from typing import Any
 
 from evidence.files.errors import PageError
 from evidence.files.import_graph import digest, our_packages, reach_of
-from evidence.files.store import cache_folder, write_atomic
+from evidence.files.rests_on import RestsOn
+from evidence.files.store import Store, cache_folder
 from evidence.page.model import Page
 from evidence.records.records import Records
 from evidence.run.forks import Died, NoAnswer, ask
@@ -35,31 +36,36 @@ class Executions:
     """
 
     def __init__(self, docs_dir: Path, records: Records) -> None:
-        self.folder = cache_folder(docs_dir) / "notebooks"
+        self._store = Store(cache_folder(docs_dir) / "notebooks", ".json")
         self._records = records
 
     def name(self, notebook: Page) -> str:
-        """The digest of all that can change what the notebook shows.
+        """The digest of all that can change what the notebook shows, and that can be told before it is executed.
 
-        That is what can change the outcome of its last block, hence its code, the modules of ours that it reaches, and
-        the versions; and besides, its text, Jupyter, and how it is executed.
+        That is its text, what its blocks are named after, the modules of ours that they reach, Jupyter, and how it is
+        executed.
         """
         sessions = notebook.sessions()
         outcomes = [self._records.name(session[-1], session) for session in sessions]
-        parts = (notebook.text, *outcomes, _jupyter(), _how_it_is_executed())
+        imports = {name for session in sessions for block in session for name in block.imports or ()}
+        packages = our_packages()
+        modules = digest(reach_of(sorted(imports), packages), packages)
+        parts = (notebook.text, *outcomes, modules, _jupyter(), _how_it_is_executed())
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def of(self, notebook: Page) -> list[list[Output]] | None:
         """By cell of code, what it put out; `None` if the notebook was not executed as it stands."""
-        if not self.folder.is_dir():
+        if not self._store.folder.is_dir():
             return None
-        name = self.name(notebook)
-        try:
-            kept = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
-            outputs: list[list[Output]] = kept["outputs"]
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-        return outputs if kept.get("seal") == _seal(name, outputs) else None
+        content = self._store.read(self.name(notebook))
+        return None if content is None else json.loads(content)
+
+    def _rests_on(self, notebook: Page) -> RestsOn:
+        """What its blocks were seen to rest on, when they were run as checks."""
+        found: dict[str, str] = {}
+        for session in notebook.sessions():
+            found |= self._records.rests_on(session[-1], session)
+        return found
 
     def execute(self, notebooks: Iterable[Page], done: Callable[[Page], None] | None = None) -> list[PageError]:
         """Execute notebooks, as many at once as there are cores, and keep what they put out.
@@ -82,8 +88,7 @@ class Executions:
                 if isinstance(result, PageError):
                     errors[number] = result
                 else:
-                    content = json.dumps({"outputs": result, "seal": _seal(names[number], result)})
-                    write_atomic(self.folder / f"{names[number]}.json", content.encode())
+                    self._store.write(names[number], json.dumps(result).encode(), self._rests_on(stale[number]))
                 if done is not None:
                     done(stale[number])
         except NoAnswer as error:
@@ -100,10 +105,6 @@ def _outputs(path: Path, told: Any) -> list[list[Output]] | PageError:
         outputs: list[list[Output]] = told["outputs"]
         return outputs
     return PageError(path, told["line"], told["problem"], told["remedy"])
-
-
-def _seal(name: str, outputs: list[list[Output]]) -> str:
-    return hashlib.sha256(json.dumps([name, outputs]).encode()).hexdigest()
 
 
 @cache

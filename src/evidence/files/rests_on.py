@@ -11,6 +11,7 @@ import os
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,8 @@ class Trace:
     """Notes what this process opens and asks for, from its making on; it ends with the process, and not before."""
 
     def __init__(self) -> None:
+        self._began = time.time()
+        self._here = os.getcwd() + os.sep  # noqa: PTH109
         self._read: set[str] = set()
         self._listed: set[str] = set()
         self._written: set[str] = set()
@@ -47,11 +50,25 @@ class Trace:
         packages, modules = _imported(without)
         for name in packages:
             names[name] = digest_of(name)
-        read = {path for path in map(os.path.realpath, self._read) if _counts(path)} - self._written
-        listed = {path for path in map(os.path.realpath, self._listed) if _counts(path)}
+        read = {path for path in map(os.path.realpath, self._read) if self._counts(path)} - self._written
+        listed = {path for path in map(os.path.realpath, self._listed) if self._counts(path)}
         for name in (*(f"file:{path}" for path in read | modules), *(f"folder:{path}" for path in listed)):
-            names[name] = digest_of(name)
+            names[name] = digest_of(name) if self._stayed(name.partition(":")[2]) else "changed meanwhile"
         return dict(sorted(names.items()))
+
+    def _counts(self, path: str) -> bool:
+        """Whether a file that was opened is one of the project's, or of its user's."""
+        if any(part in _CACHES for part in Path(path).parts):
+            return False
+        elsewhere = (*_ELSEWHERE, tempfile.gettempdir() + os.sep, f"{Path.home()}/.config")
+        return path.startswith(self._here) or not path.startswith((*_installed_in(), *_library(), *elsewhere))
+
+    def _stayed(self, path: str) -> bool:
+        """Whether a file is still the one that was read: what was edited since is not what ran."""
+        try:
+            return os.stat(path).st_mtime <= self._began  # noqa: PTH116
+        except OSError:
+            return True
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
@@ -135,14 +152,6 @@ def _imported(without: tuple[str, ...]) -> tuple[set[str], set[str]]:
         elif not file.startswith(_library()):
             files.add(os.path.realpath(file))
     return packages, files
-
-
-def _counts(path: str) -> bool:
-    """Whether a file that was opened is one of the project's, or of its user's."""
-    if path.startswith((*_installed_in(), *_library(), *_ELSEWHERE, tempfile.gettempdir() + os.sep)):
-        return False
-    home = Path.home()
-    return not any(part in _CACHES for part in Path(path).parts) and not path.startswith(f"{home}/.config")
 
 
 @lru_cache(maxsize=1)

@@ -50,6 +50,15 @@ class Store:
 
     def read(self, name: str) -> bytes | None:
         """The content of that name; `None` if there is none, or none that still holds."""
+        found = self._open(name)
+        return found[1] if found is not None and holds(found[0], self._known) else None
+
+    def rests_on(self, name: str) -> RestsOn:
+        """What the content of that name rests on; nothing, if there is none."""
+        found = self._open(name)
+        return found[0] if found is not None else {}
+
+    def _open(self, name: str) -> tuple[RestsOn, bytes] | None:
         path = self.path(name)
         try:
             modified = path.stat().st_mtime_ns
@@ -61,8 +70,7 @@ class Store:
                 self._opened[name] = modified, told["rests_on"], content
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
-        _, rests_on, content = self._opened[name]
-        return content if holds(rests_on, self._known) else None
+        return self._opened[name][1:]
 
 
 def _seal(name: str, rests_on: RestsOn, content: bytes) -> str:

@@ -7,8 +7,9 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 
-from evidence.files.import_graph import digest, our_packages
-from evidence.files.store import write_atomic
+from evidence.files.import_graph import digest, our_packages, reach_of
+from evidence.files.rests_on import RestsOn
+from evidence.files.store import Store
 from evidence.page.model import Page
 from evidence.records.records import Records
 
@@ -27,32 +28,34 @@ class Tallies:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._store = Store(records.folder, ".json")
 
     def write(self, page: Page, tally: Tally) -> None:
         """Keep what an attack on `page`, as it stands, came to."""
-        name = self._name(page)
-        content = json.dumps({"name": name, **asdict(tally)})
-        write_atomic(self._records.folder / f"{name}.json", content.encode())
+        self._store.write(self._name(page), json.dumps(asdict(tally)).encode(), self._rests_on(page))
 
     def read(self, page: Page) -> Tally | None:
         """What the last attack on `page` came to; `None` if there was none since it last changed."""
         if not self._records.folder.is_dir():
             return None
-        name = self._name(page)
-        try:
-            kept = json.loads((self._records.folder / f"{name}.json").read_text(encoding="utf-8"))
-            return Tally(**kept) if kept.pop("name") == name else None
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
+        content = self._store.read(self._name(page))
+        return None if content is None else Tally(**json.loads(content))
 
     def _name(self, page: Page) -> str:
         # A block that becomes a check, or an attack that grows stronger, was never attacked.
-        blocks = [
-            f"{block.grade} {block.name} {self._records.name(block, session)}"
-            for session in page.sessions()
-            for block in session
-        ]
-        return "attack-" + hashlib.sha256("\n".join([_engine(), *blocks]).encode()).hexdigest()
+        sessions = page.sessions()
+        blocks = [f"{block.name} {self._records.name(block, session)}" for session in sessions for block in session]
+        imports = sorted({name for session in sessions for block in session for name in block.imports or ()})
+        packages = our_packages()
+        parts = [_engine(), digest(reach_of(imports, packages), packages), *blocks]
+        return "attack-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _rests_on(self, page: Page) -> RestsOn:
+        """What its blocks were seen to rest on, where they were run before."""
+        found: dict[str, str] = {}
+        for session in page.sessions():
+            found |= self._records.rests_on(session[-1], session)
+        return found
 
 
 @cache

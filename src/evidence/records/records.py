@@ -1,29 +1,26 @@
-"""What is kept of a run: one small file a block, under a name that changes with all that can change the outcome."""
+"""What is kept of a run: one small file a block, which holds until something changes that the run rests on."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from evidence.files.import_graph import digest, our_packages, reach_of, state_of
-from evidence.files.store import cache_folder, write_atomic
+from evidence.files.import_graph import digest, our_packages
+from evidence.files.rests_on import RestsOn
+from evidence.files.store import Store, cache_folder
 from evidence.page.model import Block
 from evidence.run.failure import describe
 from evidence.run.observation import Observation, as_data, from_data
 from evidence.run.session import Outcome
-
-# What a page's code may run; and the code that runs it.
-_OURS = ("dlchecked", "evidence", "figures")
-_RUNNER = ("evidence.run.session",)
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Record:
         output: what it printed.
         seconds: how long it took.
         failure: the report of what went wrong; empty if it passed.
-        versions: of Python and the packages that the outcome hangs on.
+        versions: of Python and the packages that a reader is told.
         when: the time of the run, ISO 8601, UTC.
         seen: its observations, as data; read them as `observations`.
     """
@@ -71,81 +68,56 @@ def versions() -> dict[str, str]:
 class Records:
     """The records of a site, in `.cache/evidence` beside its folder of pages.
 
+    A record is named after what its page says: the block's code, what it is said to print, the blocks before it in its
+    session. It holds for as long as all that the run was seen to rest on stays: modules, packages, files, variables.
+
     Args:
         docs_dir: the folder of the pages.
-        packages: the folders of the packages whose source the outcomes may hang on; by default ours.
     """
 
-    def __init__(self, docs_dir: Path, packages: Mapping[str, Path] | None = None) -> None:
+    def __init__(self, docs_dir: Path) -> None:
         self.folder = cache_folder(docs_dir) / "evidence"
         self.verified = self.folder / "verified"  # touched when records have come in, for who watches
-        self._packages = our_packages(_OURS) if packages is None else packages
-        self._state: object = None
-        self._read: dict[str, tuple[int, Record | None]] = {}
+        self._store = Store(self.folder, ".json")
+        self._read: dict[str, tuple[bytes, Record | None]] = {}
         self._names: dict[tuple[Block, ...], str] = {}
-        self._sources_of: dict[frozenset[str], str] = {}
 
     def fresh(self) -> Records:
-        """Look at the sources anew; between two such looks they are taken to stay as they are.
-
-        So what is kept of a run is kept under the sources that it began with.
-        """
-        state = state_of(self._packages)
-        if state != self._state:
-            self._state = state
-            self._names.clear()
-            self._sources_of.clear()
+        """Look anew at what the outcomes rest on; between two such looks it is taken to stay as it is."""
+        self._store.fresh()
         return self
 
     def name(self, block: Block, session: Sequence[Block]) -> str:
-        """The digest of all that can change the outcome of `block`.
-
-        That is its code and what it is said to print, the blocks before it in its session, the source of each module of
-        ours that they reach, the versions of Python, torch and numpy, and the runner.
-        """
+        """The name of the record of `block`, in which the runner, Python and its flags count too."""
         upto = tuple(session[: session.index(block) + 1])
         if upto not in self._names:
-            imports = [each.imports for each in upto]
-            parts = {
-                "blocks": [[each.code, each.output.text if each.output else None] for each in upto],
-                "modules": "not Python" if None in imports else self._sources(chain(*filter(None, imports))),
-                "runner": self._sources(_RUNNER),
-                "versions": versions(),
-            }
-            self._names[upto] = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+            code = [[each.code, each.grade, each.output.text if each.output else None] for each in upto]
+            parts = [code, _runner(), sys.version, sys.flags.optimize]
+            self._names[upto] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         return self._names[upto]
 
-    def _sources(self, imports: Iterable[str]) -> str:
-        names = frozenset(name for name in imports if name.partition(".")[0] in self._packages)
-        if names not in self._sources_of:
-            try:
-                self._sources_of[names] = digest(reach_of(names, self._packages), self._packages)
-            except SyntaxError:  # in a module of ours; running the block tells
-                self._sources_of[names] = "not Python"
-        return self._sources_of[names]
-
-    def read(self, name: str) -> Record | None:
-        """The record of that name; `None` if there is none, or if it is damaged or was put under another's name."""
-        file = self.folder / f"{name}.json"
-        try:
-            modified = file.stat().st_mtime_ns
-            if self._read.get(name, (0, None))[0] != modified:
-                self._read[name] = modified, _unsealed(json.loads(file.read_text(encoding="utf-8")), name)
-        except (OSError, ValueError):
-            return None
-        return self._read[name][1]
-
     def of(self, block: Block, session: Sequence[Block]) -> Record | None:
-        """The current record of `block`, if it was run as it stands."""
-        # A name costs the reading of all sources, and in a fresh clone nothing has one.
+        """The current record of `block`: it was run as it stands, and nothing that it rests on has changed."""
+        # In a fresh clone nothing has one.
         if not self.folder.is_dir():
             return None
-        return self.read(self.name(block, session))
+        name = self.name(block, session)
+        content = self._store.read(name)
+        if content is None:
+            return None
+        if name not in self._read or self._read[name][0] is not content:
+            self._read[name] = content, _as_record(content)
+        return self._read[name][1]
+
+    def rests_on(self, block: Block, session: Sequence[Block]) -> RestsOn:
+        """What the last run of `block` was seen to rest on."""
+        return self._store.rests_on(self.name(block, session))
 
     def write(self, outcome: Outcome, session: Sequence[Block]) -> Record:
         """Keep an outcome; a reader sees the whole file or none."""
+        name = self.name(outcome.block, session)
         record = Record(
-            digest=self.name(outcome.block, session),
+            digest=name,
             passed=outcome.error is None,
             output=outcome.output,
             seconds=round(outcome.seconds, 4),
@@ -154,23 +126,20 @@ class Records:
             when=datetime.now(UTC).isoformat(timespec="seconds"),
             seen=tuple(map(as_data, outcome.observations)),
         )
-        content = json.dumps({"record": _data(record), "seal": _seal(record)})
-        write_atomic(self.folder / f"{record.digest}.json", content.encode())
+        data = {each.name: getattr(record, each.name) for each in fields(record)}
+        self._store.write(name, json.dumps(data).encode(), outcome.rests_on)
         return record
 
 
-def _unsealed(kept: Any, name: str) -> Record | None:
+def _as_record(content: bytes) -> Record | None:
     try:
-        record = Record(**kept["record"])
-        return record if record.digest == name and kept["seal"] == _seal(record) else None
-    except (TypeError, KeyError):
+        return Record(**json.loads(content))
+    except (TypeError, ValueError):
         return None
 
 
-def _data(record: Record) -> dict[str, Any]:
-    return {each.name: getattr(record, each.name) for each in fields(record)}
-
-
-def _seal(record: Record) -> str:
-    """Ties the parts of a record to one another, so that a damaged or patched-up one is not taken for a run."""
-    return hashlib.sha256(json.dumps(_data(record), sort_keys=True).encode()).hexdigest()
+@cache
+def _runner() -> str:
+    """The source of what runs a block, as this process holds it."""
+    packages = our_packages(("evidence",))
+    return digest((packages["evidence"] / "run").glob("*.py"), packages)

@@ -11,9 +11,10 @@ import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from evidence.files.rests_on import RestsOn
 from evidence.page.model import Block
 from evidence.run.failure import BlockExited, ContinuedBlockFailed, output_mismatch
 from evidence.run.observation import Observation
@@ -38,6 +39,7 @@ class Outcome:
     seconds: float
     error: BaseException | None = None
     observations: tuple[Observation, ...] = ()
+    rests_on: RestsOn = field(default_factory=dict)
 
 
 class Session:
