@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -21,12 +22,14 @@ from mkdocs.structure.nav import Navigation
 from evidence.files.errors import together
 from evidence.files.source import page_files
 from evidence.markdown_extension import shared_records, shared_site
+from evidence.page.model import Block
 from evidence.page.site import Site
-from evidence.records.records import Records
-from evidence.records.verification import stale_sessions
-from evidence.records.worker import WarmWorker, verify_elsewhere
+from evidence.records.records import Record, Records
+from evidence.records.verification import Progress, stale_sessions, verify
+from evidence.records.worker import WarmWorker
 from evidence.render_ahead import RenderedAhead
 from evidence.rules.all_rules import page_errors
+from evidence.run.forks import cores
 
 log = logging.getLogger("mkdocs.plugins.evidence")
 
@@ -39,6 +42,21 @@ def parse_from_the_last(site: Site) -> None:
     for path in reversed(page_files(site.docs_dir)):
         with contextlib.suppress(Exception):  # The builder tells it, where the author looks.
             site.page(path)
+
+
+def _progress(total: int) -> Progress:
+    count = 0
+
+    def show(block: Block, record: Record) -> None:
+        nonlocal count
+        count += 1
+        if sys.stderr.isatty():
+            end = "\n" if count == total else ""
+            print(
+                f"\r\033[Kchecking {count}/{total}: {block.where} {block.ident}", end=end, file=sys.stderr, flush=True
+            )
+
+    return show
 
 
 class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
@@ -76,11 +94,12 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if errors:
             raise together(errors)
         if stale_sessions(site.pages(), records.fresh()):
-            self._verify(docs_dir, config_file)
+            self._verify(site, records)
 
-    def _verify(self, docs_dir: Path, config_file: Path) -> None:
+    def _verify(self, site: Site, records: Records) -> None:
         log.info("Checking the claims that have changed, or were never checked here")
-        verdict = verify_elsewhere(docs_dir, config_file)
+        stale = sum(map(len, stale_sessions(site.pages(), records)))
+        verdict = verify(site.pages(), records, _progress(stale), jobs=cores())
         log.info(f"{verdict.ran} blocks were run, {verdict.current} were current")
         if verdict.failures:
             reports = "\n\n".join(verdict.failures)
