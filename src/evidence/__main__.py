@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from evidence.commands import ledger, mutate, reseed, update, verify
 from evidence.commands.pages import CommandError
+from evidence.run.elsewhere import NoAnswer
 
 COMMANDS = (verify, mutate, reseed, update, ledger)
 
@@ -23,11 +24,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments)
-    except CommandError as error:
+    except (CommandError, NoAnswer) as error:
         sys.stdout.flush()
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
         return 130
     return code
 

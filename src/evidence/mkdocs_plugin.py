@@ -29,6 +29,7 @@ from evidence.records.verification import Progress, stale_sessions, verify
 from evidence.records.worker import WarmWorker
 from evidence.render_ahead import RenderedAhead
 from evidence.rules.all_rules import page_errors
+from evidence.run.elsewhere import NoAnswer
 from evidence.run.forks import cores
 
 log = logging.getLogger("mkdocs.plugins.evidence")
@@ -99,7 +100,10 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def _verify(self, site: Site, records: Records) -> None:
         log.info("Checking the claims that have changed, or were never checked here")
         stale = sum(map(len, stale_sessions(site.pages(), records)))
-        verdict = verify(site.pages(), records, _progress(stale), jobs=cores())
+        try:
+            verdict = verify(site.pages(), records, _progress(stale), jobs=cores())
+        except NoAnswer as error:
+            raise PluginError(f"The checks could not be run: {error}") from error
         log.info(f"{verdict.ran} blocks were run, {verdict.current} were current")
         if verdict.failures:
             reports = "\n\n".join(verdict.failures)
