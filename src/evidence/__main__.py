@@ -11,6 +11,7 @@ from evidence.commands.pages import CommandError
 from evidence.files.errors import PageError
 from evidence.page.settings import SettingsError
 from evidence.rules.interpreter import interpreter_problem
+from evidence.run.elsewhere import NoAnswer
 
 COMMANDS = (verify, mutate, reseed, update, ledger)
 
@@ -29,11 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         code: int = arguments.run(arguments)
-    except (CommandError, PageError, SettingsError) as error:
+    except (CommandError, NoAnswer, PageError, SettingsError) as error:
         sys.stdout.flush()
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
         return 130
     return code
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -22,15 +23,18 @@ from mkdocs.structure.pages import Page
 from evidence.files.errors import PageError, together
 from evidence.files.source import put_down, take_in_hand
 from evidence.markdown_extension import shared_records, shared_site
+from evidence.page.model import Block
 from evidence.page.settings import settings_error
 from evidence.page.site import Site
-from evidence.records.records import Records
-from evidence.records.verification import stale_sessions
-from evidence.records.worker import WarmWorker, verify_elsewhere
+from evidence.records.records import Record, Records
+from evidence.records.verification import Progress, stale_sessions, verify
+from evidence.records.worker import WarmWorker
 from evidence.render_ahead import RenderedAhead
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
 from evidence.rules.other_files import site_errors
+from evidence.run.elsewhere import NoAnswer
+from evidence.run.forks import cores
 
 log = logging.getLogger("mkdocs.plugins.evidence")
 
@@ -43,6 +47,21 @@ def parse_from_the_last(site: Site) -> None:
     for path in reversed(site.files().pages):
         with contextlib.suppress(Exception):  # The builder tells it, where the author looks.
             site.page(path)
+
+
+def _progress(total: int) -> Progress:
+    count = 0
+
+    def show(block: Block, record: Record) -> None:
+        nonlocal count
+        count += 1
+        if sys.stderr.isatty():
+            end = "\n" if count == total else ""
+            print(
+                f"\r\033[Kchecking {count}/{total}: {block.where} {block.ident}", end=end, file=sys.stderr, flush=True
+            )
+
+    return show
 
 
 class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
@@ -81,9 +100,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         Raises:
             PluginError: a page breaks a rule, or a claim does not hold.
         """
-        docs_dir, config_file = Path(config.docs_dir), Path(config.config_file_path)
         put_down()
-        site, records = self._site(config), shared_records(docs_dir.absolute())
+        site, records = self._site(config), shared_records(Path(config.docs_dir).absolute())
         site.begin()
         if self.serving:
             if self.worker is not None:
@@ -93,14 +111,18 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if errors:
             raise together(errors)
         if stale_sessions(site.pages(), records.fresh()):
-            self._verify(docs_dir, config_file)
+            self._verify(site, records)
 
     def _site(self, config: MkDocsConfig) -> Site:
         return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
 
-    def _verify(self, docs_dir: Path, config_file: Path) -> None:
+    def _verify(self, site: Site, records: Records) -> None:
         log.info("Checking the claims that have changed, or were never checked here")
-        verdict = verify_elsewhere(docs_dir, config_file)
+        stale = sum(map(len, stale_sessions(site.pages(), records)))
+        try:
+            verdict = verify(site.pages(), records, _progress(stale), jobs=cores())
+        except NoAnswer as error:
+            raise PluginError(f"The checks could not be run: {error}") from error
         log.info(f"{verdict.ran} blocks were run, {verdict.current} were current")
         if verdict.failures:
             reports = "\n\n".join(verdict.failures)

@@ -24,10 +24,12 @@ from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
+from evidence.run.alone import run_alone
+from evidence.run.elsewhere import Elsewhere
 from evidence.run.failure import Failure, describe
-from evidence.run.session import Session
-from evidence.run.torch_state import reset_global_state
+from evidence.run.session import Outcome
 
+_PROCESS = pytest.StashKey[Elsewhere]()
 _MEANING = {
     "exact": "integers, symbols or enumeration: holds to the last bit",
     "numeric": "float64 against an independent route, with a stated tolerance",
@@ -42,6 +44,19 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(problem)
     for grade in GRADES:
         config.addinivalue_line("markers", f"{grade}(name): a check of a page; {_MEANING[grade]}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the process below which blocks were run."""
+    process = config.stash.get(_PROCESS, None)
+    if process is not None:
+        process.close()
+
+
+def _process(config: pytest.Config) -> Elsewhere:
+    if _PROCESS not in config.stash:
+        config.stash[_PROCESS] = Elsewhere()
+    return config.stash[_PROCESS]
 
 
 @cache
@@ -62,11 +77,11 @@ def pytest_collect_file(
     """Take the place of pytest-codeblocks' own collector of a Markdown file."""
     collectors = yield
     notebooks = examples_of(parent.config.rootpath / parent.config.getini("evidence_docs"))
+    if file_path.suffix != ".md" and is_markdown_file(file_path.name):
+        return [*collectors, PageFile.from_parent(parent, path=file_path)]
     if file_path.suffix == ".py" and file_path.parent == notebooks:
         # It is no module of tests, even where it is named on the command line.
         return [PageFile.from_parent(parent, path=file_path)] if parent.config.getoption("codeblocks") else []
-    if file_path.suffix != ".md" and is_markdown_file(file_path.name):
-        return [*collectors, PageFile.from_parent(parent, path=file_path)]
     return [
         PageFile.from_parent(parent, path=file_path) if isinstance(each, MarkdownFile) else each for each in collectors
     ]
@@ -77,7 +92,8 @@ class PageFile(pytest.File):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
-        self.ran = False
+        self._running: Iterator[tuple[int, Outcome]] | None = None
+        self._outcomes: dict[str, Outcome] = {}
 
     def collect(self) -> Iterator[pytest.Item]:
         """The page's items, in its order."""
@@ -91,20 +107,31 @@ class PageFile(pytest.File):
         yield RulesItem.from_parent(self, name="rules", errors=errors)
         sessions = {}
         for blocks in page.sessions():
-            session = Session(blocks)
             for block in blocks:
-                sessions[block.ident] = session
-                if records is not None:
-                    records.name(block, blocks)  # looks at the sources before a block can have imported them
+                sessions[block.ident] = blocks
         # Two checks of one name are an error of the page already; their items need distinct ids all the same.
         for block in page.blocks:
-            run = sessions.get(block.ident)
-            yield BlockItem.from_parent(self, name=block.ident, block=block, session_run=run, records=records)
+            of = sessions.get(block.ident, [])
+            yield BlockItem.from_parent(self, name=block.ident, block=block, blocks=of, records=records)
+
+    def outcome(self, item: BlockItem) -> Outcome:
+        """The outcome of a block. The first that is asked for begins to run the blocks of all items of this page."""
+        if item.block.ident not in self._outcomes and self._running is None:
+            wanted = [each for each in self.session.items if isinstance(each, BlockItem) and each.parent is self]
+            sessions = {
+                id(each.blocks): each.blocks[: each.blocks.index(each.block) + 1] for each in wanted if each.blocks
+            }
+            self._running = _process(self.config).call(run_alone, list(sessions.values()), 1)
+        while item.block.ident not in self._outcomes:
+            assert self._running is not None, "it was begun above"
+            _, outcome = next(self._running)
+            self._outcomes[outcome.block.ident] = outcome
+        return self._outcomes[item.block.ident]
 
     def teardown(self) -> None:
-        """Leave no seed, dtype or figure of the page to the tests that come after it."""
-        if self.ran:
-            reset_global_state()
+        """End what nobody waits for any more."""
+        if isinstance(self._running, Generator):
+            self._running.close()
 
 
 class RulesItem(pytest.Item):
@@ -143,10 +170,10 @@ class RulesBroken(Exception):
 class BlockItem(pytest.Item):
     """One block."""
 
-    def __init__(self, *, block: Block, session_run: Session | None, records: Records | None, **kwargs: object) -> None:
+    def __init__(self, *, block: Block, blocks: list[Block], records: Records | None, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.block = block
-        self.session_run = session_run
+        self.blocks = blocks
         self.records = records
         if block.grade:
             self.add_marker(getattr(pytest.mark, block.grade)(block.name))
@@ -154,13 +181,16 @@ class BlockItem(pytest.Item):
             self.add_marker(pytest.mark.skip(reason=block.waived))
 
     def runtest(self) -> None:
-        """Run the block, after those that it continues, and keep its outcome; what it raises is what pytest sees."""
-        assert self.session_run is not None, "a waived block is skipped"
+        """Keep the outcome of the block, which was run after those that it continues.
+
+        Raises:
+            Told: it failed.
+        """
         assert isinstance(self.parent, PageFile), "it was made by its page"
-        self.parent.ran = True
-        outcome = self.session_run.outcome(self.block)
+        outcome = self.parent.outcome(self)
+        print(outcome.output, end="")  # for pytest, which shows it of a block that failed
         if self.records is not None:
-            self.records.write(outcome, self.session_run.blocks)
+            self.records.write(outcome, self.blocks)
         if outcome.error is not None:
             raise outcome.error
 

@@ -6,17 +6,18 @@ Rendering is most of what a reader waits for when a site is served for the first
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable
 from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, NoReturn
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+
+from evidence.run.fork import end, fork
 
 # What `Page.render` leaves in a page, besides the links: they hold files, which are the other process's own.
 _RENDERED = ("content", "toc", "_title_from_render", "present_anchor_ids")
@@ -34,13 +35,11 @@ class RenderedAhead:
     def __init__(self, files: Files, config: MkDocsConfig, before: Callable[[], None]) -> None:
         self._found: dict[str, dict[str, Any]] = {}
         pages = [file.page for file in files.documentation_pages() if file.page]
-        if not hasattr(os, "fork"):
-            return
-        receiver, sender = multiprocessing.Pipe(duplex=False)
-        self._process = multiprocessing.get_context("fork").Process(
-            target=_render, args=(pages, files, config, before, sender), daemon=True
-        )
-        self._process.start()
+        receiver, sender = Pipe(duplex=False)
+        self._process: int | None = fork()
+        if self._process == 0:
+            receiver.close()
+            _render(pages, files, config, before, sender)
         sender.close()
         threading.Thread(target=self._receive, args=(receiver,), daemon=True).start()
         for page in pages:
@@ -48,8 +47,9 @@ class RenderedAhead:
 
     def stop(self) -> None:
         """Let go of what was not needed."""
-        if hasattr(os, "fork"):
-            self._process.kill()
+        if self._process is not None:
+            end(self._process)
+            self._process = None
 
     def _receive(self, receiver: Connection) -> None:
         with contextlib.suppress(EOFError, OSError):
@@ -70,11 +70,16 @@ class RenderedAhead:
 
 def _render(
     pages: list[Page], files: Files, config: MkDocsConfig, before: Callable[[], None], sender: Connection
-) -> None:
-    before()
-    for page in reversed(pages):
-        with contextlib.suppress(Exception):  # The builder meets it too, and tells it.
-            sender.send((page.file.src_uri, _rendered(page, files, config)))
+) -> NoReturn:
+    with contextlib.suppress(OSError):  # The builder has ended.
+        before()
+        for page in reversed(pages):
+            try:
+                rendered = _rendered(page, files, config)
+            except Exception:  # The builder meets it too, and tells it.
+                continue
+            sender.send((page.file.src_uri, rendered))
+    os._exit(0)
 
 
 def _rendered(page: Page, files: Files, config: MkDocsConfig) -> dict[str, Any]:

@@ -1,25 +1,24 @@
-"""Draws the figures of modules: `python -m figures.draw`, see `evidence.run.forks.ask`.
-
-A job is `[file, [function, …]]`.
+"""Draws the figures of modules, in processes that are made for it, see `evidence.run.elsewhere`.
 
 So the site builder needs neither matplotlib nor torch, a long-running one never draws with yesterday's code,
-and no setting of one figure reaches another page. The answer has by function either `{"svg": …}` or
-`{"line": …, "problem": …}`, with the line of the module, 0 where there is none.
+and no setting of one figure reaches another page.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
 import traceback
 import types
 import warnings
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evidence.run.forks import answer
+from evidence.run.forks import Died, in_forks
+from evidence.run.import_first import import_first
 from figures.palette import style
 from figures.svg import FigureError, adapt
 
@@ -32,7 +31,8 @@ def draw(path: Path, functions: list[str]) -> dict[str, dict[str, Any]]:
         functions: names of functions in it that take nothing and return a `matplotlib.figure.Figure`.
 
     Returns:
-        By function `{"svg": text}`, or `{"line": line, "problem": sentence}` for one that cannot be drawn.
+        By function `{"svg": text}`, or `{"line": line, "problem": sentence}` for one that cannot be drawn; the line is
+        that of the module, 0 where there is none.
     """
     import matplotlib
 
@@ -97,10 +97,10 @@ def _failure(error: Exception, path: Path) -> dict[str, Any]:
     return {"line": (own or [0])[-1] or 0, "problem": message}
 
 
-if __name__ == "__main__":
-    # Torch's threads would not survive a fork.
-    os.environ["OMP_NUM_THREADS"] = "1"
+def draw_all(jobs: Sequence[tuple[Path, list[str]]]) -> Iterator[tuple[int, dict[str, dict[str, Any]] | Died]]:
+    """In a clean process: what `draw` returns for each of several jobs, with its number, as soon as it is there."""
     import matplotlib.backends.backend_svg
     import matplotlib.figure  # noqa: F401 - for the processes to come
 
-    answer(lambda module, functions: draw(Path(module), functions), lambda module, _: Path(module).read_text("utf-8"))
+    import_first(path.read_text(encoding="utf-8") for path, _ in jobs)
+    return in_forks([partial(draw, *job) for job in jobs])

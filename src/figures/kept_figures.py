@@ -20,7 +20,9 @@ from typing import Any
 from evidence.files.errors import display_path
 from evidence.files.import_graph import digest, our_packages, reach, state_of
 from evidence.files.store import Store, cache_folder
-from evidence.run.forks import Died, NoAnswer, ask
+from evidence.run.elsewhere import NoAnswer, elsewhere
+from evidence.run.forks import Died
+from figures.draw import draw_all
 
 _ADDRESS = re.compile(r"(?:\.\.?/)*figures/(?P<module>[\w-]+)/(?P<function>[\w-]+)\.svg")
 # What a run of matplotlib or torch depends on besides our own files.
@@ -229,21 +231,22 @@ def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError
         DrawingError: the process that draws ended before it could tell.
     """
     modules = list(dict.fromkeys(figure.module for figure in figures))
-    jobs = [[str(module), [each.function for each in figures if each.module == module]] for module in modules]
+    jobs = [(module, [each.function for each in figures if each.module == module]) for module in modules]
     try:
-        for number, drawn in ask("figures.draw", jobs):
+        # Whoever serves the site meanwhile goes first.
+        for number, drawn in elsewhere(draw_all, jobs, niceness=10):
             for figure in figures:
                 if figure.module == modules[number]:
                     yield figure, _drawn(figure, drawn)
     except NoAnswer as error:
-        raise DrawingError(f"drawing {error}") from error
+        raise DrawingError(f"drawing broke off: {error}") from error
 
 
 def _drawn(figure: Figure, drawn: Any) -> str | DrawingError:
     """The figure from what `figures.draw` tells of its module."""
     where = display_path(figure.module)
     if isinstance(drawn, Died):
-        return DrawingError(f"{where}: drawing ended with code {drawn.code}")
+        return DrawingError(f"{where}: drawing {drawn.how}")
     told = drawn[figure.function]
     if "svg" in told:
         return str(told["svg"])

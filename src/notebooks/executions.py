@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import signal
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import version
@@ -17,7 +16,8 @@ from evidence.files.rests_on import RestsOn
 from evidence.files.store import Store, cache_folder
 from evidence.page.model import Page
 from evidence.records.records import Records
-from evidence.run.forks import Died, NoAnswer, ask
+from evidence.run.elsewhere import NoAnswer, elsewhere
+from evidence.run.forks import Died
 
 # A notebook that hangs is ended. How slow one may be is a rule, see `notebooks.rules`, and not measured by the clock.
 LIMIT_SECONDS = 300
@@ -77,13 +77,15 @@ class Executions:
         Returns:
             What went wrong, by notebook in their order; those are not kept.
         """
+        from notebooks.kernel import execute_all  # here, since it imports Jupyter, which takes long
+
         stale = list(notebooks)
         # Before they are executed: what is edited meanwhile is not what was executed.
         names = [self.name(notebook) for notebook in stale]
         errors: dict[int, PageError] = {}
         try:
-            jobs = [[str(notebook.path), LIMIT_SECONDS] for notebook in stale]
-            for number, told in ask("notebooks.kernel", jobs):
+            paths = [notebook.path for notebook in stale]
+            for number, told in elsewhere(execute_all, paths, LIMIT_SECONDS, niceness=10):
                 result = _outputs(stale[number].path, told)
                 if isinstance(result, PageError):
                     errors[number] = result
@@ -92,15 +94,15 @@ class Executions:
                 if done is not None:
                     done(stale[number])
         except NoAnswer as error:
-            return [PageError(stale[0].path, 1, f"Jupyter could not execute it: it {error}")]
+            return [PageError(stale[0].path, 1, f"Jupyter could not execute it: {error}")]
         return [errors[number] for number in sorted(errors)]
 
 
 def _outputs(path: Path, told: Any) -> list[list[Output]] | PageError:
     if isinstance(told, Died):
-        if told.code == -signal.SIGALRM:
-            return PageError(path, 1, f"it was stopped after {LIMIT_SECONDS} s", "Make its experiments smaller")
-        return PageError(path, 1, f"Jupyter could not execute it: the process ended with code {told.code}")
+        return PageError(
+            path, 1, f"Jupyter could not execute it: its process {told.how}", "Make its experiments smaller"
+        )
     if "outputs" in told:
         outputs: list[list[Output]] = told["outputs"]
         return outputs

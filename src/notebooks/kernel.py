@@ -1,7 +1,4 @@
-"""Executes notebooks in Jupyter kernels: `python -m notebooks.kernel`, see `evidence.run.forks.ask`.
-
-A job is `[file, seconds that it may take]`. The answer is `{"outputs": …}`, see `execute`, or `{"line": …,
-"problem": …, "remedy": …}`.
+"""Executes notebooks in Jupyter kernels, in processes that are made for it, see `evidence.run.elsewhere`.
 
 mkdocs-jupyter executes them. A template of ours makes it hand over the executed notebook instead of a page with its own
 style sheets; the site renders that like any other page. It is a process of its own, so that a site whose notebooks are
@@ -14,15 +11,17 @@ import base64
 import contextlib
 import json
 import os
-import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from evidence.files.errors import PageError
 from evidence.files.percent import Cell, cells
-from evidence.run.forks import answer
+from evidence.run.alone import MEMORY_GIB
+from evidence.run.forks import Died, Limits, in_forks
+from evidence.run.import_first import import_first
 from figures.palette import style
 from figures.svg import FigureError, adapt
 from notebooks.provisioner import NAME, ForkedProvisioner, Seed
@@ -131,18 +130,27 @@ def _warm_up() -> None:
         _converted(empty, execute=False)
 
 
-def _told(path: str, seconds: int) -> dict[str, Any]:
-    if hasattr(os, "fork"):
-        ForkedProvisioner.seed = Seed()
-        os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = NAME
-        signal.alarm(seconds)
-    try:
-        return {"outputs": execute(Path(path))}
-    except PageError as problem:
-        return {"line": problem.line, "problem": problem.problem, "remedy": problem.remedy}
+def execute_all(paths: Sequence[Path], seconds: float) -> Iterator[tuple[int, dict[str, Any] | Died]]:
+    """In a clean process: the outputs of each notebook, with its number, as soon as they are there.
 
+    Args:
+        paths: the notebooks.
+        seconds: how long each may take.
 
-if __name__ == "__main__":
+    Yields:
+        `{"outputs": …}`, see `execute`, or `{"line": …, "problem": …, "remedy": …}`.
+    """
     with _kernel_settings():
         _warm_up()
-        answer(_told, lambda path, _: Path(path).read_text("utf-8"))
+        import_first(path.read_text(encoding="utf-8") for path in paths)
+        limits = Limits(processor=seconds, clock=seconds, memory=MEMORY_GIB * 2**30)
+        yield from in_forks([partial(_told, path) for path in paths], limits=limits)
+
+
+def _told(path: Path) -> dict[str, Any]:
+    ForkedProvisioner.seed = Seed()
+    os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = NAME
+    try:
+        return {"outputs": execute(path)}
+    except PageError as problem:
+        return {"line": problem.line, "problem": problem.problem, "remedy": problem.remedy}

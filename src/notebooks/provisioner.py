@@ -6,15 +6,16 @@ The process that holds a seed can have one kernel.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
+import signal
 import sys
-from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, NoReturn
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from evidence.run.fork import end, fork, reap, wait_for
 
 NAME = "forked"
 """As which `pyproject.toml` tells Jupyter of it."""
@@ -26,18 +27,13 @@ class Seed:
     stdin = stdout = stderr = None
 
     def __init__(self) -> None:
-        context: Any = multiprocessing.get_context("fork")
-        receiver, self._sender = context.Pipe(duplex=False)
-        self._process = context.Process(target=_become_kernel, args=(receiver, self._sender), daemon=True)
-        gc.freeze()  # as in `evidence.run.forks.in_forks`
-        self._process.start()
+        receiver, self._sender = Pipe(duplex=False)
+        self._code: int | None = None
+        self.pid = fork()
+        if self.pid == 0:
+            self._sender.close()
+            _become_kernel(receiver)
         receiver.close()
-
-    @property
-    def pid(self) -> int:
-        """The number of the process."""
-        pid: int = self._process.pid
-        return pid
 
     def grow(self, arguments: list[str], environment: dict[str, str]) -> None:
         """Become a kernel with these command-line arguments."""
@@ -46,13 +42,11 @@ class Seed:
 
     def poll(self) -> int | None:
         """The exit code, `None` while it runs."""
-        code: int | None = self._process.exitcode
-        return code
+        return self._code if self._code is not None else self._note(reap(self.pid))
 
     def wait(self) -> int | None:
         """The exit code, once there is one."""
-        self._process.join()
-        return self.poll()
+        return self._code if self._code is not None else self._note(wait_for(self.pid))
 
     def send_signal(self, signum: int) -> None:
         """Send it a signal."""
@@ -60,20 +54,28 @@ class Seed:
 
     def kill(self) -> None:
         """End it."""
-        self._process.kill()
+        if self._code is None:
+            self._note(end(self.pid))
 
     terminate = kill
 
+    def _note(self, status: int | None) -> int | None:
+        self._code = None if status is None else os.waitstatus_to_exitcode(status)
+        return self._code
 
-def _become_kernel(receiver: Connection, sender: Connection) -> None:
+
+def _become_kernel(receiver: Connection) -> NoReturn:
     from ipykernel.kernelapp import launch_new_instance
 
-    sender.close()
     arguments, environment = receiver.recv()
     os.environ.update(environment)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Where a script begins, as for a kernel that was started.
     sys.argv = ["ipykernel_launcher", *arguments]
-    launch_new_instance(argv=arguments)
+    try:
+        launch_new_instance(argv=arguments)
+    finally:
+        os._exit(0)
 
 
 class ForkedProvisioner(LocalProvisioner):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy  # noqa: F401
@@ -8,6 +8,7 @@ import pytest
 import torch  # noqa: F401
 
 from evidence.page.parse import PageParser
+from evidence.run.elsewhere import Elsewhere
 
 # pytester drops the modules that were loaded during a run. These load but once (torch), or take a second each time.
 PageParser().parse_text("```python\n```\n\n```text\n```\n", Path("page.md"))
@@ -17,6 +18,26 @@ INI = """
 addopts = -p no:hypothesispytest --strict-markers --strict-config -rfEsX
 filterwarnings = error
 """
+
+
+class Shared(Elsewhere):
+    """A clean process that has imported torch once for all tests; each call has a fork of it, as ever."""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Elsewhere]:
+    process = Shared(imports=["torch"])
+    yield process
+    Elsewhere.close(process)
+
+
+@pytest.fixture(autouse=True)
+def one_import_of_torch(warm, monkeypatch):
+    for module in ("evidence.run.elsewhere", "evidence.pytest_plugin"):
+        monkeypatch.setattr(f"{module}.Elsewhere", lambda **_: warm)
 
 
 @pytest.fixture

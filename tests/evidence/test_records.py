@@ -69,12 +69,8 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    yield Project(tmp_path)
-    import sys
-
-    for name in [name for name in sys.modules if name.split(".")[0] == "ours"]:
-        del sys.modules[name]
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path)
 
 
 def test_what_was_run_is_current_and_is_not_run_again(project):

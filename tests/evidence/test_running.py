@@ -44,7 +44,7 @@ def test_a_syntax_error_has_the_line_of_the_page(run_page):
 def test_leaving_is_a_failure_of_the_block_alone(call, run_page):
     result = run_page(page(f"import sys\n{call}") + page("a = 1"))
     result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines([">    5 | *", "E *the block called sys.exit(*)"])
+    result.stdout.fnmatch_lines([">    5 | *", "E *the block called sys.exit(*); let it run to its end"])
 
 
 def test_ids_are_stable_and_select_one_block(run_page):

@@ -180,7 +180,9 @@ def test_a_process_that_dies_is_reported(docs: Path) -> None:
     module = docs / "figures" / "demo.py"
     module.write_text("import os\nos._exit(3)\n")
     figure = Figure(module, "f")
-    assert "docs/figures/demo.py: drawing ended with code 3" in str(figures.svgs([figure], docs)[figure])
+    assert "docs/figures/demo.py: drawing ended its own process, with code 3" in str(
+        figures.svgs([figure], docs)[figure]
+    )
 
 
 def test_settings_do_not_leak(docs: Path) -> None:

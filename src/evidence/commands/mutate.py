@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
@@ -17,7 +19,9 @@ from evidence.mutation.tallies import Tallies, Tally
 from evidence.page.model import Block, Page
 from evidence.records.records import Records
 from evidence.run.children import Children, Ending
-from evidence.run.forks import Died, import_first, in_forks
+from evidence.run.elsewhere import elsewhere
+from evidence.run.forks import Died, in_forks
+from evidence.run.import_first import import_first
 from evidence.run.torch_state import reset_global_state
 
 _DESCRIPTION = """\
@@ -95,51 +99,64 @@ def run(arguments: argparse.Namespace) -> int:
 def _attack_pages(
     pages: Sequence[Page], kinds: Sequence[Kind], arguments: argparse.Namespace
 ) -> Iterator[tuple[Page, list[Trial]]]:
-    """Attack each page in a process of its own; the trials of each, as soon as they are there."""
-    if pages:
-        reset_global_state()
-        import_first(block.code for page in pages for block in page.blocks if not block.waived)
+    """Attack each session in a process of its own; the trials of each page, as soon as they are there."""
     errors: list[CommandError] = []
-    # What takes longest must not come last.
-    order = sorted(pages, key=lambda page: len(page.blocks), reverse=True)
-    for number, result in in_forks(_attacked, [(page, kinds, arguments.limit) for page in order], arguments.jobs):
-        page = order[number]
-        if isinstance(result, Died):
-            where = display_path(page.path)
-            errors.append(CommandError(f"{where}: the process that attacked it ended with code {result.code}"))
-        elif isinstance(result, CommandError):
-            errors.append(result)
-        else:
-            yield page, result
+    if pages:
+        for number, result in elsewhere(_attack_below, pages, kinds, arguments.limit, arguments.jobs):
+            if isinstance(result, CommandError):
+                errors.append(result)
+            else:
+                yield pages[number], result
     # Last, so that what was found of the other pages is kept.
     if errors:
         raise errors[0]
 
 
-def _attacked(page: Page, kinds: Sequence[Kind], limit: float) -> list[Trial] | CommandError:
+def _attack_below(
+    pages: Sequence[Page], kinds: Sequence[Kind], limit: float, jobs: int
+) -> Iterator[tuple[int, list[Trial] | CommandError]]:
+    """In a clean process: the number of each page and its trials, or why it cannot be attacked."""
+    reset_global_state()
+    import_first(block.code for page in pages for block in page.blocks if not block.waived)
+    sessions = [(number, session) for number, page in enumerate(pages) for session in page.sessions()]
+    # What takes longest must not come last.
+    sessions.sort(key=lambda each: len(each[1]), reverse=True)
+    found: dict[int, dict[int, list[Trial]]] = {number: {} for number in range(len(pages))}
+    waiting = Counter(number for number, _ in sessions)
+    yield from ((number, []) for number in found if not waiting[number])
+    calls = [partial(_attacked, session, kinds, limit) for _, session in sessions]
+    for at, result in in_forks(calls, jobs):
+        number, session = sessions[at]
+        if isinstance(result, Died):
+            result = CommandError(f"{session[0].where}: the process that attacked it {result.how}")
+        if isinstance(result, CommandError):
+            yield number, result
+            continue
+        found[number][session[0].line] = result
+        waiting[number] -= 1
+        if not waiting[number]:
+            yield number, [trial for line in sorted(found[number]) for trial in found[number][line]]
+
+
+def _attacked(session: Sequence[Block], kinds: Sequence[Kind], limit: float) -> list[Trial] | CommandError:
     try:
-        return list(_attack_page(page, Children(seconds=limit), kinds))
-    except CommandError as error:
-        return error
-
-
-def _attack_page(page: Page, children: Children, kinds: Sequence[Kind]) -> Iterator[Trial]:
-    for session in page.sessions():
+        return attack(session, Children(seconds=limit), kinds)
+    except BlockFailed as failed:
         try:
-            yield from attack(session, children, kinds)
-        except BlockFailed as failed:
             require_passed(failed.outcome)
-            raise CommandError(
-                f"{failed.outcome.block.where}: the block passes or fails by chance: it failed once, then passed"
-            ) from failed
-        except ForkFailed as failed:
-            how = "takes too long (--limit)" if failed.ending is Ending.TIMED_OUT else "fails"
-            raise CommandError(
-                f"{failed.block.where}: in a forked process the block {how} as it is, so that all of its mutants would "
-                "seem to be killed"
-            ) from failed
-        except PageError as error:
-            raise CommandError(str(error)) from error
+        except CommandError as error:
+            return error
+        return CommandError(
+            f"{failed.outcome.block.where}: the block passes or fails by chance: it failed once, then passed"
+        )
+    except ForkFailed as failed:
+        how = "takes too long (--limit)" if failed.ending is Ending.TIMED_OUT else "fails"
+        return CommandError(
+            f"{failed.block.where}: in a forked process the block {how} as it is, so that all of its mutants would "
+            "seem to be killed"
+        )
+    except PageError as error:
+        return CommandError(str(error))
 
 
 def _is_current(tally: Tally | None) -> bool:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from evidence.commands.pages import add_jobs, add_pages, find_pages, positive, require_passed
-from evidence.page.model import Page
+from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
+from evidence.page.model import Block, Page
 from evidence.reseeding.reseed import Tally, outcomes_and_chance, reseed
 from evidence.reseeding.seeds import shift
 from evidence.run.children import Children
+from evidence.run.elsewhere import elsewhere
+from evidence.run.forks import Died, in_forks
+from evidence.run.import_first import import_first
+from evidence.run.torch_state import reset_global_state
 
 _DESCRIPTION = """\
 Runs every check under other seeds and names those that do not always hold, with how often they did.
@@ -46,11 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: a page cannot be read, or fails as it is.
     """
     begin = time.perf_counter()
-    # This process works too: it runs the blocks, and forks.
-    children = Children(arguments.jobs - 1, arguments.limit)
     pages = find_pages(arguments.pages)
-    tallies = [tally for page in pages for tally in _reseed_page(page, arguments.seeds, children)]
-    children.wait()
+    tallies = []
+    for result in elsewhere(_reseed_below, pages, arguments.seeds, arguments.limit, arguments.jobs):
+        if isinstance(result, CommandError):
+            raise result
+        tallies += result
     checks = [block for page in pages for session in page.sessions() for block in session if block.grade]
     failed = [tally for tally in tallies if tally.failures]
     for tally in failed:
@@ -59,13 +65,29 @@ def run(arguments: argparse.Namespace) -> int:
     return int(bool(failed))
 
 
-def _reseed_page(page: Page, seeds: int, children: Children) -> Iterator[Tally]:
-    for session in page.sessions():
-        outcomes, by_chance = outcomes_and_chance(session)
+def _reseed_below(pages: Sequence[Page], seeds: int, limit: float, jobs: int) -> Iterator[list[Tally] | CommandError]:
+    """In a clean process: the tallies of each session, which has a process of its own."""
+    reset_global_state()
+    import_first(block.code for page in pages for block in page.blocks if not block.waived)
+    sessions = [session for page in pages for session in page.sessions()]
+    for at, result in in_forks([partial(_reseeded, session, seeds, limit, jobs) for session in sessions], 1):
+        if isinstance(result, Died):
+            result = CommandError(f"{sessions[at][0].where}: the process that ran it {result.how}")
+        yield result
+
+
+def _reseeded(session: Sequence[Block], seeds: int, limit: float, jobs: int) -> list[Tally] | CommandError:
+    # This process works too: it runs the blocks, and forks.
+    children = Children(jobs - 1, limit)
+    outcomes, by_chance = outcomes_and_chance(session)
+    try:
         for outcome in outcomes:
             require_passed(outcome)
-        if by_chance:
-            yield from reseed(session, seeds, children)
+    except CommandError as error:
+        return error
+    tallies = list(reseed(session, seeds, children)) if by_chance else []
+    children.wait()
+    return tallies
 
 
 def _report(tally: Tally) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import io
-from collections.abc import Iterator
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +14,9 @@ from evidence.files.errors import display_path
 from evidence.page.model import Block, Page
 from evidence.page.parse import PageParser
 from evidence.page.settings import load_settings
-from evidence.run.session import Session, as_seen
+from evidence.run.alone import run_elsewhere
+from evidence.run.forks import cores
+from evidence.run.session import Outcome, as_seen
 
 _DESCRIPTION = """\
 Writes what each block prints into its expected output, in place, and shows the difference. Nothing else on the page is
@@ -48,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: a page cannot be read, a block fails, or its output cannot stand on the page.
     """
     pages = find_pages(arguments.pages)
-    changes = [(page, old, new) for page, old, new in map(_updated, pages) if old != new]
+    printed = _printed([session for page in pages for session in page.sessions()])
+    changes = [(page, old, new) for page, old, new in (_updated(page, printed) for page in pages) if old != new]
     for page, old, new in changes:
         print("".join(_difference(page.path, old, new)), end="")
         if not arguments.check:
@@ -58,28 +59,34 @@ def run(arguments: argparse.Namespace) -> int:
     return int(arguments.check and bool(changes))
 
 
-def _updated(page: Page) -> tuple[Page, str, str]:
+def _updated(page: Page, printed: Mapping[Block, str]) -> tuple[Page, str, str]:
     """The page, its text, and its text as it should be."""
     old = read_exactly(page.path)
-    printed = {block: text for session in page.sessions() for block, text in _printed(session)}
-    new = with_outputs(old, printed)
+    of_page = {block: text for block, text in printed.items() if block.path == page.path}
+    new = with_outputs(old, of_page)
     if new != old:
-        _require_same_but_outputs(page, new, printed)
+        _require_same_but_outputs(page, new, of_page)
     return page, old, new
 
 
-def _printed(session: list[Block]) -> Iterator[tuple[Block, str]]:
+def _printed(sessions: Sequence[Sequence[Block]]) -> dict[Block, str]:
     """What the blocks print, up to the last with an expected output; the blocks after it need not be run."""
-    with_output = [at for at, block in enumerate(session) if block.output is not None]
-    blocks = session[: with_output[-1] + 1] if with_output else []
+    run: list[Sequence[Block]] = []
+    for session in sessions:
+        with_output = [at for at, block in enumerate(session) if block.output is not None]
+        if with_output:
+            run.append(session[: with_output[-1] + 1])
     # Without expected outputs, so that a wrong one does not stop the blocks after it.
-    run = Session([replace(block, output=None) for block in blocks]) if blocks else None
-    for block, silent in zip(blocks, run.blocks if run else (), strict=True):
-        assert run is not None
-        with redirect_stdout(io.StringIO()):
-            outcome = run.outcome(silent)
-        require_passed(outcome)
-        yield block, outcome.output
+    silent = [[replace(block, output=None) for block in session] for session in run]
+    printed: dict[Block, str] = {}
+    failed: dict[int, Outcome] = {}
+    for number, outcome in run_elsewhere(silent, cores()):
+        if outcome.error is not None:
+            failed.setdefault(number, outcome)
+        printed[run[number][silent[number].index(outcome.block)]] = outcome.output
+    for number in sorted(failed):
+        require_passed(failed[number])
+    return printed
 
 
 def _require_same_but_outputs(page: Page, new: str, printed: dict[Block, str]) -> None:

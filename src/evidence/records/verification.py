@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from pathlib import Path
 
-from evidence.files.errors import PageError, display_path
+from evidence.files.errors import PageError
 from evidence.page.model import Block, Page
 from evidence.records.records import Record, Records
-from evidence.run.forks import Died, import_first, in_forks
-from evidence.run.session import Session
-from evidence.run.torch_state import reset_global_state
+from evidence.run.alone import Run, run_elsewhere
 
 Progress = Callable[[Block, Record], None]
 
@@ -51,6 +47,7 @@ def verify(
     *,
     retry: bool = True,
     jobs: int = 1,
+    run: Run = run_elsewhere,
 ) -> Verdict:
     """Run what is stale on `pages`.
 
@@ -59,23 +56,20 @@ def verify(
     Args:
         pages: the pages to look at.
         records: the records of their site.
-        progress: called with each block and its record; with several jobs, when its page is done.
+        progress: called with each block and its record.
         retry: see `stale_sessions`.
-        jobs: how many pages at once, each in a process of its own; with one, all in this process.
+        jobs: how many sessions at once, each in a process of its own.
+        run: what runs them.
+
+    Raises:
+        NoAnswer: the process below which they run broke off.
     """
-    stale = {page.path: stale_sessions([page], records, retry=retry) for page in pages}
-    stale = {path: sessions for path, sessions in stale.items() if sessions}
+    stale = stale_sessions(pages, records, retry=retry)
     verdict = Verdict()
     failed: list[tuple[int, int, str]] = []
     places = {page.path: number for number, page in enumerate(pages)}
-
-    def died(path: Path, code: int) -> None:
-        told = f"{display_path(path)}: the process that ran its blocks ended with code {code}"
-        failed.append((places[path], 0, told))
-
-    at_once = jobs > 1 and len(stale) > 1
-    ran = _ran_at_once(stale, records, jobs, died) if at_once else _ran(chain(*stale.values()), records)
-    for block, record in ran:
+    for number, outcome in run(stale, jobs):
+        block, record = outcome.block, records.write(outcome, stale[number])
         verdict.ran += 1
         if not record.passed:
             failed.append((places[block.path], block.line, record.failure))
@@ -83,39 +77,8 @@ def verify(
             progress(block, record)
     verdict.failures = [failure for _, _, failure in sorted(failed)]
     blocks = sum(len(session) for page in pages for session in page.sessions())
-    verdict.current = blocks - sum(len(session) for sessions in stale.values() for session in sessions)
+    verdict.current = blocks - sum(map(len, stale))
     return verdict
-
-
-def _ran(sessions: Iterable[Sequence[Block]], records: Records) -> Iterator[tuple[Block, Record]]:
-    """Run sessions; each block and the record that is now kept of it."""
-    for blocks in sessions:
-        session = Session(blocks)
-        for block in blocks:
-            yield block, records.write(session.outcome(block), blocks)
-
-
-def _ran_at_once(
-    stale: Mapping[Path, list[list[Block]]], records: Records, jobs: int, died: Callable[[Path, int], None]
-) -> Iterator[tuple[Block, Record]]:
-    """The same, each page in a process of its own, in the order in which these end; `died` is told of one that ended
-    before its page did, and of its code.
-    """
-    reset_global_state()
-    import_first(
-        block.code for sessions in stale.values() for session in sessions for block in session if not block.waived
-    )
-    # What takes longest must not come last.
-    order = sorted(stale, key=lambda path: sum(map(len, stale[path])), reverse=True)
-    for number, result in in_forks(_ran_in_fork, [(stale[path], records) for path in order], jobs):
-        if isinstance(result, Died):
-            died(order[number], result.code)
-        else:
-            yield from result
-
-
-def _ran_in_fork(sessions: Sequence[Sequence[Block]], records: Records) -> list[tuple[Block, Record]]:
-    return list(_ran(sessions, records))
 
 
 def unverified(page: Page, records: Records) -> list[PageError]:

@@ -1,22 +1,20 @@
-"""Processes forked from this one: what is imported and computed here is theirs without paying for it again.
+"""Processes forked from this one in the middle of its work: what it has computed is theirs without paying for it again.
 
-Torch must be on one thread when a process forks: a forked process has no other threads, and a pool of them that it
-believes in would wait for ever. `Session` sees to that. The idle threads that NumPy's BLAS keeps from its import are
-safe, as it makes them anew after a fork, but Python from 3.12 on warns of any thread; here it need not.
+Each goes on from where it was forked, so that it cannot be told what to call, as `evidence.run.forks` does.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import signal
 import sys
-import warnings
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, NoReturn
+
+from evidence.run.fork import fork, wait_for
 
 
 class Ending(Enum):
@@ -87,7 +85,7 @@ class Children:
             self._wait_for_oldest()
 
     def _start(self, then: Callable[[Ending], None]) -> bool:
-        child = _fork()
+        child = fork()
         if child == 0:
             self._working.clear()
             _become_child(self.seconds)
@@ -101,24 +99,12 @@ class Children:
 
     def _wait_for_oldest(self) -> None:
         child, then = self._working.popleft()
-        _, status = os.waitpid(child, 0)
-        then(_ending(status))
+        then(_ending(wait_for(child)))
 
 
 def leave(ending: Ending) -> NoReturn:
     """End a child at once, without the clean-up that is its parent's to do."""
     os._exit(ending.value)
-
-
-def _fork() -> int:
-    # What is buffered would be written by both.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
-        # Its garbage collection would write to all that it has from this one, and so copy it.
-        gc.freeze()
-        return os.fork()
 
 
 def _become_child(seconds: float) -> None:

@@ -13,6 +13,8 @@ from evidence.run import recorder
 from evidence.run.proof import ProvesNothing
 
 _CONTEXT = 4
+_LONGEST_LINE = 1000
+_MORE_LINES = 20
 
 
 class OutputMismatch(AssertionError):
@@ -24,7 +26,7 @@ class ContinuedBlockFailed(Exception):
 
 
 class BlockExited(Exception):
-    """A block called `sys.exit`."""
+    """A block called `sys.exit`, or raised what ends a program."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,24 @@ class Failure:
         return [f"{'>' if at == self.line else ' '} {at:4} | {code[at - self.block.line]}" for at in shown]
 
 
+class Told(Exception):
+    """What went wrong in a block that was run in another process; `failure` is what was described there."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+def not_run(failed: Block) -> ContinuedBlockFailed:
+    """The error of a block that continues one that failed."""
+    return ContinuedBlockFailed(f"not run: {failed.where}, which it continues, failed")
+
+
 def describe(block: Block, error: BaseException) -> Failure:
     """The failure of `block` with `error`."""
     path = str(block.path)
+    if isinstance(error, Told):
+        return error.failure
     if isinstance(error, ContinuedBlockFailed):
         return Failure(block, block.line, str(error), str(error))
     if isinstance(error, OutputMismatch) and block.output is not None:
@@ -82,7 +99,10 @@ def describe(block: Block, error: BaseException) -> Failure:
     last = on_page[-1] if on_page else len(stack)
     line = stack[last].lineno or block.line if on_page else block.line
     frames = [f"{display_path(Path(f.filename))}:{f.lineno} in {f.name}: {f.line}" for f in stack[last + 1 :]]
-    message = "".join(traceback.TracebackException.from_exception(error).format_exception_only()).rstrip()
+    if isinstance(error, BlockExited):
+        message = str(error)
+    else:
+        message = "".join(traceback.TracebackException.from_exception(error).format_exception_only()).rstrip()
     if error.__cause__ is not None:
         message += f"\ncaused by {type(error.__cause__).__name__}: {error.__cause__}"
     return Failure(block, line, message.split("\n")[0], message, tuple(frames))
@@ -90,5 +110,7 @@ def describe(block: Block, error: BaseException) -> Failure:
 
 def output_mismatch(expected: str, actual: str) -> OutputMismatch:
     """The error for a block that printed `actual` where its page says `expected`."""
-    diff = difflib.ndiff(expected.splitlines(), actual.splitlines())
+    lines = expected.splitlines()
+    # Of much that was not to be expected, its beginning tells.
+    diff = difflib.ndiff(lines, [line[:_LONGEST_LINE] for line in actual.splitlines()[: len(lines) + _MORE_LINES]])
     return OutputMismatch("the block printed something else (- the page, + the run):\n" + "\n".join(diff))

@@ -5,59 +5,70 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import importlib
-import json
-import multiprocessing
+import faulthandler
 import os
-import re
-import subprocess
+import resource
+import signal
 import sys
 import tempfile
+import time
+import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from multiprocessing.connection import Connection, wait
-from typing import Any, cast
+from inspect import isgenerator
+from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
+from typing import IO, Any, NoReturn, cast
 
-from evidence.files.import_graph import imports_in, our_packages, reach_of
+from evidence.run.fork import end, end_all, end_orphans, ends_its_children, fork, reap
 
-_OPTIMIZER = re.compile(r"torch\.optim\b|from torch import .*\boptim\b")
+# How often we look whether a process lives that says nothing.
+_LOOK_SECONDS = 0.2
+# To write down where it was; lost in the kernel, it may not be able to.
+_GRACE_SECONDS = 2.0
+# With which a process ends that cannot tell what it should.
+_CUT_OFF = 74
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a call may take until its next result.
+
+    Attributes:
+        processor: seconds of processor time.
+        clock: seconds.
+        memory: bytes of address space beyond what it has from its parent; of the whole call.
+    """
+
+    processor: float
+    clock: float
+    memory: int
 
 
 @dataclass(frozen=True)
 class Died:
-    """A process that ended before it could tell its result.
+    """A process that ended before it had told all.
 
     Attributes:
+        how: in words, as `was ended by SIGSEGV`.
         code: its exit code; negative for the signal that ended it.
+        stack: where it was then, as Python or its `faulthandler` write it; empty if it could not tell.
     """
 
+    how: str
     code: int
+    stack: str = ""
 
 
-def import_first(sources: Iterable[str]) -> None:
-    """Import what Python sources import, and what torch imports at the first optimizer, where they have one: its
-    compiler, which takes nearly as long as torch. What fails is left to them: they tell it with its line.
-    """
-    sources = list(sources)
-    names: dict[str, None] = {}
-    for source in sources:
-        with contextlib.suppress(SyntaxError):
-            names |= dict.fromkeys(imports_in(source))
-    if any(map(_OPTIMIZER.search, chain(sources, _reached(names)))):
-        names["torch._dynamo"] = None
-    for name in names:
-        with contextlib.suppress(Exception, SystemExit):
-            importlib.import_module(name)
+@dataclass(frozen=True)
+class _Raised:
+    error: str
+    report: str
 
 
-def _reached(names: Iterable[str]) -> Iterator[str]:
-    """The text of each of our files that an import of `names` reaches."""
-    with contextlib.suppress(SyntaxError):
-        yield from (file.read_text(encoding="utf-8") for file in reach_of(names, our_packages()))
+class _Ended:
+    """The last that a process says."""
 
 
 def cores() -> int:
@@ -67,101 +78,194 @@ def cores() -> int:
 
 
 def in_forks(
-    function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], at_once: int | None = None
+    calls: Sequence[Callable[[], Any]],
+    at_once: int | None = None,
+    limits: Limits | None = None,
+    until: Connection | None = None,
 ) -> Iterator[tuple[int, Any]]:
-    """Call a function of a module with each of several arguments, each time in a process of its own.
+    """Call each of several functions in a process of its own.
 
-    Torch must be on one thread before (`OMP_NUM_THREADS=1`): a forked process has no other threads. Where there is no
-    fork, the processes are started anew, which takes longer and gives the same.
+    When a call has ended, so has all that it started.
 
     Args:
-        function: what to call; what it returns must be picklable.
-        calls: its arguments.
+        calls: what to call, without arguments. What they return, or yield, must be picklable.
         at_once: how many processes; as many as there are cores, if it is not given.
+        limits: of each call.
+        until: all are ended as soon as something can be read here, or it was closed at its other end.
 
     Yields:
-        The number of a call and what it returned, or `Died`, in the order in which they end.
+        The number of a call and what it returned, or each that it yields, as soon as it is there; and `Died` of one
+        that raised, or ended otherwise than by returning.
     """
-    context: Any = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     pending = deque(enumerate(calls))
-    working: dict[Connection, tuple[int, Any]] = {}
-    while pending or working:
-        while pending and len(working) < (at_once or cores()):
-            number, arguments = pending.popleft()
-            receiver, sender = context.Pipe(duplex=False)
-            process = context.Process(target=_call, args=(sender, function, arguments))
-            # Its garbage collection would write to all that it has from this one, and so copy it.
-            gc.freeze()
-            process.start()
-            # The pipe ends with the last process that can write to it.
-            sender.close()
-            working[receiver] = number, process
-        for receiver in cast(list[Connection], wait(list(working))):
-            number, process = working.pop(receiver)
-            try:
-                result = receiver.recv()
-            except EOFError:
-                process.join()
-                result = Died(process.exitcode or 0)
-            receiver.close()
-            process.join()
-            yield number, result
+    working: dict[Connection, _Call] = {}
+    with ends_its_children():
+        try:
+            while pending or working:
+                while pending and len(working) < (at_once or cores()):
+                    number, call = pending.popleft()
+                    started = _Call(number, call, limits)
+                    working[started.receiver] = started
+                ready = cast(list[Connection], wait([*working, *([until] if until else [])], _LOOK_SECONDS))
+                if until in ready:
+                    return
+                for each in list(working.values()):
+                    said = each.listen() if each.receiver in ready else each.look()
+                    if said is not None and not isinstance(said, _Ended):
+                        yield each.number, said
+                    if isinstance(said, _Ended | Died):
+                        del working[each.receiver]
+        finally:
+            for each in working.values():
+                each.close()
+            end_all()
 
 
-def _call(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    sender.send(function(*arguments))
+class _Call:
+    """A call that is under way in a process of its own."""
+
+    def __init__(self, number: int, call: Callable[[], Any], limits: Limits | None) -> None:
+        self.number = number
+        self.limits = limits
+        self.heard = time.monotonic()
+        self.stopped: float | None = None
+        self.status: int | None = None
+        self.stack: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self.receiver, sender = Pipe(duplex=False)
+        self.pid = fork(group=True)
+        if self.pid == 0:
+            self.receiver.close()
+            _work(sender, call, limits, self.stack)
+        sender.close()
+
+    def listen(self) -> Any:
+        """What it says."""
+        try:
+            said = self.receiver.recv()
+        except Exception:  # of whatever stands in the pipe: a call can write there too, or close it
+            return self._cut_off()
+        self.heard = time.monotonic()
+        if isinstance(said, _Raised | _Ended):
+            end(self.pid)
+            end_orphans()
+            self.close()
+        return Died(f"broke off: {said.error}", 1, said.report) if isinstance(said, _Raised) else said
+
+    def look(self) -> Died | None:
+        """How it ended, if it did; if it goes on, see that it does so within its limits."""
+        if self.status is None:
+            self.status = reap(self.pid)
+        if self.status is None:
+            self._keep_within_limits()
+        elif not self.receiver.poll():  # else it said something before it ended
+            return self._died()
+        return None
+
+    def _cut_off(self) -> Died:
+        """How it ended, since it can tell nothing any more; what goes on does so for nothing."""
+        limit = time.monotonic() + _GRACE_SECONDS
+        while self.status is None and time.monotonic() < limit:
+            self.status = reap(self.pid)
+            time.sleep(0.002)
+        if self.status is None:
+            end(self.pid)
+            self.status = _CUT_OFF << 8
+        return self._died()
+
+    def _keep_within_limits(self) -> None:
+        now = time.monotonic()
+        if self.stopped is not None and now > self.stopped + _GRACE_SECONDS:
+            os.kill(self.pid, signal.SIGKILL)
+        elif self.stopped is None and self.limits and now > self.heard + self.limits.clock:
+            self.stopped = now
+            os.kill(self.pid, signal.SIGXCPU)
+
+    def _died(self) -> Died:
+        assert self.status is not None, "it has ended"
+        end_orphans()
+        self.stack.seek(0)
+        stack = self.stack.read()
+        self.close()
+        code = os.waitstatus_to_exitcode(self.status)
+        return Died(self._how(code), code, stack)
+
+    def _how(self, code: int) -> str:
+        if self.stopped is not None and self.limits:
+            return f"was stopped after {self.limits.clock:g} s"
+        if code == -signal.SIGPROF and self.limits:
+            return f"was stopped after {self.limits.processor:g} s of processor time"
+        if code == _CUT_OFF:
+            return "closed file descriptors that it had not opened, and could not tell its result"
+        return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended its own process, with code {code}"
+
+    def close(self) -> None:
+        """Let go of what leads to it."""
+        self.receiver.close()
+        self.stack.close()
 
 
-class NoAnswer(Exception):
-    """A process that was asked ended before it had answered; the message is the last that it wrote."""
+def _work(sender: Connection, call: Callable[[], Any], limits: Limits | None, stack: IO[str]) -> NoReturn:
+    """In the child: call, tell, and end without the clean-up that is the parent's to do."""
+    mine = os.getpid()
+    code = 0
+    try:
+        _prepare(limits, stack)
+        for said in _results(call, limits):
+            if os.getpid() != mine:
+                os._exit(0)  # the call has forked, and this is the other one
+            _say(sender, said)
+    except BaseException as error:
+        if os.getpid() != mine:
+            os._exit(1)
+        code = 1
+        if not isinstance(error, SystemExit):  # we were told to end
+            _say(sender, _Raised(f"{type(error).__name__}: {error}", traceback.format_exc()))
+    end_all()
+    if code == 0:
+        _say(sender, _Ended())
+    os._exit(code)
 
 
-def ask(module: str, jobs: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-    """What `python -m module`, which calls `answer`, says to each of some jobs.
-
-    Args:
-        module: its dotted name.
-        jobs: the arguments of each call, as JSON can write them.
-
-    Yields:
-        The number of a job and its answer, or `Died`, as soon as each is there.
-
-    Raises:
-        NoAnswer: it ended before that.
-    """
-    told = 0
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-        pipe = subprocess.PIPE
-        command = [sys.executable, "-m", module]
-        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, text=True, encoding="utf-8") as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with process.stdin as stdin:
-                json.dump(jobs, stdin)
-            for line in process.stdout:
-                number, said = json.loads(line)
-                told += 1
-                yield number, Died(said["died"]) if said.keys() == {"died"} else said
-        if told < len(jobs):
-            errors.seek(0)
-            last = (errors.read().strip().splitlines() or ["no message"])[-1]
-            raise NoAnswer(f"ended with code {process.returncode}: {last}")
+def _say(sender: Connection, said: object) -> None:
+    try:
+        sender.send(said)
+    except OSError:
+        end_all()
+        os._exit(_CUT_OFF)
 
 
-def answer(function: Callable[..., dict[str, Any]], sources: Callable[..., str]) -> None:
-    """Do the jobs that standard input tells, each in a process of its own, and write what comes of them.
+def _results(call: Callable[[], Any], limits: Limits | None) -> Iterator[Any]:
+    _begin_to_count(limits)
+    said = call()
+    if not isgenerator(said):
+        yield said
+        return
+    for each in said:
+        yield each
+        _begin_to_count(limits)
 
-    Args:
-        function: called with the arguments of a job.
-        sources: the Python source of a job, from its arguments; what all jobs import is imported first.
-    """
-    if hasattr(os, "nice"):
-        os.nice(10)  # Whoever serves the site meanwhile goes first.
-    jobs = json.load(sys.stdin)
-    # What they print must not get between, not even where it goes past Python.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
-        os.dup2(2, 1)
-        import_first(sources(*job) for job in jobs)
-        for number, said in in_forks(function, jobs):
-            line = [number, {"died": said.code} if isinstance(said, Died) else said]
-            print(json.dumps(line), file=answers, flush=True)
+
+def _begin_to_count(limits: Limits | None) -> None:
+    if limits is not None:
+        signal.setitimer(signal.ITIMER_PROF, limits.processor)
+
+
+def _prepare(limits: Limits | None, stack: IO[str]) -> None:
+    """Keep within limits, and write where this process is when a signal ends it, also when it is lost in C code."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    faulthandler.enable(stack)
+    for each in (signal.SIGPROF, signal.SIGXCPU):
+        faulthandler.unregister(each)  # what the parent has of its own
+        signal.signal(each, signal.SIG_DFL)
+        faulthandler.register(each, stack, chain=True)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if limits is not None:
+        _limit_memory(limits.memory)
+
+
+def _limit_memory(more: int) -> None:
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = pages * resource.getpagesize() + more
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if most < 0 else min(wanted, most), most))

@@ -16,13 +16,14 @@ from typing import Any, TextIO
 
 from evidence.files.rests_on import RestsOn
 from evidence.page.model import Block
-from evidence.run.failure import BlockExited, ContinuedBlockFailed, output_mismatch
+from evidence.run.failure import BlockExited, not_run, output_mismatch
 from evidence.run.observation import Observation
 from evidence.run.observe import NAME as OBSERVED
 from evidence.run.observe import Observer
 from evidence.run.proof import proves_nothing, swallowed
 from evidence.run.torch_state import reset_global_state
 
+PRINTED_KEPT = 100_000
 # What is kept of what was seen: how often a loop ran is for the verdict alone.
 _KEPT = ("compare", "raises", "printed")
 
@@ -76,12 +77,7 @@ class Session:
     def _run(self, block: Block) -> Outcome:
         failed = next((outcome for outcome in self._outcomes.values() if outcome.error is not None), None)
         if failed is not None:
-            return Outcome(
-                block,
-                "",
-                0.0,
-                ContinuedBlockFailed(f"not run: {failed.block.where}, which it continues, failed"),
-            )
+            return Outcome(block, "", 0.0, not_run(failed.block))
         if not self._outcomes:
             reset_global_state()
         self._show_source(block)
@@ -99,9 +95,14 @@ class Session:
                 own = places[len(before) :]
                 error = proves_nothing(own, block.grade, block.line) if block.grade else swallowed(own)
         except SystemExit as exit_:
-            error = BlockExited(f"the block called sys.exit({exit_.code!r})").with_traceback(exit_.__traceback__)
+            error = BlockExited(f"the block called sys.exit({exit_.code!r}); let it run to its end")
+            error = error.with_traceback(exit_.__traceback__)
         except Exception as raised:
             error = raised
+        except BaseException as raised:
+            what = f"{type(raised).__name__}: {raised}".removesuffix(": ")
+            error = BlockExited(f"the block raised {what}, which ends a program; let it run to its end")
+            error = error.with_traceback(raised.__traceback__)
         seconds = time.process_time() - begin
         # Functions of an earlier block compare for this one, too.
         earlier = [place for place, times in zip(places, before, strict=False) if place.times > times]
@@ -174,12 +175,21 @@ def _compare(expected: str, actual: str) -> None:
 
 
 class _Tee(io.StringIO):
-    """Keeps what is printed and passes it on, so that a failing block's prints are seen where they were."""
+    """Keeps what is printed and passes it on, so that a failing block's prints are seen where they were; what is more
+    than anybody reads is cut.
+    """
 
     def __init__(self, through: TextIO) -> None:
         super().__init__()
         self._through = through
+        self._left = PRINTED_KEPT
 
     def write(self, text: str) -> int:
-        self._through.write(text)
-        return super().write(text)
+        if self._left > 0:
+            kept = text[: self._left]
+            if len(text) >= self._left:
+                kept += f"\n… the block printed more than {PRINTED_KEPT:,} characters, and the rest is cut\n"
+            self._left -= len(text)
+            self._through.write(kept)
+            super().write(kept)
+        return len(text)

@@ -1,0 +1,147 @@
+"""No process outlives the command that it works for, however that one ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+# Torch takes seconds to import, and is not what this is about.
+NO_TORCH = "import sys\nfrom unittest.mock import MagicMock\nsys.modules[__name__] = MagicMock(__spec__=__spec__)\n"
+CONFIG = """
+site_name: Trial
+theme: {name: material, font: false}
+plugins: [evidence]
+markdown_extensions:
+  - pymdownx.highlight: {pygments_lang_class: true}
+  - pymdownx.superfences
+  - evidence
+"""
+PAGE = """# Page
+
+It is [3](check:three).
+
+<!--pytest.mark.exact("three")-->
+```python
+import os, pathlib, random, signal, subprocess, sys
+
+random.random()
+here = os.getpid()
+again = pathlib.Path("ran").exists()
+pathlib.Path("ran").touch()
+
+def hang():
+    waits = [sys.executable, "-c", "import signal; signal.pause()"]
+    left = [subprocess.Popen(waits), subprocess.Popen(waits, start_new_session=True)]
+    pathlib.Path("hangs").touch()
+    while True:
+        pass
+
+def value(given=False):
+    if {where}:
+        hang()
+    return 3
+
+assert value(given=True) == 3
+```
+"""
+ALWAYS, IN_A_FORK, AGAIN = "True", "os.getpid() != here", "again"
+COMMANDS = {
+    "build": ("mkdocs build", ALWAYS),
+    "serve": ("mkdocs serve --dev-addr 127.0.0.1:0", ALWAYS),
+    "verify": ("evidence verify", ALWAYS),
+    "pytest": ("pytest -p no:cacheprovider --codeblocks docs", ALWAYS),
+    "mutate": ("evidence mutate", ALWAYS),
+    "mutate, in a mutant": ("evidence mutate", IN_A_FORK),
+    "reseed, under another seed": ("evidence reseed --seeds 2", AGAIN),
+}
+BOUND_SECONDS = 60
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "how-claims-are-checked.md").write_text('# Grades\n\n<span id="exact"></span>Exact.\n')
+    (tmp_path / "mkdocs.yml").write_text(CONFIG)
+    (tmp_path / "torch.py").write_text(NO_TORCH)
+    return tmp_path
+
+
+@contextmanager
+def hanging(site: Path, command: str, where: str) -> Iterator[tuple[subprocess.Popen, list[psutil.Process]]]:
+    """A command whose check hangs, and all processes that belong to it."""
+    (site / "docs" / "index.md").write_text(PAGE.format(where=where))
+    with (site / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command.split()],
+            cwd=site,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    found: list[psutil.Process] = []
+    try:
+        wait_until(lambda: (site / "hangs").exists() or process.poll() is not None, "the check hangs")
+        assert process.poll() is None, (site / "log").read_text()
+        found = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        yield process, found
+    finally:
+        for each in found:
+            if each.is_running():
+                each.kill()
+        process.kill()
+        process.wait()
+
+
+def wait_until(condition, what: str) -> None:
+    end = time.monotonic() + BOUND_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"it never came to this: {what}"
+        time.sleep(0.01)
+
+
+def is_gone(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE  # of which nobody wants to know how it ended
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+@pytest.mark.parametrize(("command", "where"), COMMANDS.values(), ids=COMMANDS)
+def test_nothing_is_left_of_a_command_that_was_ended(command, where, how, site):
+    with hanging(site, command, where) as (process, found):
+        assert len(found) > 3
+        # As a terminal does: to the whole group of the command.
+        os.killpg(process.pid, how)
+        process.wait(BOUND_SECONDS)
+        wait_until(lambda: all(map(is_gone, found)), "no process is left")
+    told = (site / "log").read_text()
+    assert "Traceback" not in told
+    if how is signal.SIGINT and command.startswith("evidence"):
+        assert told.splitlines()[-1:] == ["interrupted"]
+        assert process.returncode == 130
+
+
+# The third imports for sessions that begin alike. Without it they are run again.
+@pytest.mark.parametrize("generation", [1, 2, 4])
+def test_nor_is_it_if_one_of_those_between_is_killed(generation, site):
+    with hanging(site, "evidence verify", ALWAYS) as (process, found):
+        between = psutil.Process(process.pid)
+        for _ in range(generation):
+            between = between.children()[0]
+        between.kill()
+        process.wait(BOUND_SECONDS)
+        wait_until(lambda: all(map(is_gone, found)), "no process is left")
+    told = (site / "log").read_text()
+    assert "Traceback" not in told
+    assert ("docs/index.md:7: check 'three' (exact) failed" in told) == (generation > 2)
