@@ -36,7 +36,7 @@ def warm() -> Iterator[Elsewhere]:
 
 @pytest.fixture(autouse=True)
 def one_import_of_torch(warm, monkeypatch):
-    for module in ("evidence.run.elsewhere", "evidence.pytest_plugin"):
+    for module in ("evidence.run.elsewhere", "evidence.pytest_pages"):
         monkeypatch.setattr(f"{module}.Elsewhere", lambda **_: warm)
 
 

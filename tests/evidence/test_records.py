@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from evidence.files import rests_on
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.records.verification import stale_sessions, unverified, verify
@@ -54,7 +54,7 @@ class Project:
 
     @property
     def records(self) -> Records:
-        return Records(self.folder / "docs", {"ours": self.folder / "ours"})
+        return Records(self.folder / "docs")
 
     @property
     def page(self):
@@ -102,10 +102,53 @@ def test_an_edit_makes_stale_what_can_feel_it_and_nothing_else(project, name, ol
     assert project.stale() == stale
 
 
-def test_another_version_of_torch_makes_all_stale(project, monkeypatch):
+def test_another_torch_makes_all_stale(project, monkeypatch):
     project.verify()
-    monkeypatch.setattr("evidence.records.records.versions", lambda: {"python": "3.11", "torch": "9.9", "numpy": "2"})
+    plain = rests_on.digest_of
+    changed = lambda name: "another" if name == "package:torch" else plain(name)  # noqa: E731
+    monkeypatch.setattr(rests_on, "digest_of", changed)
     assert project.stale() == ["page.1", "two", "three"]
+
+
+DATA = "[2](check:two)\n\n<!--pytest.mark.exact('two')-->\n```python\n{}\nassert n == 2\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("n = int(open('n.txt').read())", "n.txt"),
+        ("from pathlib import Path\nn = int(Path('n.txt').read_text())", "n.txt"),
+        ("from ours.data import n", "ours/n.txt"),
+        ("import importlib\nn = importlib.import_module('ours.' + 'deep').plus(1, 1)", "ours/deep.py"),
+        ("import runpy\nn = runpy.run_path('ours/deep.py')['plus'](1, 1)", "ours/deep.py"),
+        ("exec('from ours.deep import plus')\nn = plus(1, 1)", "ours/deep.py"),
+        ("import os\nn = sum(name.endswith('.txt') for name in os.listdir('.')) + 1", "new.txt"),
+        (
+            "from pathlib import Path\nn = 2 if not Path('new.txt').exists() else 3\nn += len(list(Path().glob('n*'))) - 1",
+            "new.txt",
+        ),
+    ],
+)
+def test_what_a_run_reads_counts_however_it_is_named(project, code, name):
+    project.write("n.txt", "2")
+    project.write("ours/n.txt", "2")
+    project.write("ours/data.py", "from pathlib import Path\nn = int(Path(__file__).with_name('n.txt').read_text())\n")
+    project.write("docs/page.md", DATA.format(code))
+    assert project.verify().failures == []
+    assert project.stale() == []
+    path = project.folder / name
+    project.write(name, path.read_text() + " \n" if path.exists() else "2")
+    assert project.stale() == ["two"]
+
+
+def test_a_variable_that_was_asked_for_counts(project, monkeypatch):
+    monkeypatch.setenv("COURSE_N", "2")
+    project.write("docs/page.md", DATA.format("import os\nn = int(os.environ['COURSE_N'])"))
+    assert project.verify().failures == []
+    monkeypatch.setenv("COURSE_N", "3")
+    assert project.stale() == ["two"]
+    monkeypatch.setenv("COURSE_N", "2")
+    assert project.stale() == []
 
 
 def test_a_failure_is_kept_with_its_report_and_run_again(project):
@@ -138,9 +181,7 @@ def test_a_record_that_was_patched_is_no_record(project):
     project.write("docs/page.md", PAGE.replace("== 2", "== 5"))
     project.verify()
     path = files(project)["two"]
-    kept = json.loads(path.read_text())
-    kept["record"]["passed"] = True
-    path.write_text(json.dumps(kept))
+    path.write_text(path.read_text().replace('"passed": false', '"passed": true'))
     assert project.stale() == ["two"]
     assert project.verify().failures
 

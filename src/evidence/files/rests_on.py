@@ -61,7 +61,9 @@ class Trace:
         if any(part in _CACHES for part in Path(path).parts):
             return False
         elsewhere = (*_ELSEWHERE, tempfile.gettempdir() + os.sep, f"{Path.home()}/.config")
-        return path.startswith(self._here) or not path.startswith((*_installed_in(), *_library(), *elsewhere))
+        return f"{path}{os.sep}".startswith(self._here) or not path.startswith(
+            (*_installed_in(), *_library(), *elsewhere)
+        )
 
     def _stayed(self, path: str) -> bool:
         """Whether a file is still the one that was read: what was edited since is not what ran."""
@@ -79,8 +81,12 @@ class Trace:
                     self._written.add(os.path.realpath(os.fsdecode(path)))
                 else:
                     self._read.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - links are followed when all is known
-        elif event in ("os.listdir", "os.scandir", "glob.glob") and isinstance(arguments[0], str | os.PathLike):
-            self._listed.add(os.path.abspath(os.fsdecode(arguments[0] or ".")))  # noqa: PTH100
+        elif event in ("os.listdir", "os.scandir"):
+            path = arguments[0] or "."
+            # Python lists each folder that it looks for modules in; what it finds there counts by itself.
+            by_import = sys._getframe(1).f_code.co_filename.startswith("<frozen importlib")
+            if not by_import and isinstance(path, str | os.PathLike):
+                self._listed.add(os.path.abspath(os.fspath(path)))  # noqa: PTH100
 
     def _listen_for_variables(self) -> None:
         plain = type(os.environ).__getitem__

@@ -43,6 +43,10 @@ class Constants:
         """Whether an expression is made of literals alone."""
         return self._is(node)
 
+    def written(self, node: ast.expr) -> bool:
+        """Whether an expression only says what its author wrote, and calculates nothing."""
+        return self._is(node) and not self.calculates(node)
+
     def calculates(self, node: ast.expr) -> bool:
         """Whether an expression of literals calculates with them, as `9 * 64` does, and `Fraction(1, 9)` does not."""
         for each in ast.walk(node):

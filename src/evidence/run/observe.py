@@ -221,14 +221,14 @@ class _Rewriting(ast.NodeTransformer):
 
     def part(self, node: ast.expr) -> ast.expr:
         """An argument of `print`; the parts of a formatted text are observed by themselves."""
-        if self.constant(node) or any(isinstance(each, ast.JoinedStr) for each in ast.walk(node)):
+        if self.constant.written(node) or any(isinstance(each, ast.JoinedStr) for each in ast.walk(node)):
             return node
         at = self.place("printed", node, "printed", computed="left")
         return ast.copy_location(_call("printed", at, node), node)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
         """A part of a formatted text."""
-        if not self.prints or self.constant(node.value):
+        if not self.prints or self.constant.written(node.value):
             return self.generic_visit(node)  # type: ignore[return-value]
         at = self.place("printed", node.value, "printed", computed="left")
         self.places[-1].code = ast.unparse(node.value)  # within a formatted text, places are not to be relied on
