@@ -86,6 +86,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         site, records = self._site(config), shared_records(docs_dir.absolute())
         site.begin()
         if self.serving:
+            for error in site_errors(site):
+                log.warning(str(error))
             if self.worker is not None:
                 self.worker.verify(PATIENCE_SECONDS)
             return
