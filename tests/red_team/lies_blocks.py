@@ -18,7 +18,7 @@ def output(comment: str, **more: str) -> Case:
 
 def fence(opening: str, refused: str, **more: str) -> Case:
     """A false claim in a block that begins with this line."""
-    return Case(opening, refused, after=f"{opening}\n{FALSE}\n```", at=opening, **more)
+    return Case(opening, refused, after=f"{opening}\n{FALSE}\n```", at=f"{opening}\n", **more)
 
 
 def runs(name: str, after: str) -> Case:
