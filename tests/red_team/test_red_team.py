@@ -6,11 +6,13 @@ import importlib
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from honest_pages import HONEST
 from one_chapter import CHECK, EMPTIED, Case, build, refusal
 
+from evidence.__main__ import main
 from evidence.files import source
 from evidence.page import site
 from evidence.page.site import Site
@@ -52,6 +54,22 @@ def test_a_lie(lie: Case, folder: Path) -> None:
 def test_an_honest_page(case: Case, folder: Path) -> None:
     case.write(folder)
     assert refusal(folder) == ""
+
+
+def test_python_that_leaves_asserts_out_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Case("as it is").write(folder)
+    monkeypatch.setattr("evidence.rules.interpreter.sys", SimpleNamespace(flags=SimpleNamespace(optimize=1)))
+    assert "PYTHONOPTIMIZE" in refusal(folder)
+    assert main(["verify"]) == 2
+    assert "PYTHONOPTIMIZE" in capsys.readouterr().err
+
+
+def test_files_that_are_no_pages_are_told_by_the_command_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Case("a stray", files={"examples/sub/trial.py": "x = 1\n"}).write(folder)
+    assert main(["verify"]) == 2
+    assert "examples/sub/trial.py:1: a file below examples/" in capsys.readouterr().err
 
 
 def test_a_syntax_error_is_told_once_and_nothing_of_what_rests_on_it(folder: Path) -> None:

@@ -22,6 +22,7 @@ _SHOWN_CODE = re.compile(
 )
 # As arithmatex leaves a formula within a line, in a span of its own.
 _FORMULA = re.compile(r"\A\\\((.*)\\\)\Z", re.DOTALL)
+_IS_FORMULA = re.compile(r"\s*\\[\[(]")
 _TAG = re.compile(r"<[^>]*>")
 _FETCHED = {"src", "srcset", "data", "poster"}
 _BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -202,7 +203,7 @@ class _Walker(HTMLParser):
             self._note_hidden(data)
         elif "code" in self.open or "pre" in self.open:
             self.outline.literal += data
-        else:
+        elif not _IS_FORMULA.match(data):
             self.outline.slashes += [line.strip() for line in data.split("\n") if SLASHES.match(line)]
         self.text += data
         if self.link is not None:

@@ -214,8 +214,8 @@ class _Reader:
         )
 
     def _read_code(self, fence: Fence) -> None:
-        for at, problem in odd_in_code(fence.code):
-            self._error(fence.start + 1 + at, f"the code holds {problem}", 'Write it as an escape, such as "\\u200b"')
+        for at, problem, remedy in odd_in_code(fence.code):
+            self._error(fence.start + 1 + at, f"the code holds {problem}", remedy)
         wrong = _syntax_error(fence.code)
         if wrong is not None:
             self._error(fence.start + max(wrong.lineno or 1, 1), f"this is no Python: {wrong.msg}")
