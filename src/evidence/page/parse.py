@@ -104,7 +104,7 @@ class _Reader:
             elif number in self.seen.hidden and classify(fence.language) is not Language.OTHER:
                 self._error(
                     fence.start,
-                    "a block of Python stands in an HTML comment or a script, where no reader sees it",
+                    "a block of Python stands where no reader sees it: in a comment, a script or what is hidden",
                     "Show it; set-up that distracts can go into a module under src/",
                 )
             elif above and number not in self.seen.hidden:
