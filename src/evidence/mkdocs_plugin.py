@@ -104,6 +104,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         site, records = self._site(config), shared_records(Path(config.docs_dir).absolute())
         site.begin()
         if self.serving:
+            for error in site_errors(site):
+                log.warning(str(error))
             if self.worker is not None:
                 self.worker.verify(PATIENCE_SECONDS)
             return

@@ -18,7 +18,7 @@ def output(comment: str, **more: str) -> Case:
 
 def fence(opening: str, refused: str, **more: str) -> Case:
     """A false claim in a block that begins with this line."""
-    return Case(opening, refused, after=f"{opening}\n{FALSE}\n```", at=opening, **more)
+    return Case(opening, refused, after=f"{opening}\n{FALSE}\n```", at=f"{opening}\n", **more)
 
 
 def runs(name: str, after: str) -> Case:
@@ -66,8 +66,24 @@ LIES = {
         Case("a blank reason", "without a reason", after=f'<!--pytest.mark.skip(reason=" ")-->\n```python\n{FALSE}\n```'),
         Case("an over-indented fence with its directive", "above a fence that is shown as text", after=f"So it is:\n\n    {OUTPUT}\n    ```text\n    386\n    ```"),
         Case("a fence that is not closed", "the fence is not closed", after=f"```python\n{FALSE}", at="```python\nassert sum(n**2 for n in range(11)) == 386"),
-        Case("a fence in a script", "in an HTML comment or a script", after=f"<script>\n```python\n{FALSE}\n```\n</script>"),
-        Case("a fence in a comment", "in an HTML comment or a script", after=f"<!--\n```python\n{FALSE}\n```\n-->"),
+        Case("a fence in a script", "stands where no reader sees it", after=f"<script>\n```python\n{FALSE}\n```\n</script>"),
+        Case("a fence in a comment", "stands where no reader sees it", after=f"<!--\n```python\n{FALSE}\n```\n-->"),
+        *(
+            Case(f"a fence in {name}", "stands where no reader sees it", after=f"{start}\n\n```python\n{FALSE}\n```\n\n{end}", at="```python\nassert sum(n**2 for n in range(11)) == 386")
+            for name, start, end in (
+                ("a template", "<template>", "</template>"),
+                ("noscript", "<noscript>", "</noscript>"),
+                ("a style", "<style>", "</style>"),
+                ("a hidden div", '<div hidden markdown="1">', "</div>"),
+                ("a div of no size", '<div style="height: 0" markdown="1">', "</div>"),
+            )
+        ),
+        *(
+            Case(f"a fence after {name}", "is shown as text", after=f"{sign}```python\n{FALSE}\n```")
+            for name, sign in (("no width", "\u200b"), ("a form feed", "\x0c"), ("a hard space", "\u00a0"))
+        ),
+        Case("a return in an output", "printed something else", after=f"{RUNS}\n\n{OUTPUT}\n```text\n385\r386\n```"),
+        Case("an output on the other stream", "printed something else", after=f"```python\nimport sys\nprint(385, file=sys.stderr)\n```\n\n{OUTPUT}\n```text\n385\n```"),
         Case("a div of Python", "written as raw HTML", after=f'<div class="language-python">{FALSE}</div>', at="<div"),
         Case("a code of Python", "written as raw HTML", after=f'<pre><code class="language-python">{FALSE}</code></pre>', at="<pre>"),
         Case("a code called python", "written as raw HTML", after=f'<pre><code class="python">{FALSE}</code></pre>', at="<pre>"),
@@ -98,6 +114,7 @@ LIES = {
         fence("```pythоn", "letters that are not Latin"),
         fence("```python:title", "is shown as text"),
         fence("```{code-cell} python", "is shown as text"),
+        fence("```{code-block} python", "is shown as text"),
         fence("```python # note", "is shown as text"),
         fence("```python,linenos", "is shown as text"),
         fence("```python title=x.py", "is shown as text"),
@@ -127,6 +144,8 @@ LIES = {
         runs("tildes in a quotation", "> ~~~python\n> FALSE\n> ~~~"),
         runs("a footnote", "It is[^1].\n\n[^1]: So:\n\n    ```python\n    FALSE\n    ```"),
         runs("a definition list", "Sum\n\n:   So:\n\n    ```python\n    FALSE\n    ```"),
+        runs("a pre", "<pre>\n```python\nFALSE\n```\n</pre>"),
+        runs("details of raw HTML", "<details>\n\n```python\nFALSE\n```\n\n</details>"),
         runs("a div", "<div>\n\n```python\nFALSE\n```\n\n</div>"),
         runs("a div with Markdown", '<div markdown="1">\n\n```python\nFALSE\n```\n\n</div>'),
         runs("details of HTML", '<details markdown="1"><summary>s</summary>\n\n```python\nFALSE\n```\n\n</details>'),

@@ -14,9 +14,8 @@ NOTEBOOK = '{"cells": [{"cell_type": "code", "source": ["assert 386 == 385"]}]}'
 
 def hook(name: str, refused: str, code: str, plain: str = "") -> Case:
     """A hook is added to the site, and a page of its own for it."""
-    return Case(
-        name, refused, files={"mkdocs.yml": f"hooks: [hook.py]\n{CONFIG}", "hook.py": code, "docs/plain.md": plain}
-    )
+    files = {"mkdocs.yml": f"hooks: [hook.py]\n{CONFIG}", "hook.py": code, "docs/plain.md": plain}
+    return Case(name, refused, files=files, late=True)
 
 
 def left_out(option: str) -> dict[str, str]:

@@ -26,8 +26,8 @@ LIES = {
         settings("the extension has other pages", "is given docs_dir, which the plugin sets", "  - evidence\n", "  - evidence:\n      docs_dir: elsewhere\n"),
     ],
     "markdown_extension": [
-        settings("the extension without its plugin", "was not run as it stands", "plugins: [evidence]", "plugins: []"),
-        settings("the plugin is not enabled", "was not run as it stands", "plugins: [evidence]", "plugins: [evidence: {enabled: false}]"),
+        settings("the extension without its plugin", "was not run as it stands", "plugins: [evidence]", "plugins: []", late=True),
+        settings("the plugin is not enabled", "was not run as it stands", "plugins: [evidence]", "plugins: [evidence: {enabled: false}]", late=True),
     ],
     "page.settings": [
         settings("languages are not told", "mkdocs.yml:17: the blocks of a page do not tell their language", "pygments_lang_class: true", "pygments_lang_class: false"),

@@ -59,6 +59,10 @@ markdown_extensions:
 """
 
 
+# Stands for the moment in which MkDocs empties the folder of the built site.
+EMPTIED = "emptied"
+
+
 @dataclass(frozen=True)
 class Case:
     """An edit of the small site.
@@ -73,6 +77,7 @@ class Case:
         page: takes the place of the whole chapter.
         files: are written besides, `mkdocs.yml` in place of the site's; a path is what a link of that name leads to.
         at: a piece of the chapter on whose line the refusal must be told.
+        late: whether it can only be told while pages are rendered, when what was published before is gone.
         allowed: for a lie that is published all the same, why it is.
     """
 
@@ -85,6 +90,7 @@ class Case:
     page: str = PAGE
     files: dict[str, str | bytes | Path] = field(default_factory=dict)
     at: str = ""
+    late: bool = False
     allowed: str = ""
 
     def chapter(self) -> str:
@@ -119,6 +125,7 @@ def build(folder: Path) -> dict[str, str]:
         config = config.plugins.on_config(config)
         try:
             config.plugins.on_pre_build(config=config)
+            (folder / EMPTIED).touch()
             files = config.plugins.on_files(get_files(config), config=config)
             shown = {}
             for file in files.documentation_pages():

@@ -6,11 +6,13 @@ import importlib
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from honest_pages import HONEST
-from one_chapter import Case, build, refusal
+from one_chapter import CHECK, EMPTIED, Case, build, refusal
 
+from evidence.__main__ import main
 from evidence.files import source
 from evidence.page import site
 from evidence.page.site import Site
@@ -40,6 +42,7 @@ def test_a_lie(lie: Case, folder: Path) -> None:
     assert lie.refused in told, f"{lie.refused!r} is not in: {told}"
     assert re.match(r"[^\s:]+:\d+: ", told.split("\n")[0]), f"no file and line in: {told}"
     assert "<text>" not in told
+    assert (folder / EMPTIED).exists() == lie.late, "what was published before must outlast a refusal"
     if lie.at:
         line = lie.chapter().partition(lie.at)[0].count("\n") + 1
         assert re.search(rf"^docs/sums\.md:{line}: .*{re.escape(lie.refused)}", told, re.M), (
@@ -51,6 +54,39 @@ def test_a_lie(lie: Case, folder: Path) -> None:
 def test_an_honest_page(case: Case, folder: Path) -> None:
     case.write(folder)
     assert refusal(folder) == ""
+
+
+def test_python_that_leaves_asserts_out_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Case("as it is").write(folder)
+    monkeypatch.setattr("evidence.rules.interpreter.sys", SimpleNamespace(flags=SimpleNamespace(optimize=1)))
+    assert "PYTHONOPTIMIZE" in refusal(folder)
+    assert main(["verify"]) == 2
+    assert "PYTHONOPTIMIZE" in capsys.readouterr().err
+
+
+def test_files_that_are_no_pages_are_told_by_the_command_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Case("a stray", files={"examples/sub/trial.py": "x = 1\n"}).write(folder)
+    assert main(["verify"]) == 2
+    assert "examples/sub/trial.py:1: a file below examples/" in capsys.readouterr().err
+
+
+def test_a_syntax_error_is_told_once_and_nothing_of_what_rests_on_it(folder: Path) -> None:
+    Case("no Python", code="assert sum(n**2 for n in range(11) == 385", after="Again, [385](check:ten-squares).").write(
+        folder
+    )
+    assert refusal(folder) == "docs/sums.md:14: this is no Python: '(' was never closed"
+
+
+def test_a_misspelt_directive_is_told_with_what_is_meant_and_no_list_of_all_checks(folder: Path) -> None:
+    others = "\n\n".join(CHECK.replace("ten-squares", f"other-{n}") + f"\n\n[385](check:other-{n})" for n in range(50))
+    Case("a typo", check=CHECK.replace("exact", "exat"), files={"docs/other.md": others}).write(folder)
+    told = refusal(folder).split("\n")
+    assert len(told) == 2
+    assert "'ten-squares', which is on no page. The nearest checks are: other-" in told[0]
+    assert 'sums.md:12: pytest.mark.exat("ten-squares") is not a directive. Write <!--pytest.mark.exact(' in told[1]
+    assert len("".join(told)) < 600
 
 
 def test_what_is_rendered_is_what_the_site_shows(folder: Path) -> None:

@@ -22,6 +22,7 @@ _SHOWN_CODE = re.compile(
 )
 # As arithmatex leaves a formula within a line, in a span of its own.
 _FORMULA = re.compile(r"\A\\\((.*)\\\)\Z", re.DOTALL)
+_IS_FORMULA = re.compile(r"\s*\\[\[(]")
 _TAG = re.compile(r"<[^>]*>")
 _FETCHED = {"src", "srcset", "data", "poster"}
 _BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -64,7 +65,7 @@ class AnswerSeen:
 class Outline:
     """What the HTML shows.
 
-    `fences` maps the number of each fence on show to its section; `hidden` are those within comments and scripts;
+    `fences` maps the number of each fence on show to its section; `hidden` are those that no reader sees;
     `raw_python` holds the classes of the blocks that call themselves Python in HTML of their own; `title` is the first
     heading; `hrefs` are where the page's links lead, `fetched` the addresses that a browser asks for unasked, and `ids`
     where links may lead; `classes` are those that the page gives to anything; `literal` is the text of code and
@@ -108,7 +109,11 @@ class _Walker(HTMLParser):
         if tag[0] == "h" and tag[1:].isdigit():
             self.section = given.get("id") or ""
         if MARK in given:
-            self.outline.fences[int(given[MARK] or 0)] = self.section
+            number = int(given[MARK] or 0)
+            if self.unseen:
+                self.outline.hidden.add(number)
+            else:
+                self.outline.fences[number] = self.section
         elif self._is_python_block(tag, given.get("class")):
             self.outline.raw_python.append(given.get("class") or "")
         self.outline.classes.update((given.get("class") or "").split())
@@ -202,7 +207,7 @@ class _Walker(HTMLParser):
             self._note_hidden(data)
         elif "code" in self.open or "pre" in self.open:
             self.outline.literal += data
-        else:
+        elif not _IS_FORMULA.match(data):
             self.outline.slashes += [line.strip() for line in data.split("\n") if SLASHES.match(line)]
         self.text += data
         if self.link is not None:
@@ -224,7 +229,9 @@ class _Walker(HTMLParser):
             self.summary = None
         elif tag == "details" and self.details:
             self.details.pop()
-        if tag in self.open:
+        # What a template holds ends within it: the end of a paragraph around it does not close it.
+        begun = len(self.open) - self.open[::-1].index("template") if "template" in self.open else 0
+        if tag in self.open[begun:] or (tag == "template" and begun):
             while self.open.pop() != tag:
                 pass
             self.unseen = [depth for depth in self.unseen if depth < len(self.open)]

@@ -104,7 +104,7 @@ class _Reader:
             elif number in self.seen.hidden and classify(fence.language) is not Language.OTHER:
                 self._error(
                     fence.start,
-                    "a block of Python stands in an HTML comment or a script, where no reader sees it",
+                    "a block of Python stands where no reader sees it: in a comment, a script or what is hidden",
                     "Show it; set-up that distracts can go into a module under src/",
                 )
             elif above and number not in self.seen.hidden:
@@ -214,8 +214,8 @@ class _Reader:
         )
 
     def _read_code(self, fence: Fence) -> None:
-        for at, problem in odd_in_code(fence.code):
-            self._error(fence.start + 1 + at, f"the code holds {problem}", 'Write it as an escape, such as "\\u200b"')
+        for at, problem, remedy in odd_in_code(fence.code):
+            self._error(fence.start + 1 + at, f"the code holds {problem}", remedy)
         wrong = _syntax_error(fence.code)
         if wrong is not None:
             self._error(fence.start + max(wrong.lineno or 1, 1), f"this is no Python: {wrong.msg}")

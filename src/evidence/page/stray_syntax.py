@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-_BLOCK = re.compile(r"^\s*/{3,}\s*[\w-]+\s*(?:\||$)")
+_BLOCK = re.compile(r"^\s*/{3,}\s*[a-z][\w-]*\s*(?:\||$)")
 _OPTION = re.compile(r"^ {0,3}(?P<name>type|open|attrs|new|select|title)\s*:\s*\S")
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ")
-SLASHES = re.compile(r"^\s*(?P<slashes>/{2,})(?:\s+(?P<name>[\w-]+)\s*(?:\||$)|\s*$)")
+SLASHES = re.compile(r"^\s*(?P<slashes>/{2,})(?:\s+[a-z][\w-]*\s*(?:\||$)|\s*$)")
 
 _UNKNOWN = "Begin a block that the site knows, and end it once, with a line of as many slashes"
 _TOO_FEW = "A block begins with three slashes or more: /// details | Answer"

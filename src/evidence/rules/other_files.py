@@ -44,7 +44,8 @@ def _has_code(path: Path) -> bool:
 def _below_examples(site: Site) -> Iterator[PageError]:
     folder = examples_of(site.docs_dir)
     for path in sorted(folder.rglob("*.py")):
-        if path.parent != folder and "__pycache__" not in path.parts:
+        below = path.relative_to(folder).parts
+        if len(below) > 1 and not any(part.startswith((".", "__pycache__")) for part in below):
             yield PageError(
                 path, 1, "a file below examples/ is neither a page nor checked", f"Move it into {folder.name}/, or away"
             )
