@@ -1,7 +1,8 @@
 """Small recurrent translators, many trained side by side, whose decoder gets at the source in one of four ways.
 
 Sequences are of one-hot tokens, each with its one-hot position. The encoder and the decoder are plain tanh
-networks; the decoder starts from the encoder's last state and is fed the target so far. Attention is the scaled
+networks; the decoder starts from the encoder's last state and is fed the target so far. In one task, to reverse, the
+step alone tells where to look; in the other, to go round a loop, it is the token written last. Attention is the scaled
 dot product of Vaswani et al., "Attention Is All You Need", NeurIPS 2017, equation 1, and enters where Luong et al.,
 "Effective Approaches to Attention-based Neural Machine Translation", EMNLP 2015, section 3, put it: behind the
 decoder's state, before the prediction. Unlike theirs, the values have the size of the logits, to which the context is
@@ -10,6 +11,7 @@ added.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
 from typing import Literal, NamedTuple, get_args
 
@@ -92,24 +94,34 @@ class Translators(nn.Module):
         start = torch.zeros(*source.shape[:2], self.hidden)
         return self._recur(source, self.tokens, self.encoder_in, self.encoder_back, start)
 
-    def decode(self, states: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def decode(
+        self,
+        states: torch.Tensor,
+        target: torch.Tensor,
+        cue: torch.Tensor | None = None,
+        ask: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Predict each token of the target from those before it and from the encoder's states.
 
         Args:
             states: (runs, batch, length, hidden).
             target: (runs, batch, length) token numbers.
+            cue: (runs, batch, 1) token numbers that the decoder is fed first; without, a token of its own.
+            ask: makes other queries of the queries, (runs, batch, length, hidden).
 
         Returns:
             Logits (runs, batch, length, tokens), the decoder's states (runs, batch, length, hidden) and the attention
             weights (runs, batch, length, length), a row for each query; without attention, zeros.
         """
-        start = torch.full_like(target[..., :1], self.tokens)
+        start = torch.full_like(target[..., :1], self.tokens) if cue is None else cue
         so_far = torch.cat([start, target[..., :-1]], dim=-1)
         decoded = self._recur(so_far, self.tokens + 1, self.decoder_in, self.decoder_back, states[:, :, -1])
         logits = self._each(decoded, self.out) + self.bias[:, :, None]
         if self.link == "none":
             return logits, decoded, torch.zeros(*target.shape, self.length)
         queries = self._each(decoded if self.link == "cross" else states, self.query)
+        if ask is not None:
+            queries = ask(queries)
         context, weights = attention(queries, self._each(states, self.key), self._each(states, self.value))
         if self.link == "pooled":
             context = context.mean(dim=2, keepdim=True)
@@ -142,11 +154,48 @@ class Translators(nn.Module):
         return (x.flatten(1, 2) @ weight).reshape(*x.shape[:3], -1)
 
 
+class Sentences(NamedTuple):
+    """Token numbers, (runs, batch, length); the cue, (runs, batch, 1), is what a decoder is fed first, if anything."""
+
+    source: torch.Tensor
+    target: torch.Tensor
+    cue: torch.Tensor | None = None
+
+
+Task = Callable[[Translators, int], Sentences]
+"""Draws so many sentences for each run of a model."""
+
+
+def reversal(model: Translators, batch: int) -> Sentences:
+    """The target is the source reversed: the step alone tells where to look."""
+    source = model.sources(batch)
+    return Sentences(source, source.flip(2))
+
+
+def loop(model: Translators, batch: int) -> Sentences:
+    """The source is a loop of different tokens, and the target goes round it once, from behind the cue to the cue.
+
+    Where to look depends on the token written last, not on the step alone.
+    """
+    source = torch.rand(model.runs, batch, model.tokens).argsort(dim=-1)[..., : model.length]
+    ahead = torch.randint(model.length, (model.runs, batch, 1))
+    target = source.gather(2, (torch.arange(model.length) + ahead) % model.length)
+    return Sentences(source, target, cue=target[..., -1:])
+
+
 def train_to_reverse(model: Translators, steps: int = 150, batch: int = 16, learning_rate: float = 0.02) -> Translators:
-    """Train in place to reverse random sequences, by Adam on the cross-entropy; new sequences at each step.
+    """Train in place to reverse random sequences; as `train`, with steps that suffice where there is attention."""
+    return train(model, reversal, steps, batch, learning_rate)
+
+
+def train(
+    model: Translators, task: Task, steps: int = 200, batch: int = 32, learning_rate: float = 0.01
+) -> Translators:
+    """Train in place by Adam on the cross-entropy; new sentences at each step.
 
     Args:
         model: to be trained.
+        task: draws the sentences.
         steps: number of updates.
         batch: sequences per run and update.
         learning_rate: of Adam.
@@ -156,10 +205,10 @@ def train_to_reverse(model: Translators, steps: int = 150, batch: int = 16, lear
     """
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
     for _ in range(steps):
-        source = model.sources(batch)
-        target = source.flip(2)
+        source, target, cue = task(model, batch)
+        logits, *_ = model.decode(model.encode(source), target, cue)
         # The sum over the runs: each gets the gradient of its own mean.
-        loss = model.runs * F.cross_entropy(model(source, target).flatten(0, 2), target.flatten())
+        loss = model.runs * F.cross_entropy(logits.flatten(0, 2), target.flatten())
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -171,7 +220,7 @@ class Trial(NamedTuple):
 
     Attributes:
         source: token numbers, (…, length).
-        target: the source reversed.
+        target: what was to be written, (…, length).
         states: the encoder's, (…, length, hidden).
         decoded: the decoder's states, (…, length, hidden).
         weights: of the attention, (…, length, length), a row for each query; without attention, zeros.
@@ -187,12 +236,16 @@ class Trial(NamedTuple):
 
 
 @torch.no_grad()
-def trial(model: Translators, sentences: int = 1500) -> Trial:
-    """Try a model on so many random sources for each run."""
-    source = model.sources(sentences)
-    target = source.flip(2)
+def trial(
+    model: Translators,
+    sentences: int = 1500,
+    task: Task = reversal,
+    ask: Callable[[torch.Tensor], torch.Tensor] | None = None,
+) -> Trial:
+    """Try a model on so many random sentences for each run; `ask` as in `Translators.decode`."""
+    source, target, cue = task(model, sentences)
     states = model.encode(source)
-    logits, decoded, weights = model.decode(states, target)
+    logits, decoded, weights = model.decode(states, target, cue, ask)
     right = (logits.argmax(dim=-1) == target).double().mean(dim=(1, 2))
     return Trial(source, target, states, decoded, weights, right)
 

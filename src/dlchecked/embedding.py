@@ -67,7 +67,13 @@ def fit_followers(
 
 
 def majority_accuracy(
-    embedding: bool, seed: int, networks: int = 20, vocabulary: int = 40, steps: int = 300, rate: float = 0.01
+    embedding: bool,
+    seed: int,
+    networks: int = 20,
+    vocabulary: int = 40,
+    steps: int = 300,
+    rate: float = 0.01,
+    hidden: int = 32,
 ) -> torch.Tensor:
     """Train scores of tokens to tell whether most of 7 tokens are of one kind, and test them on 2,048 sequences.
 
@@ -76,12 +82,13 @@ def majority_accuracy(
 
     Args:
         embedding: whether a token's score is a linear function of its row of a table, 8 wide; otherwise it is that
-            of a network with 32 ReLUs on the id, scaled to [-1, 1].
+            of a network with `hidden` ReLUs on the id, scaled to [-1, 1].
         seed: of kinds, weights and sequences.
         networks: how many are trained side by side.
         vocabulary: number of ids.
         steps: updates.
         rate: Adam's learning rate.
+        hidden: number of ReLUs, without an embedding.
 
     Returns:
         (networks,): shares of right answers.
@@ -93,9 +100,9 @@ def majority_accuracy(
         weights = [table, torch.randn(networks, 8, 1, generator=generator) / 8**0.5]
     else:
         ids = torch.linspace(-1, 1, vocabulary).reshape(1, vocabulary, 1)
-        shapes = [(1, 32), (1, 32), (32, 1)]
+        shapes = [(1, hidden), (1, hidden), (hidden, 1)]
         weights = [2 * torch.rand(networks, *shape, generator=generator) - 1 for shape in shapes]
-        weights[2] /= 32**0.5
+        weights[2] /= hidden**0.5
     offset = torch.zeros(networks, 1)
     trained = [weight.requires_grad_() for weight in [*weights, offset]]
     optimizer = torch.optim.Adam(trained, lr=rate, fused=True)

@@ -86,12 +86,18 @@ class ConvStack(nn.Module):
         residual: bool = False,
         activation: Callable[[torch.Tensor], torch.Tensor] = F.relu,
         dtype: torch.dtype = torch.float64,
+        groups: int = 1,
     ) -> None:
-        """Weights are drawn by torch's default initialisation; ``kernel_size`` is odd."""
+        """Weights are drawn by torch's default initialisation; ``kernel_size`` is odd.
+
+        With ``groups`` it is as many networks side by side, each of ``channels // groups`` channels of its own.
+        """
         super().__init__()
         self.convs = nn.ModuleList(
-            nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2, dtype=dtype) for _ in range(depth)
+            nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2, groups=groups, dtype=dtype)
+            for _ in range(depth)
         )
+        self.groups = groups
         self.residual = residual
         self.activation = activation
 
@@ -114,6 +120,7 @@ def copy_as_plain(residual: ConvStack) -> ConvStack:
         first.kernel_size[0],
         activation=residual.activation,
         dtype=first.weight.dtype,
+        groups=residual.groups,
     )
     for mine, theirs in zip(plain.convs, residual.convs, strict=True):
         assert isinstance(mine, nn.Conv2d)

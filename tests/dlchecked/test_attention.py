@@ -7,8 +7,10 @@ from dlchecked.attention import (
     Translators,
     attention,
     decoder_states_that_reach,
+    loop,
     readable,
     tokens_that_reach,
+    train,
     train_to_reverse,
     trial,
 )
@@ -108,6 +110,22 @@ def test_training_learns_to_reverse():
     assert (found.right > 0.9).all()
     assert found.weights.shape == (2, 100, 4, 4)
     assert torch.equal(found.target, found.source.flip(2))
+
+
+def test_a_target_goes_once_round_the_loop_from_behind_its_cue_to_the_cue():
+    source, target, cue = loop(Translators("none", runs=2), batch=50)
+    for run in range(2):
+        for sentence, written, first in zip(source[run].tolist(), target[run].tolist(), cue[run].tolist(), strict=True):
+            assert len(set(sentence)) == 4
+            begin = sentence.index(first[0]) + 1
+            assert written == [sentence[(begin + step) % 4] for step in range(4)]
+
+
+def test_queries_that_know_the_step_alone_cannot_follow_the_loop():
+    model = train(Translators("cross", runs=2), loop, steps=200)
+    assert (trial(model, 300, loop).right > 0.9).all()
+    of_the_step = trial(model, 300, loop, ask=lambda queries: queries.mean(dim=1, keepdim=True).expand_as(queries))
+    assert (of_the_step.right < 0.4).all()
 
 
 def test_a_probe_reads_what_is_linear_and_nothing_else():

@@ -85,6 +85,19 @@ def test_residual_and_plain_walk_the_same_path(name, seed):
     assert max(largest_deviation(*paths)) < 1e-14
 
 
+def test_groups_are_networks_side_by_side():
+    torch.manual_seed(0)
+    stack = ConvStack(3, 6, residual=True, groups=2)
+    x = torch.cat([images(1, 3), images(2, 3)], dim=1)
+    assert torch.allclose(copy_as_plain(stack)(x), stack(x), atol=1e-13, rtol=0)
+    for group, mine in enumerate(x.chunk(2, dim=1)):
+        alone = ConvStack(3, 3, residual=True)
+        with torch.no_grad():
+            for theirs, parameter in zip(stack.parameters(), alone.parameters(), strict=True):
+                parameter.copy_(theirs.chunk(2)[group])
+        assert torch.allclose(alone(mine), stack(x).chunk(2, dim=1)[group], atol=1e-13, rtol=0)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_weight_decay_parts_them(name):
     x, y = images(0), images(100)
