@@ -140,7 +140,9 @@ bent = {
     "Newton": newton_path(rosenbrock, usual, 6),
 }
 print(f"best rate of gradient descent: {float(eta[plain]):.2g}")
-print(f"best with momentum: {float(eta[ball]):.2g}, {float(mu[ball]):.3g}")
+print(
+    f"best with momentum: {float(eta[ball]):.2g}, {float(mu[ball]):.3g}"
+)
 for name, path in bent.items():
     print(
         f"{name:17} {len(path) - 1:2} steps, "
@@ -294,7 +296,8 @@ assert fall["momentum 0.97"][160] > fall["gradient descent"][160]
 assert off(bent["Newton"])[6] < 1e-10
 assert round(float(climb.max())) == 1_412
 assert len(tried) == 60 + 1
-assert last.shape == (3_600,) and round(float(last.min()), 2) == 0.03
+assert last.shape == (3_600,)
+assert round(float(last.min()), 2) == 0.03
 assert round(float(last[plain]), 2) == 0.98
 
 # %% [markdown]
