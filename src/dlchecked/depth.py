@@ -1,14 +1,14 @@
 """Signal and gradient across many layers, for several networks at once.
 
-The gradient by an early layer holds a product of one Jacobian for each later layer. For independent weights of mean 0
-and standard deviation gain / √width, each linear layer multiplies the expected squared norm by gain²; on the gradient's
-exponential decay or growth see Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks",
-ICML 2013, section 2.
+The gradient with respect to an early layer's output is a product with one Jacobian for each later layer. For
+independent weights of mean 0 and standard deviation gain / √width, each linear layer multiplies the expected squared
+norm by gain²; on the gradient's exponential decay or growth see Pascanu, Mikolov and Bengio, "On the difficulty of
+training recurrent neural networks", ICML 2013, section 2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -76,6 +76,42 @@ def log_gradient_norms(weights: torch.Tensor) -> torch.Tensor:
         gradient = gradient @ weights[:, layer]
         norms.append(gradient.norm(dim=-1))
     return torch.cat(norms, dim=1).log()
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Norms by layer in one forward and one backward pass; each (networks, depth), the first layer first.
+
+    Attributes:
+        signal: of what enters the layer.
+        backward: of the gradient with respect to what leaves it.
+        weight: of the gradient with respect to its weights.
+    """
+
+    signal: torch.Tensor
+    backward: torch.Tensor
+    weight: torch.Tensor
+
+
+def passes(weights: torch.Tensor, activation: Activation | None = None) -> Passes:
+    """What a standard normal input and a standard normal gradient at the output are on their ways through the networks.
+
+    Args:
+        weights: (networks, depth, width, width).
+        activation: as for `outputs`.
+    """
+    networks, depth, width, _ = weights.shape
+    layers = [weights[:, layer].detach().requires_grad_() for layer in range(depth)]
+    values = [torch.randn(networks, 1, width, dtype=weights.dtype)]
+    for layer, weight in enumerate(layers):
+        z = values[-1] @ weight.mT
+        values.append(activation(z) if activation is not None and layer < depth - 1 else z)
+    gradients = torch.autograd.grad(values[-1], [*values[1:], *layers], torch.randn_like(values[-1]))
+
+    def norms(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+        return torch.stack([each.detach().flatten(1).norm(dim=1) for each in tensors], dim=1)
+
+    return Passes(norms(values[:-1]), norms(gradients[:depth]), norms(gradients[depth:]))
 
 
 def sensitivity(

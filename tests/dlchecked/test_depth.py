@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlchecked.depth import log_gradient_norms, outputs, random_weights, sensitivity, train
+from dlchecked.depth import log_gradient_norms, outputs, passes, random_weights, sensitivity, train
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +53,34 @@ def test_gradient_norms_are_autograds():
         x = torch.randn(2, 1, 5, dtype=torch.double, requires_grad=True)
         (gradient,) = torch.autograd.grad(outputs(weights[:, 4 - passed :], x), x, at_output)
         assert torch.allclose(gradient.norm(dim=-1).log()[:, 0], logs[:, passed], atol=1e-13, rtol=0)
+
+
+@pytest.mark.parametrize("activation", [None, nn.Tanh()])
+def test_the_norms_of_both_passes_are_those_of_torchs_layers(activation):
+    weights = random_weights(3, 4, 5, 1.0)
+    torch.manual_seed(1)
+    found = passes(weights, activation)
+    torch.manual_seed(1)
+    x = torch.randn(3, 1, 5, dtype=torch.double)
+    at_output = torch.randn(3, 1, 5, dtype=torch.double)
+    for i in range(3):
+        net, into, out = as_module(weights[i], activation), [x[i]], []
+        for step in net:
+            value = step(into[-1])
+            value.retain_grad()
+            into.append(value)
+        into[-1].backward(at_output[i])
+        every = 1 if activation is None else 2  # modules of a layer; the last has no activation
+        signal = [into[every * layer] for layer in range(4)]
+        out = [into[min(every * (layer + 1), len(net))].grad for layer in range(4)]
+        grads = [step.weight.grad for step in net if isinstance(step, nn.Linear)]
+        for norms, tensors in ((found.signal, signal), (found.backward, out), (found.weight, grads)):
+            assert norms[i].tolist() == pytest.approx([tensor.norm().item() for tensor in tensors], rel=1e-12)
+
+
+def test_a_linear_layers_weight_gradient_is_the_product_of_signal_and_gradient():
+    found = passes(random_weights(3, 4, 5, 2.0))
+    assert torch.allclose(found.weight, found.signal * found.backward, atol=0, rtol=1e-12)
 
 
 def test_sensitivity_is_the_norm_of_the_jacobian_along_the_direction():
