@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 from mkdocs.config import load_config
-from mkdocs.exceptions import MkDocsException
 from mkdocs.structure.files import get_files
 from mkdocs.structure.pages import Page
 
 from evidence.markdown_extension import shared_records, shared_site
-from evidence.page.site import Site
-from evidence.records.records import Records
-from evidence.records.verification import Verdict, verify
+from evidence.page.model import Block
+from evidence.records.verification import verify
+from evidence.run.session import Outcome, Session
 
 LINK = "[385](check:ten-squares)"
 CODE = "assert sum(n**2 for n in range(11)) == 385"
@@ -119,7 +120,7 @@ def build(folder: Path) -> dict[str, str]:
     """
     shared_site.cache_clear()
     shared_records.cache_clear()
-    with patch("evidence.mkdocs_plugin.verify_elsewhere", _verify_here):
+    with patch("evidence.mkdocs_plugin.verify", partial(verify, run=_run_here)):
         config = load_config(config_file=str(folder / "mkdocs.yml"))
         config.plugins.on_startup(command="build", dirty=False)
         config = config.plugins.on_config(config)
@@ -145,14 +146,8 @@ def _rendered(page: Page, config, files) -> str:
     return page.content or ""
 
 
-def _verify_here(docs_dir: Path, config_file: Path) -> Verdict:
-    return verify(Site(docs_dir.absolute(), config_file.absolute()).pages(), Records(docs_dir.absolute()))
-
-
-def refusal(folder: Path) -> str:
-    """Why the site in `folder` is not built; empty if it is. Any other error than a refusal is a traceback to a user."""
-    try:
-        build(folder)
-    except MkDocsException as error:
-        return str(error)
-    return ""
+def _run_here(sessions: Sequence[Sequence[Block]], at_once: int) -> Iterator[tuple[int, Outcome]]:
+    for number, blocks in enumerate(sessions):
+        session = Session(blocks)
+        for block in blocks:
+            yield number, session.outcome(block)

@@ -23,7 +23,11 @@ _ABSENT = "absent"
 # The machine's own, and what anybody may change at any time.
 _ELSEWHERE = ("/proc", "/sys", "/dev", "/etc", "/usr", "/var", "/run")
 _CACHES = ("__pycache__", ".cache", ".git")
-_ABC = Mapping.get.__code__.co_filename
+# By way of which a program lists a folder, and asks for a variable.
+_LISTS = ("os.py", "<frozen os>", "glob.py", "pathlib.py", "pathlib/_local.py", "pathlib/__init__.py")
+_ASKS = ("os.py", "<frozen os>", "_collections_abc.py", "<frozen _collections_abc>")
+# What runs the blocks is counted by whoever keeps their outcomes.
+_OURSELVES = str(Path(__file__).parents[1]) + os.sep
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -61,6 +65,8 @@ class Trace:
         if any(part in _CACHES for part in Path(path).parts):
             return False
         elsewhere = (*_ELSEWHERE, tempfile.gettempdir() + os.sep, f"{Path.home()}/.config")
+        if path.startswith(_OURSELVES):
+            return False
         return f"{path}{os.sep}".startswith(self._here) or not path.startswith(
             (*_installed_in(), *_library(), *elsewhere)
         )
@@ -83,9 +89,7 @@ class Trace:
                     self._read.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - links are followed when all is known
         elif event in ("os.listdir", "os.scandir"):
             path = arguments[0] or "."
-            # Python lists each folder that it looks for modules in; what it finds there counts by itself.
-            by_import = sys._getframe(1).f_code.co_filename.startswith("<frozen importlib")
-            if not by_import and isinstance(path, str | os.PathLike):
+            if isinstance(path, str | os.PathLike) and _asked_by_ours(_LISTS):
                 self._listed.add(os.path.abspath(os.fspath(path)))  # noqa: PTH100
 
     def _listen_for_variables(self) -> None:
@@ -95,10 +99,10 @@ class Trace:
             try:
                 value = plain(environment, name)
             except KeyError:
-                if _asked_by_ours():
+                if _asked_by_ours(_ASKS):
                     self._asked.setdefault(name, _ABSENT)
                 raise
-            if _asked_by_ours():
+            if _asked_by_ours(_ASKS):
                 self._asked.setdefault(name, hashlib.sha256(value.encode()).hexdigest())
             return value
 
@@ -137,12 +141,18 @@ def digest_of(name: str) -> str:
         return _ABSENT
 
 
-def _asked_by_ours() -> bool:
-    """Whether it is neither Python's library nor an installed package that asks for a variable."""
+def _asked_by_ours(through: tuple[str, ...]) -> bool:
+    """Whether it is neither Python's library, nor an installed package, nor what runs the blocks, that asks.
+
+    Python itself lists each folder that it looks for modules in, and packages ask for many a variable.
+
+    Args:
+        through: the names of the files of Python's library by way of which one asks.
+    """
     frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename in (os.__file__, "<frozen os>", _ABC):
+    while frame.f_back is not None and frame.f_code.co_filename.endswith(through):
         frame = frame.f_back
-    return not frame.f_code.co_filename.startswith(("<frozen", *_installed_in(), *_library()))
+    return not frame.f_code.co_filename.startswith(("<frozen", *_installed_in(), *_library(), _OURSELVES))
 
 
 def _imported(without: tuple[str, ...]) -> tuple[set[str], set[str]]:
