@@ -33,6 +33,7 @@ from evidence.page.stray_syntax import stray_syntax
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
 _FENCE_LINE = re.compile(r"^[>\s]*(`{3,}[^`]*|~{3,}.*)$")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n\w+[ \t]*:")
 _RESERVED_CLASS = re.compile(r"check(-.*)?")
 _LINK = "Write [words](check:name) in a sentence"
 _ANSWER_LINE = re.compile(r"""^\s*(/{3,}\s*details\s*\|\s*Answer\s*$|\?\?\?.*["']Answer["'])|<summary>\s*Answer\b""")
@@ -64,6 +65,9 @@ class PageParser:
         page = Page(path, text)
         reader = _Reader(page, body.split("\n"), before + 1, list(self._recorder.fences), seen)
         reader.read(self._recorder.lines)
+        if body == text and _FRONT_MATTER.match(text):
+            problem = "what stands before the page is shown as text: it does not end with ---, or is no YAML"
+            page.errors.append(PageError(path, 1, problem, "Begin and end it with a line ---"))
         page.errors.sort(key=lambda error: error.line)
         return page
 
