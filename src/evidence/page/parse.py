@@ -292,6 +292,12 @@ class _Reader:
         for href in self.seen.hrefs:
             if not leads_elsewhere(href):
                 self.page.references.append(Reference(href, self.first + self._line_of(href)))
+        for repeated in sorted(self.seen.repeated):
+            self._error(
+                self._line_of(f"#{repeated}", occurrence=1),
+                f"two places of the page have the id {repeated!r}, so that links to it lead to the first",
+                "Give one of them another id",
+            )
         for address, problem, remedy in address_problems(self.seen):
             self._error(self._line_of(address), problem, remedy)
 
