@@ -57,7 +57,7 @@ def test_nothing_else_is_run(text, run_page):
     [
         ("```python\nassert 0\n", 3, "not closed"),
         ("```python title=x.py\nassert 0\n```", 3, "quote its options"),
-        ("<!--\n```python\nassert 0\n```\n-->", 4, "stands in an HTML comment"),
+        ("<!--\n```python\nassert 0\n```\n-->", 4, "stands where no reader sees it"),
         ("```pycon\n>>> 1\n2\n```", 3, "looks like checked Python"),
         ("```python2\nprint 1\n```", 3, "looks like checked Python"),
         ('<pre><code class="language-python">assert 0</code></pre>', 3, "raw HTML"),
