@@ -57,7 +57,7 @@ def test_nothing_else_is_run(text, run_page):
     [
         ("```python\nassert 0\n", 3, "not closed"),
         ("```python title=x.py\nassert 0\n```", 3, "quote its options"),
-        ("<!--\n```python\nassert 0\n```\n-->", 4, "stands in an HTML comment"),
+        ("<!--\n```python\nassert 0\n```\n-->", 4, "stands where no reader sees it"),
         ("```pycon\n>>> 1\n2\n```", 3, "looks like checked Python"),
         ("```python2\nprint 1\n```", 3, "looks like checked Python"),
         ('<pre><code class="language-python">assert 0</code></pre>', 3, "raw HTML"),
@@ -86,3 +86,18 @@ def test_blank_lines_in_an_indented_fence_survive(run_page):
     run_page(f"# A page\n\n{text}{output}").assert_outcomes(passed=2)
     without = output.replace("a\n\n", "a\n")
     run_page(f"# A page\n\n{text}{without}").assert_outcomes(passed=1, failed=1)
+
+
+@pytest.mark.parametrize("suffix", ["markdown", "mkd", "mkdn", "mdown"])
+def test_whatever_the_builder_makes_a_page_of_is_run(suffix, run_page, pytester):
+    (pytester.path / "docs").mkdir()
+    (pytester.path / "docs" / f"more.{suffix}").write_text("```python\nassert 0\n```\n")
+    run_page("# A page\n").assert_outcomes(passed=2, failed=1)  # the rules of both pages, and the block
+
+
+def test_a_page_that_is_no_text_is_told_and_no_traceback_of_it(run_page, pytester):
+    (pytester.path / "docs").mkdir()
+    (pytester.path / "docs" / "more.md").write_bytes("Schön".encode("latin-1"))
+    result = run_page("# A page\n")
+    result.stdout.fnmatch_lines(["docs/more.md:1: the page is not text in UTF-8*"])
+    result.stdout.no_fnmatch_line("*Traceback*")

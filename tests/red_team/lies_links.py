@@ -91,6 +91,7 @@ LIES = {
         Case("an id in the place of the check", "to whose place it leads", after="## Check { #check-ten-squares }", at="```python"),
     ],
     "rules.references": [
+        beside("two places of one id", "two places of the page have the id 'sum-1'", "## More { #sum-1 }"),
         beside("a file that is not there", "leads to no file", "[There](gone.md)"),
         beside("a place that is not there", "docs/sums.md has: sum-1", "[There](#sum-2)"),
         beside("a place on another page", "names a place that is not there", "[There](sums.md#sum-2)"),

@@ -27,6 +27,8 @@ LIES = {
         slip("an end too many", "'///' is shown as text", "\n///\n", "\n///\n\nMore.\n\n///\n"),
         slip("an option that is not indented", "the option 'type' of a block is shown as text", "    type: success", "type: success", "type: success"),
         slip("an option that is indented too little", "Indent it by four spaces", "    type: success", "  type: success", "  type: success"),
+        Case("front matter without its end", "what stands before the page is shown as text", page=f"---\ntitle: Sums\n{PAGE}"),
+        Case("front matter that is no YAML", "docs/sums.md:1: what stands before the page", page=f"---\ntitle: [\n---\n{PAGE}"),
         slip("a merge that was not finished", "the mark of a merge", "It is", "<<<<<<< HEAD\nIt is", "<<<<<<< HEAD"),
         slip("the end of a merge", "the mark of a merge", "It is", ">>>>>>> branch\n\nIt is", ">>>>>>> branch"),
         slip("a merge in code", "this is no Python", CODE, f"<<<<<<< HEAD\n{CODE}\n=======\n{CODE}\n>>>>>>> branch", "<<<<<<< HEAD"),

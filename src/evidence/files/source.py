@@ -59,10 +59,6 @@ class Source:
             return self.line_of(snippet)
         return self.first_line + prose.count("\n", 0, places[min(occurrence, len(places) - 1)])
 
-    def error(self, snippet: str, problem: str, remedy: str = "") -> PageError:
-        """The error to raise for what `snippet` of the page got wrong."""
-        return PageError(self.path, self.line_of(snippet), problem, remedy)
-
 
 def examples_of(docs_dir: Path) -> Path:
     """The folder of the notebooks that are pages too: beside that of the pages."""

@@ -68,8 +68,9 @@ class Outline:
     `fences` maps the number of each fence on show to its section; `hidden` are those that no reader sees;
     `raw_python` holds the classes of the blocks that call themselves Python in HTML of their own; `title` is the first
     heading; `hrefs` are where the page's links lead, `fetched` the addresses that a browser asks for unasked, and `ids`
-    where links may lead; `classes` are those that the page gives to anything; `literal` is the text of code and
-    comments, where nothing is a link; `slashes` are the lines of text that look as if they began or ended a block.
+    where links may lead, of which those in `repeated` are ambiguous; `classes` are those that the page gives to
+    anything; `literal` is the text of code and comments, where nothing is a link; `slashes` are the lines of text that
+    look as if they began or ended a block.
     """
 
     fences: dict[int, str] = field(default_factory=dict)
@@ -81,6 +82,7 @@ class Outline:
     hrefs: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     literal: str = ""
     slashes: list[str] = field(default_factory=list)
@@ -136,6 +138,8 @@ class _Walker(HTMLParser):
             self.open.append(tag)
 
     def _note_addresses(self, tag: str, given: dict[str, str | None]) -> None:
+        if given.get("id") in self.outline.ids:
+            self.outline.repeated.add(given.get("id") or "")
         self.outline.ids.update(value for name in ("id", "name") if (value := given.get(name)))
         self.outline.fetched += [value for name in _FETCHED if (value := given.get(name))]
         href = given.get("href") or given.get("xlink:href")

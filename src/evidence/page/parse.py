@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,25 +17,24 @@ from mkdocs.utils.meta import get_data
 from evidence.files.errors import PageError
 from evidence.files.import_graph import imports_in
 from evidence.files.source import read_page
+from evidence.page.addresses import address_problems, leads_elsewhere
+from evidence.page.code_problems import code_problems
 from evidence.page.directives import GRADES, Directive, DirectiveError, is_directive, parse_directive
 from evidence.page.fences import Fence, FenceRecorder
-from evidence.page.html_outline import CHECK_SCHEME, Outline, outline
+from evidence.page.html_outline import Outline, outline
 from evidence.page.languages import Language, classify, problem_with_fence
 from evidence.page.link_places import link_lines
 from evidence.page.made_links import MadeLinks
 from evidence.page.model import Answer, Block, CheckLink, Output, Page, Reference
 from evidence.page.near_directives import near_directives, nearest_form
-from evidence.page.odd_characters import odd_in_code, odd_in_text
+from evidence.page.odd_characters import odd_in_text
 from evidence.page.settings import MarkdownSettings
 from evidence.page.stray_syntax import stray_syntax
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
 _FENCE_LINE = re.compile(r"^[>\s]*(`{3,}[^`]*|~{3,}.*)$")
-_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
-_SCHEME = re.compile(r"\s*(?P<name>[a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
-_SCHEMES = ("http", "https", "mailto", CHECK_SCHEME.removesuffix(":"))
+_FRONT_MATTER = re.compile(r"---[ \t]*\n\w+[ \t]*:")
 _RESERVED_CLASS = re.compile(r"check(-.*)?")
-_ANOTHER_HOST = re.compile(r"(https?:)?//", re.IGNORECASE)
 _LINK = "Write [words](check:name) in a sentence"
 _ANSWER_LINE = re.compile(r"""^\s*(/{3,}\s*details\s*\|\s*Answer\s*$|\?\?\?.*["']Answer["'])|<summary>\s*Answer\b""")
 
@@ -68,6 +65,9 @@ class PageParser:
         page = Page(path, text)
         reader = _Reader(page, body.split("\n"), before + 1, list(self._recorder.fences), seen)
         reader.read(self._recorder.lines)
+        if body == text and _FRONT_MATTER.match(text):
+            problem = "what stands before the page is shown as text: it does not end with ---, or is no YAML"
+            page.errors.append(PageError(path, 1, problem, "Begin and end it with a line ---"))
         page.errors.sort(key=lambda error: error.line)
         return page
 
@@ -191,7 +191,8 @@ class _Reader:
         elif previous is not None and self.page.path.suffix == ".py":
             continues = previous.ident  # the cells of a notebook share their names
         if not waived:
-            self._read_code(fence)
+            for at, problem, remedy in code_problems(fence.code):
+                self._error(fence.start + 1 + at, problem, remedy)
         name = grades[0].argument if grades else None
         key = section or "page"
         self.unnamed[key] += name is None
@@ -212,13 +213,6 @@ class _Reader:
                 imports=_imports(fence.code),
             )
         )
-
-    def _read_code(self, fence: Fence) -> None:
-        for at, problem, remedy in odd_in_code(fence.code):
-            self._error(fence.start + 1 + at, f"the code holds {problem}", remedy)
-        wrong = _syntax_error(fence.code)
-        if wrong is not None:
-            self._error(fence.start + max(wrong.lineno or 1, 1), f"this is no Python: {wrong.msg}")
 
     def _ident(self, wanted: str) -> str:
         """A second check of the same name is an error of the page, and still a block of its own."""
@@ -296,23 +290,16 @@ class _Reader:
     def _read_addresses(self) -> None:
         self.page.ids = self.seen.ids
         for href in self.seen.hrefs:
-            scheme = _SCHEME.match(href)
-            if scheme and scheme["name"] not in _SCHEMES and scheme["name"].lower() not in _SCHEMES[:3]:
-                close = get_close_matches(scheme["name"].lower(), _SCHEMES, 1)
-                self._error(
-                    self._line_of(href),
-                    f"the link to {href} leads to no page: {scheme['name']}: is not followed here",
-                    f"Did you mean {close[0]}:?" if close else "A link leads to a file, https:, mailto: or check:",
-                )
-            elif not _ELSEWHERE.match(href):
+            if not leads_elsewhere(href):
                 self.page.references.append(Reference(href, self.first + self._line_of(href)))
-        for url in self.seen.fetched:
-            if _ANOTHER_HOST.match(url):
-                self._error(
-                    self._line_of(url),
-                    f"the page makes every reader's browser ask another host for {url}",
-                    "Link to it, or take it from an installed package while the site is built",
-                )
+        for repeated in sorted(self.seen.repeated):
+            self._error(
+                self._line_of(f"#{repeated}", occurrence=1),
+                f"two places of the page have the id {repeated!r}, so that links to it lead to the first",
+                "Give one of them another id",
+            )
+        for address, problem, remedy in address_problems(self.seen):
+            self._error(self._line_of(address), problem, remedy)
 
     def _line_of(self, snippet: str, code: Collection[int] = (), occurrence: int = 0) -> int:
         """The line, from 0, on which `snippet` stands for the n-th time; the last such, or the first line of all."""
@@ -329,19 +316,6 @@ class _Reader:
 
 def _bare(line: str) -> str:
     return line.expandtabs(4).rstrip()
-
-
-def _syntax_error(code: str) -> SyntaxError | None:
-    """Why the block is no Python. What Python only warns of is told when it runs."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            compile(code, "<block>", "exec", dont_inherit=True)
-        except SyntaxError as error:
-            return error
-        except ValueError:
-            return None  # a character that must not be, which is told as such
-    return None
 
 
 def _imports(code: str) -> tuple[str, ...] | None:

@@ -22,7 +22,12 @@ def page_errors(site: Site, page: Page) -> list[PageError]:
     here = {link.name for link in page.links}
     linked = site.linked() if here <= site.linked() else site.linked() | here
     # What is no Python asserts nothing: that is told once, and not again of each sentence that rests on it.
-    sound = [link for link in page.links if link.name not in checks or checks[link.name].imports is not None]
+    # Nor is a name told as unknown where a directive with that name is told as wrong.
+    sound = [
+        link
+        for link in page.links
+        if (checks[link.name].imports is not None if link.name in checks else not _is_told_of(link.name, page))
+    ]
     found = [
         *page.errors,
         *(error for link in sound for error in link_errors(link, checks)),
@@ -32,3 +37,7 @@ def page_errors(site: Site, page: Page) -> list[PageError]:
         *reference_errors(site, page),
     ]
     return sorted(found, key=lambda error: error.line)
+
+
+def _is_told_of(name: str, page: Page) -> bool:
+    return bool(name) and any(f'"{name}"' in error.problem for error in page.errors)
