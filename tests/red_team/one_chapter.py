@@ -151,3 +151,12 @@ def _run_here(sessions: Sequence[Sequence[Block]], at_once: int) -> Iterator[tup
         session = Session(blocks)
         for block in blocks:
             yield number, session.outcome(block)
+
+
+def refusal(folder: Path) -> str:
+    """Why the site in `folder` is not built; empty if it is. Any other error than a refusal is a traceback to a user."""
+    try:
+        build(folder)
+    except MkDocsException as error:
+        return str(error)
+    return ""
