@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from mkdocs.config import load_config
+from mkdocs.exceptions import MkDocsException
 from mkdocs.structure.files import get_files
 from mkdocs.structure.pages import Page
 
