@@ -17,7 +17,7 @@ _KNOWN = {"l1", "l2", "f1"}
 _LAYERS = [(each,) for each in ("convolution", "convolutions", "layer", "layers", "kernel", "kernels")]
 _SHOWN = 5
 _LONGEST = 70
-_IN_WORDS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+_IN_WORDS = {"≠": "not", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 
 def refusals(words: str, facts: Facts, code: Callable[[], str], before: str = "") -> Iterator[tuple[str, str]]:
@@ -60,6 +60,8 @@ def _claimed(claim: Claim) -> str:
 
 def _remedy(claim: Claim, facts: Facts) -> str:
     value = claim.number.value
+    if claim.relations[0] == "≠" and any(each.value == value for each in facts.values):
+        return "The check shows that it is: say so"
     if claim.total is not None:
         return "Let the check count both, as `sum(x < 1 for x in runs) == 18` does of 20, or leave the total out"
     if claim.relations[0] not in BOUNDS:
