@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -30,7 +31,7 @@ class Judge:
 
     def __init__(self, claims: Sequence[Claim], facts: Facts) -> None:
         self.facts = facts
-        self.totals_said = {claim.total.value for claim in claims if claim.total and "total" not in claim.relations}
+        self.counts_said = [claim for claim in claims if claim.total and "total" not in claim.relations]
         self.tolerances_said = [claim.number.value for claim in claims if "tolerance" in claim.relations]
 
     def bears_out(self, claim: Claim) -> bool:
@@ -107,15 +108,20 @@ class Judge:
             return False
         for face, _ in _faces(number, limit.by_hundred):
             if _same(limit.value, face):
-                return True
+                return not (limit.touched and relation in ("<", ">"))
             stricter = limit.value < face if relation[0] == "<" else limit.value > face
             if stricter and limit.value * face > 0 and 1 / _LOOSER <= limit.value / face <= _LOOSER:
                 return True
         return False
 
     def _said_how_often(self, limit: Limit) -> bool:
-        """Whether a bound that some broke is one of `… in at least 18 of 20`."""
-        return self.facts.evaluations(limit.observation) in self.totals_said
+        """Whether a bound that some broke is one of `… in at least 18 of 20`, and held so often."""
+        held, times = self.facts.successes(limit.observation), self.facts.evaluations(limit.observation)
+        return any(
+            claim.total is not None and claim.total.value == times and _counts(relation, held, claim.number.value)
+            for claim in self.counts_said
+            for relation in claim.relations
+        )
 
     # --- Tolerances ---
 
@@ -134,6 +140,11 @@ class Judge:
             limit.always and limit.relation in ("<", "<=") and _as_near(limit.value, number.value)
             for limit in self.facts.limits
         )
+
+
+def _counts(relation: Relation, held: int, said: Fraction) -> bool:
+    compare = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+    return relation in compare and bool(compare[relation](held, said))
 
 
 def _faces(number: Number, by_hundred: bool) -> Iterator[tuple[Fraction, int | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -37,6 +38,7 @@ _DEFINITE = {"the", "these", "those", "its", "their", "both", "first", "last", "
 LARGEST_SMALL_WORD = 12
 _LISTED = {",", "and", "or", ";"}
 _RANGE = {"to", "–", "-"}
+_TINY = Fraction(1, 10**6)
 BOUNDS = ("<", "<=", ">", ">=")
 
 
@@ -163,8 +165,9 @@ class _Reader:
             return (relation,)
         if self.lower[at - 1 : at] == ["not"]:
             return ("≠",)
-        if self.lower[at - 1 : at] == ["to"]:
-            return "=", "tolerance"
+        number = self.tokens[at].number
+        if self.lower[at - 1 : at] == ["to"] and number is not None and 0 < number.value <= _TINY:
+            return "=", "tolerance"  # they agree `to 10⁻¹²`
         if at and self.lower[at - 1] in _LISTED:
             return "=", *self._relations_before(at)
         return ("=",)

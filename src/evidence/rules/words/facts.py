@@ -39,12 +39,21 @@ class Value:
 
 @dataclass(frozen=True)
 class Limit:
-    """A bound that the computed side was seen to keep; `always` unless only some evaluations did."""
+    """A bound that the computed side was seen to keep.
+
+    Attributes:
+        relation: how the computed side stands to it.
+        value: the bound.
+        always: whether all evaluations kept it.
+        touched: whether a value was seen that is the bound itself.
+        by_hundred: as of a `Value`.
+    """
 
     relation: Bound
     value: Fraction
     observation: Observation
     always: bool = True
+    touched: bool = False
     by_hundred: bool = False
 
 
@@ -79,8 +88,15 @@ class Facts:
 
     def evaluations(self, seen: Observation) -> int:
         """How often a comparison was evaluated; of one deeper in an assert, each time that the assert was."""
+        return seen.times // self._rounds_of(seen)
+
+    def successes(self, seen: Observation) -> int:
+        """How often it held, likewise."""
+        return seen.held // self._rounds_of(seen)
+
+    def _rounds_of(self, seen: Observation) -> int:
         rounds = self._rounds.get(seen.asserted, 1)
-        return seen.times if seen.decides or seen.times % rounds else seen.times // rounds
+        return 1 if seen.decides or seen.times % rounds or seen.held % rounds else rounds
 
     @cached_property
     def _rounds(self) -> dict[int, int]:
@@ -192,7 +208,8 @@ def _limits(seen: Observation) -> Iterator[Limit]:
     known = len(bounds) == 1 or len(seen.pairs) < PAIRS_KEPT
     if bounds and known and seen.held:
         weakest = max(bounds) if relation in ("<", "<=") else min(bounds)
-        yield Limit(relation, weakest, seen, held_always(seen), _times_hundred(seen.code))
+        touched = seen.operator != "close" and any(weakest in _numbers(_computed(seen, pair)) for pair in seen.pairs)
+        yield Limit(relation, weakest, seen, held_always(seen), touched, _times_hundred(seen.code))
 
 
 # --- How many ---
@@ -203,7 +220,7 @@ def _totals(seen: Observation) -> Iterator[int]:
     for pair in seen.pairs:
         for side in (pair.left, pair.right):
             if side is not None:
-                if side.length is not None:
+                if side.length is not None and side.kind != "text":
                     yield side.length
                 yield from side.shape or ()
                 if side.shape:
