@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from evidence.commands import ledger, mutate, reseed, update, verify
+from evidence.commands import ledger, mutate, reseed, unclaimed, update, verify
 from evidence.commands.pages import CommandError
 from evidence.files.errors import PageError
 from evidence.page.settings import SettingsError
 from evidence.rules.interpreter import interpreter_problem
 from evidence.run.elsewhere import NoAnswer
 
-COMMANDS = (verify, mutate, reseed, update, ledger)
+COMMANDS = (verify, mutate, reseed, update, ledger, unclaimed)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

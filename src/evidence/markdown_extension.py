@@ -111,7 +111,7 @@ class _Directives(Preprocessor):
             extension.site().begin()
         page = extension.page = extension.site().page(source.path.absolute())
         records = shared_records(extension.docs_dir).fresh()
-        errors = page_errors(extension.site(), page)
+        errors = page_errors(extension.site(), page, records)
         if refuse and (errors or (errors := unverified(page, records))):
             raise together(errors)
         verdicts = {block.ident: records.of(block, session) for session in page.sessions() for block in session}

@@ -64,6 +64,17 @@ def _progress(total: int) -> Progress:
     return show
 
 
+def _require_rules(site: Site, records: Records) -> None:
+    """Refuse to build pages that break a rule.
+
+    Raises:
+        PluginError: some do.
+    """
+    errors = [*site_errors(site), *(error for page in site.pages() for error in page_errors(site, page, records))]
+    if errors:
+        raise together(errors)
+
+
 class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     """MkDocs plugin `evidence`, without settings; list the Markdown extension `evidence` too."""
 
@@ -109,11 +120,11 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             if self.worker is not None:
                 self.worker.verify(PATIENCE_SECONDS)
             return
-        errors = [*site_errors(site), *(error for page in site.pages() for error in page_errors(site, page))]
-        if errors:
-            raise together(errors)
+        _require_rules(site, records.fresh())
         if stale_sessions(site.pages(), records.fresh()):
             self._verify(site, records)
+            # What the words of a link may say is known once its check was run.
+            _require_rules(site, records.fresh())
 
     def _site(self, config: MkDocsConfig) -> Site:
         return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())

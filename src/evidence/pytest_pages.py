@@ -6,8 +6,8 @@ in its place, built on the parser that the site is built with.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from functools import cache
+from collections.abc import Callable, Generator, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -101,10 +101,9 @@ class PageFile(pytest.File):
         site, records = _site(*place), _records(*place)
         try:
             page = site.page(self.path)
-            errors = page_errors(site, page)
+            page_errors(site, page, None)
         except PageError as error:  # this page, or one that it leads to, cannot be read
             raise self.CollectError(str(error)) from error
-        yield RulesItem.from_parent(self, name="rules", errors=errors)
         sessions = {}
         for blocks in page.sessions():
             for block in blocks:
@@ -113,6 +112,8 @@ class PageFile(pytest.File):
         for block in page.blocks:
             of = sessions.get(block.ident, [])
             yield BlockItem.from_parent(self, name=block.ident, block=block, blocks=of, records=records)
+        # The last, since what the words of a link may say is known once its check was run.
+        yield RulesItem.from_parent(self, name="rules", errors=partial(page_errors, site, page, records))
 
     def outcome(self, item: BlockItem) -> Outcome:
         """The outcome of a block. The first that is asked for begins to run the blocks of all items of this page."""
@@ -137,14 +138,14 @@ class PageFile(pytest.File):
 class RulesItem(pytest.Item):
     """What a page must keep besides that its blocks pass: links, names, numbers, fences."""
 
-    def __init__(self, *, errors: list[PageError], **kwargs: object) -> None:
+    def __init__(self, *, errors: Callable[[], list[PageError]], **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.errors = errors
 
     def runtest(self) -> None:
         """Fail if the page breaks a rule."""
-        if self.errors:
-            raise RulesBroken(self.errors)
+        if errors := self.errors():
+            raise RulesBroken(errors)
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:
         """All rules broken, one a line."""

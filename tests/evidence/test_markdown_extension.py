@@ -128,8 +128,10 @@ def test_an_edit_makes_the_record_stale(render):
 def test_an_author_is_shown_what_is_wrong_in_its_place(render):
     pending = render(f"[2](check:it-is-2)\n\n{CHECK}", verified=False, unverified="show")
     assert '<span class="check-pending">not checked yet</span>' in pending
+    said = render(f"It is [4](check:it-is-2).\n\n{CHECK}", unverified="show")
+    assert "claims 4, but" in said[: said.index("check-link")]
     failed = render(f"[4](check:it-is-2), [2](check:gone)\n\n{FALSE}\nAfter it.\n", unverified="show")
     assert '<span class="check-failed">does not hold</span>' in failed
-    assert "claims 4, which" in failed[: failed.index("check-link")]
+    assert "which is on no page" in failed[: failed.index("check-link")]
     report = failed.index("E   AssertionError: assert 2 == 3")
     assert failed.index("language-python") < report < failed.index("After it.")

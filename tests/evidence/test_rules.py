@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
-
-from evidence.rules.numbers import numbers_in_text
 
 
 def check(name: str = "size-is-112", code: str = "assert size == (112, 112)", grade: str = "exact") -> str:
@@ -22,8 +18,6 @@ def test_a_page_that_keeps_the_rules(run_page):
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        (f"[36 × 36](check:size-is-112){check()}", 1, "claims 36, which 'size-is-112' (*does not assert"),
-        (f"On\ntwo lines [112\nand 113](check:size-is-112){check()}", 2, "claims 113"),
         (
             f"[112](check:sise-is-112){check()}",
             1,
@@ -93,34 +87,48 @@ def test_an_expected_error_is_an_assertion(run_page):
     run_page(f"[It](check:a){check('a', code)}").assert_outcomes(passed=2)
 
 
-def test_numbers_of_an_expected_output_count(run_page):
-    output = "\n<!--pytest-codeblocks:expected-output-->\n```text\n224\n```\n"
-    run_page(f"[224](check:a){check('a', 'print(sum(size))')}{output}").assert_outcomes(passed=2)
+@pytest.fixture
+def run_site(pytester, run_page):
+    """Run a page of a site, which keeps records of what its checks observed."""
+    (pytester.path / "mkdocs.yml").write_text("site_name: S\nmarkdown_extensions: [pymdownx.superfences, evidence]\n")
+    return run_page
+
+
+def test_words_that_the_run_observed(run_site):
+    run_site(f"It is [**112 × 112**](check:size-is-112).{check()}").assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize(
-    ("text", "values"),
+    ("text", "line", "message"),
     [
-        ("112 × 112", [112, 112]),
-        ("12,544 pixels", [12544]),
-        ("1\u202f024 wide", [1024]),
-        ("rows −29 to 82", [29, 82]),
-        ("1.5 × 10⁻¹⁵", [Fraction("1.5e-15")]),
-        ("$9 \\times 10^{-16}$", [Fraction("9e-16")]),
-        ("2e-21", [Fraction("2e-21")]),
-        ("below 10⁻⁸, not 10^{-9}", [Fraction("1e-8"), Fraction("1e-9")]),
-        ("between 5 and 10⁻⁸ of 7", [5, Fraction("1e-8"), 7]),
-        ("$2^{-50}$ and 2⁻⁵⁰", [2, 50, 2, 50]),
-        ("25/18", [25, 18]),
-        ("½", [Fraction(1, 2)]),
-        ("L2, float64, x_1 and conv3", []),
-        ("no number", []),
+        (
+            f"[36 × 36](check:size-is-112){check()}",
+            1,
+            "the link [[]36 × 36] claims 36 × 36, but 'size-is-112' observed size == (112, 112) (docs/page.md:6). Write",
+        ),
+        (f"On\ntwo lines [112\nand 113](check:size-is-112){check()}", 2, "claims 113"),
+        (f'[the size](check:size-is-112 "113"){check()}', 1, "claims 113"),
+        (f"[112<sup>2</sup>](check:size-is-112){check()}", 1, "claims 112²"),
+        (f"[![A plot of all 113](plot.svg)](check:size-is-112){check()}", 1, "claims 113"),
     ],
 )
-def test_numbers_are_read_as_people_write_them(text, values):
-    found = [value for _, (value,) in ((written, tuple(v)) for written, v in numbers_in_text(text))]
-    assert found == values
+def test_words_that_the_run_did_not_observe(text, line, message, run_site):
+    result = run_site(f"{text}\n")
+    result.stdout.fnmatch_lines([f"E *docs/page.md:{line}: *{message}*"])
+    result.assert_outcomes(passed=1, failed=1)
 
 
-def test_a_percentage_may_be_asserted_as_either():
-    assert numbers_in_text("87.3 %") == [("87.3 %", {Fraction("87.3"), Fraction("0.873")})]
+def test_of_a_check_that_fails_the_words_are_not_told(run_site):
+    run_site(f"[113](check:size-is-112){check(code='assert size == 113')}").assert_outcomes(passed=1, failed=1)
+
+
+def test_numbers_of_an_expected_output_count(run_site):
+    output = "\n<!--pytest-codeblocks:expected-output-->\n```text\n224\n```\n"
+    code = "size = tuple([112] * 2)\nprint(sum(size))"
+    run_site(f"[224](check:a){check('a', code)}{output}").assert_outcomes(passed=2)
+
+
+def test_the_label_of_what_is_printed_does_not_count(run_site):
+    output = "\n<!--pytest-codeblocks:expected-output-->\n```text\n1000 samples 224\n```\n"
+    code = 'size = tuple([112] * 2)\nprint("1000 samples", sum(size))'
+    run_site(f"[1000 samples](check:a){check('a', code)}{output}").assert_outcomes(passed=1, failed=1)

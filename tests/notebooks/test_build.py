@@ -30,7 +30,7 @@ NOTEBOOK = """\
 # %% [markdown]
 # # Trial
 #
-# [One](check:trial-one), as [home](../docs/index.md) says.
+# [At least one](check:trial-one), as [home](../docs/index.md) says.
 #
 # <!--pytest.mark.exact("trial-one")-->
 

@@ -109,7 +109,6 @@ LIES = {
     ],
     "not refused": [
         Case("a number beside the link", after="386", allowed="a number without a link claims nothing that was checked; the page shows which do"),
-        Case("a negation", link="It is not [385](check:ten-squares)", allowed="words are not understood, only their numbers"),
         Case("a title of details", after="/// details | The sum is 386\n\nText.\n///", allowed="as any number without a link"),
         Case("a link that is code", after="`[386](check:ten-squares)`", allowed="it is shown as code, and looks like no link"),
     ],

@@ -23,6 +23,7 @@ _SHOWN_CODE = re.compile(
 # As arithmatex leaves a formula within a line, in a span of its own.
 _FORMULA = re.compile(r"\A\\\((.*)\\\)\Z", re.DOTALL)
 _IS_FORMULA = re.compile(r"\s*\\[\[(]")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TAG = re.compile(r"<[^>]*>")
 _FETCHED = {"src", "srcset", "data", "poster"}
 _BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -42,13 +43,14 @@ class LinkSeen:
 
     In a table the cell is the sentence, after the row and the column that it belongs to.
 
-    `problem` says why it must not be there; empty if it may.
+    `before` is what its block says before the link. `problem` says why it must not be there; empty if it may.
     """
 
     name: str
     section: str
     words: str = ""
     sentence: str = ""
+    before: str = ""
     start: int = 0
     problem: str = ""
 
@@ -159,7 +161,7 @@ class _Walker(HTMLParser):
         if self.link is not None:
             self.link.problem = "another link stands within it, where a browser ends it"
         elif href.startswith(CHECK_SCHEME):
-            self.link = LinkSeen(href.removeprefix(CHECK_SCHEME), self.section, start=len(self.text))
+            self.link = LinkSeen(href.removeprefix(CHECK_SCHEME), self.section, before=self.text, start=len(self.text))
             if MADE not in given:
                 self.link.problem = "it is written in HTML, and leads nowhere on the site"
             elif self.unseen:
@@ -215,7 +217,8 @@ class _Walker(HTMLParser):
             self.outline.slashes += [line.strip() for line in data.split("\n") if SLASHES.match(line)]
         self.text += data
         if self.link is not None:
-            self.link.words += data
+            raised = self.open[-1:] == ["sup"] and data.isdecimal()
+            self.link.words += data.translate(_RAISED) if raised else data
         if self.summary is not None:
             self.summary.append(data)
 

@@ -69,7 +69,7 @@ class Block:
 
 @dataclass(frozen=True)
 class CheckLink:
-    """A link `[words](check:name)`: what a sentence claims the check shows."""
+    """A link `[words](check:name)`: what a sentence claims the check shows; `before` is what stands before it there."""
 
     path: Path
     line: int
@@ -77,6 +77,7 @@ class CheckLink:
     name: str
     section: str
     sentence: str = ""
+    before: str = ""
 
     def error(self, problem: str, remedy: str = "") -> PageError:
         """The error to report at this link."""

@@ -38,6 +38,9 @@ _RESERVED_CLASS = re.compile(r"check(-.*)?")
 _LINK = "Write [words](check:name) in a sentence"
 _ANSWER_LINE = re.compile(r"""^\s*(/{3,}\s*details\s*\|\s*Answer\s*$|\?\?\?.*["']Answer["'])|<summary>\s*Answer\b""")
 
+# Of what stands before a link, so many characters tell how its words are meant.
+_BEFORE_KEPT = 60
+
 
 class PageParser:
     """Parses pages as the site with these settings renders them."""
@@ -70,6 +73,11 @@ class PageParser:
             page.errors.append(PageError(path, 1, problem, "Begin and end it with a line ---"))
         page.errors.sort(key=lambda error: error.line)
         return page
+
+    def html(self, page: Page) -> str:
+        """What the Markdown of `page` becomes, before our own extensions add to it."""
+        self._markdown.reset()
+        return self._markdown.convert(get_data(page.text)[0])
 
 
 @dataclass
@@ -279,8 +287,9 @@ class _Reader:
         lines, lost = link_lines(text, self.seen.links, self.seen.literal)
         for link, at in zip(self.seen.links, lines, strict=True):
             words = " ".join(link.words.split())
+            before = link.before[-_BEFORE_KEPT:]
             self.page.links.append(
-                CheckLink(self.page.path, self.first + at, words, link.name, link.section, link.sentence)
+                CheckLink(self.page.path, self.first + at, words, link.name, link.section, link.sentence, before)
             )
             if link.problem:
                 self._error(at, f"the link [{words}] to a check cannot stand so: {link.problem}", _LINK)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import ChainMap
 
 from evidence.files.errors import PageError
-from evidence.page.model import Page
+from evidence.page.model import Block, Page
 from evidence.page.site import Site
+from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
 from evidence.rules.links import link_errors
@@ -14,8 +15,14 @@ from evidence.rules.notebooks import notebook_errors
 from evidence.rules.references import reference_errors
 
 
-def page_errors(site: Site, page: Page) -> list[PageError]:
-    """Everything that forbids to publish `page` besides verdicts, in the order of its lines."""
+def page_errors(site: Site, page: Page, records: Records | None) -> list[PageError]:
+    """Everything that forbids to publish `page` besides verdicts, in the order of its lines.
+
+    Args:
+        site: the site that the page may link into.
+        page: the page.
+        records: what the words of its links are held to, where there is a current record; `None` holds them to nothing.
+    """
     # The page need not be one of the site's; of two checks with one name, the first is the site's.
     own = {block.name: block for block in reversed(page.blocks) if block.name}
     checks = ChainMap(site.checks(), own)
@@ -28,9 +35,17 @@ def page_errors(site: Site, page: Page) -> list[PageError]:
         for link in page.links
         if (checks[link.name].imports is not None if link.name in checks else not _is_told_of(link.name, page))
     ]
+
+    def record_of(check: Block) -> Record | None:
+        if records is None:
+            return None
+        sessions = (page if check.path == page.path else site.page(check.path)).sessions()
+        session = next((each for each in sessions if any(block.line == check.line for block in each)), None)
+        return records.of(check, session) if session else None
+
     found = [
         *page.errors,
-        *(error for link in sound for error in link_errors(link, checks)),
+        *(error for link in sound for error in link_errors(link, checks, record_of)),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
         *notebook_errors(page),

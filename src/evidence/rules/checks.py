@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from evidence.files.errors import PageError
+from evidence.files.syntax import statements
 from evidence.page.model import Block, anchor
-from evidence.rules.numbers import has_assertion
 
 
 def check_errors(
@@ -35,3 +37,22 @@ def check_errors(
             f"no sentence links to the check {block.name!r}",
             f"Link the words that claim it: [words](check:{block.name})",
         )
+
+
+def has_assertion(block: Block) -> bool:
+    """Whether the block can fail at all: it asserts, expects an error, or has an expected output."""
+    return block.output is not None or _can_fail(block.code)
+
+
+@lru_cache(maxsize=4096)
+def _can_fail(code: str) -> bool:
+    try:
+        return any(_asserts(statement) for statement in statements(ast.parse(code).body))
+    except SyntaxError:
+        return True
+
+
+def _asserts(statement: ast.AST) -> bool:
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        return any("raises" in ast.unparse(item.context_expr) for item in statement.items)
+    return isinstance(statement, ast.Assert)

@@ -1,16 +1,28 @@
-"""A check link names a check that is run, and claims the numbers that it asserts."""
+"""A check link names a check that is run, and its words say no more than the run of that check observed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from evidence.files.errors import PageError
+from evidence.files.errors import PageError, display_path
 from evidence.page.model import Block, CheckLink
+from evidence.records.records import Record
 from evidence.rules.nearest import nearest
-from evidence.rules.numbers import numbers_asserted, numbers_in_text
+from evidence.rules.words.facts import Facts, facts_of
+from evidence.rules.words.refusals import nearest_observed, refusals
+from evidence.run.observation import Observation
+
+RecordOf = Callable[[Block], Record | None]
 
 
-def link_errors(link: CheckLink, checks: Mapping[str, Block]) -> Iterator[PageError]:
+def link_errors(link: CheckLink, checks: Mapping[str, Block], record_of: RecordOf) -> Iterator[PageError]:
+    """What is wrong with `link`.
+
+    Of a check that has no current record, or that failed, nothing is known to hold its words to; that is an error of
+    the check already.
+    """
     check = checks.get(link.name)
     if check is None:
         yield link.error(
@@ -23,10 +35,28 @@ def link_errors(link: CheckLink, checks: Mapping[str, Block]) -> Iterator[PageEr
             f"the link [{link.words}] rests on the check {link.name!r}, which is not run",
             "Let it run, or do not claim it",
         )
-    asserted = numbers_asserted(check)
-    for written, values in numbers_in_text(link.words):
-        if not values & asserted:
-            yield link.error(
-                f"the link [{link.words}] claims {written}, which {link.name!r} ({check.where}) does not assert",
-                "Assert it there as a literal, print it in the expected output, or take it out of the link's words",
-            )
+        return
+    record = record_of(check)
+    if record is None or not record.passed:
+        return
+    run = _Run(record.digest, record.observations)
+
+    def code() -> str:
+        return "\n".join(each.code for each in checks.values() if each.path == check.path)
+
+    for problem, remedy in refusals(link.words, _facts(run), code, link.before):
+        observed = nearest_observed(link.words, _facts(run), display_path(check.path))
+        yield link.error(f"the link [{link.words}] {problem}, but {link.name!r} observed {observed}", remedy)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run by the name of its record, so that what follows from it is found but once."""
+
+    digest: str
+    observations: tuple[Observation, ...] = field(compare=False)
+
+
+@lru_cache(maxsize=4096)
+def _facts(run: _Run) -> Facts:
+    return facts_of(run.observations)

@@ -1,0 +1,62 @@
+"""`python -m evidence unclaimed`: the numbers of the answers that no check link claims."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from evidence.commands.pages import add_pages, find_pages
+from evidence.files.errors import display_path
+from evidence.page.model import Page
+from evidence.page.parse import PageParser
+from evidence.page.settings import load_settings
+from evidence.rules.words.unclaimed import Unclaimed, answer_numbers
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "unclaimed",
+        help="list the numbers of the answers that no check link claims",
+        description=(
+            "Lists each number in an answer that stands in no check link, and tells of each page what share does. "
+            "Numbers that the question gives are left out, as are displayed formulas, code, citations and other links, "
+            "and numbers up to twelve in letters."
+        ),
+        epilog="Exit code: 0.",
+    )
+    add_pages(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the numbers and the shares; the exit code."""
+    parser = PageParser(load_settings(Path("mkdocs.yml").absolute()))
+    claimed = total = 0
+    for page in find_pages(arguments.pages):
+        found = answer_numbers(parser.html(page))
+        here = found.claimed + len(found.unclaimed)
+        if not here:
+            continue
+        for each in found.unclaimed:
+            print(f"{display_path(page.path)}:{_line(page, each)}: {each.number.written} in {each.sentence!r}")
+        print(f"{display_path(page.path)}: {_share(found.claimed, here)}")
+        claimed, total = claimed + found.claimed, total + here
+    print(_share(claimed, total))
+    return 0
+
+
+def _share(claimed: int, total: int) -> str:
+    return f"{claimed} of {total} numbers are claimed ({claimed / total:.0%})" if total else "no numbers"
+
+
+def _line(page: Page, each: Unclaimed) -> int:
+    """The line that the number stands on, found by the longest run of plain words in its sentence."""
+    head = page.text.find(f"#{each.section}") if each.section else 0
+    run = max(re.findall(r"[a-zA-Z]+(?: [a-zA-Z]+)*", each.sentence), key=len, default="")
+    words = re.compile(r"\s+".join(run.split())).search(page.text, max(head, 0))
+    line = page.text.count("\n", 0, words.start() if words and run else max(head, 0)) + 1
+    lines = page.text.split("\n")
+    near = sorted(range(max(line - 4, 0), min(line + 4, len(lines))), key=lambda at: abs(at + 1 - line))
+    return next((at + 1 for at in near if each.number.written in lines[at]), line)

@@ -1,0 +1,227 @@
+"""What the words of a link claim of each number in them: that it was seen, or only a bound, a tolerance, a total."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal
+
+from evidence.rules.words.numbers import Number, Token, tokens_in
+
+Relation = Literal["=", "≈", "≠", "<", "<=", ">", ">=", "tolerance", "total"]
+
+# What stands before a number, and what it then claims. The longest phrase counts.
+BEFORE: dict[str, Relation] = {
+    "less than": "<", "fewer than": "<", "smaller than": "<", "lower than": "<", "below": "<", "under": "<", "<": "<",
+    "at most": "<=", "no more than": "<=", "not more than": "<=", "up to": "<=", "no larger than": "<=", "≤": "<=",
+    "more than": ">", "greater than": ">", "larger than": ">", "higher than": ">", "over": ">", "above": ">",
+    "past": ">", "exceeds": ">", "beyond": ">", ">": ">",
+    "at least": ">=", "no less than": ">=", "no fewer than": ">=", "not less than": ">=", "≥": ">=",
+    "about": "≈", "approximately": "≈", "roughly": "≈", "around": "≈", "nearly": "≈", "almost": "≈", "≈": "≈", "~": "≈",
+    "within": "tolerance", "to within": "tolerance", "up to within": "tolerance", "to a relative": "tolerance",
+    "is not": "≠", "are not": "≠", "does not equal": "≠", "never": "≠", "≠": "≠", "differs from": "≠",
+    "instead of": "=", "in place of": "=", "rather than": "=", "and not": "=", "but not": "=", ", not": "=",
+    "each of": "total", "all": "total", "all of": "total", "every one of": "total",
+}  # fmt: skip
+# What stands after it.
+AFTER: dict[str, Relation] = {
+    "or more": ">=", "or larger": ">=", "at least": ">=", "or fewer": "<=", "or less": "<=", "at most": "<=",
+    "or so": "≈",
+}  # fmt: skip
+# `none has an error below 10⁻¹¹`: all are at least that.
+NEGATED: dict[Relation, Relation] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_NEGATORS = {"none", "no", "never", "not", "neither", "nor", "cannot", "nothing"}
+_FILLERS = {"a", "an", "the", "factor", "of", "some", "exactly", "only", "just", "these", "those", "its", "their"}
+_DEFINITE = {"the", "these", "those", "its", "their", "both", "first", "last", "other"}
+# Up to here, a number in letters may count the things of the set-up.
+LARGEST_SMALL_WORD = 12
+_LISTED = {",", "and", "or", ";"}
+_RANGE = {"to", "–", "-"}
+_TINY = Fraction(1, 10**6)
+BOUNDS = ("<", "<=", ">", ">=")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the words claim of one number; any of `relations` will do.
+
+    Attributes:
+        number: the number.
+        relations: how it may stand to what was observed. `tolerance`: it is how close two values came; `total`: it is
+            how many there were.
+        total: of `18 of 20`, the 20.
+        target: of `within 0.01 of 3`, the 3.
+        near: the words that stand right before and after it, in small letters.
+        before_noun: whether a word follows that it may count.
+    """
+
+    number: Number
+    relations: tuple[Relation, ...]
+    total: Number | None = None
+    target: Number | None = None
+    near: tuple[str, ...] = ()
+    before_noun: bool = False
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What words claim: their numbers, their formulas with letters, their names with digits, and what is unreadable."""
+
+    numbers: tuple[Claim, ...] = ()
+    formulas: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def claims_in(text: str, before: str = "") -> Claims:
+    """What `text`, the words of a link, claims.
+
+    Args:
+        text: the words.
+        before: what its sentence says before the link: `more than [385](…)` claims no 385.
+    """
+    tokens = tokens_in(text)
+    return Claims(
+        tuple(_Reader(_context(before), tokens).claims()),
+        *(tuple(token.text for token in tokens if token.kind == kind) for kind in ("formula", "name", "unread")),
+    )
+
+
+_REACH = 8
+# Before a link these may say where or when: `over [20 steps](…)`.
+_ALSO_PLACES = {"over", "under", "past", "beyond", "around"}
+
+
+def _context(before: str) -> list[Token]:
+    """The last words before a link; of another sentence there are none, and a number there is claimed by nobody."""
+    words = [Token("sign", token.text) if token.number else token for token in tokens_in(before)[-_REACH:]]
+    ends = [at for at, word in enumerate(words, 1) if word.text in (".", "!", "?", "…")]
+    return words[max(ends, default=0) :]
+
+
+class _Reader:
+    def __init__(self, before: list[Token], words: list[Token]) -> None:
+        self.tokens = tokens = [*before, *words]
+        self.first = len(before)  # where the words of the link begin
+        self.lower = [token.text.lower() for token in tokens]
+        self.found: dict[int, Claim] = {}
+
+    def claims(self) -> list[Claim]:
+        for at, token in enumerate(self.tokens):
+            if token.number is not None and at not in self.found and not self._is_definite(at):
+                self._read(at, token.number)
+        return [self.found[at] for at in sorted(self.found)]
+
+    def _read(self, at: int, number: Number) -> None:
+        relation, start = self._before(at)
+        other, by = self._partner(at + 1)
+        if relation == "tolerance" and other is not None and by == "of":
+            self._claim(at, "tolerance", target=self.tokens[other].number)
+            self._claim(other, "=")
+        elif other is not None and self._counts(at, other):
+            self._claim(at, *self._own(at, relation, start), total=self.tokens[other].number)
+            self._claim(other, "total", total=number)
+        elif (high := self._high(at)) is not None:
+            # Also where the words are `up to 5 to 7`, nothing but both ends will do.
+            self._claim(at, "=", ">=")
+            self._claim(high, "=", "<=")
+        else:
+            self._claim(at, *self._own(at, relation, start))
+
+    def _claim(self, at: int, *relations: Relation, total: Number | None = None, target: Number | None = None) -> None:
+        number = self.tokens[at].number
+        assert number is not None
+        after = self.lower[at + 1 : at + 2]
+        noun = bool(after) and self.tokens[at + 1].kind == "word" and after[0] not in ("of", "in", "or", "and")
+        self.found[at] = Claim(number, relations, total, target, (*self._name(at), *after), noun and not total)
+
+    def _name(self, at: int) -> tuple[str, ...]:
+        """What a number is said to be the value of: `stride 2`, `$B = 64$`, `steps of 10⁻³`, and in lists of such."""
+        while at and self.lower[at - 1] in ("=", "is", "of", "a", "the"):
+            at -= 1
+        if at > 1 and self.lower[at - 1] in _LISTED and at - 2 in self.found:
+            return self.found[at - 2].near[:1]
+        return tuple(self.lower[at - 1 : at]) if at else ()
+
+    def _is_definite(self, at: int) -> bool:
+        """Whether a number in letters belongs to a name, as in `the two layers`: that there are two, nobody claims."""
+        number = self.tokens[at].number
+        small = number is not None and number.spelled and 1 < number.value <= LARGEST_SMALL_WORD
+        named = at > 0 and self.lower[at - 1] in _DEFINITE
+        return small and named and self.lower[at + 1 : at + 2] not in (["of"], ["in"])
+
+    def _own(self, at: int, relation: Relation | None, start: int) -> tuple[Relation, ...]:
+        """The relations of a number that stands by itself, or of the count in `18 of 20`."""
+        for length in (2, 1):
+            if later := AFTER.get(" ".join(self.lower[at + 1 : at + 1 + length])):
+                return (later,)
+        if relation in NEGATED and self._negated(start):
+            return (NEGATED[relation],)
+        if relation == "total":
+            return "=", "total"
+        if relation is not None:
+            return (relation,)
+        if self.lower[at - 1 : at] == ["not"]:
+            return ("≠",)
+        number = self.tokens[at].number
+        if self.lower[at - 1 : at] == ["to"] and number is not None and 0 < number.value <= _TINY:
+            return "=", "tolerance"  # they agree `to 10⁻¹²`
+        if at and self.lower[at - 1] in _LISTED:
+            return "=", *self._relations_before(at)
+        return ("=",)
+
+    def _relations_before(self, at: int) -> tuple[Relation, ...]:
+        """In a list, `below 10⁻⁹ and 10⁻⁵`, the bound before the first holds for all."""
+        earlier = [self.found[each] for each in range(at) if each in self.found and not self.found[each].total]
+        return tuple(each for each in earlier[-1].relations if each in BOUNDS) if earlier else ()
+
+    def _before(self, at: int) -> tuple[Relation | None, int]:
+        """The phrase that a number stands behind, and where it begins."""
+        end = at
+        while True:
+            for length in (4, 3, 2, 1):
+                phrase = " ".join(self.lower[max(end - length, 0) : end])
+                outside = end - length < self.first and phrase in _ALSO_PLACES
+                if length <= end and not outside and (relation := BEFORE.get(phrase)):
+                    return relation, end - length
+            if not end or self.lower[end - 1] not in _FILLERS:
+                return None, at
+            end -= 1
+
+    def _negated(self, start: int) -> bool:
+        for word in reversed(self.lower[:start]):
+            if word in (",", ";", ":", "but"):
+                return False
+            if word in _NEGATORS:
+                return True
+        return False
+
+    def _partner(self, at: int) -> tuple[int | None, str]:
+        """The number that follows `of` or `in`, perhaps with an article between."""
+        word = "".join(self.lower[at : at + 1])
+        if word not in ("of", "in"):
+            return None, word
+        at += 1
+        while at < len(self.lower) and self.lower[at] in ("the", "these", "those", "all", "its"):
+            at += 1
+        return (at if at < len(self.tokens) and self.tokens[at].number else None), word
+
+    def _counts(self, at: int, other: int) -> bool:
+        """Whether the two are a count and its total: `18 of 20`, `nine in ten`."""
+        count, total = self.tokens[at].number, self.tokens[other].number
+        if count is None or total is None:
+            return False
+        if total.value < 1 or (self.lower[at + 1] == "in" and not (count.spelled and total.spelled)):
+            return False
+        return all(each.value.denominator == 1 and not each.unit and not each.factors for each in (count, total))
+
+    def _high(self, at: int) -> int | None:
+        """The upper end of the range that begins with a number: `4 to 117`, `between 4 and 117`."""
+        if at + 2 >= len(self.tokens) or self.tokens[at + 2].number is None:
+            return None
+        between = self.lower[at - 1 : at] == ["between"]
+        if self.lower[at + 1] in _RANGE or (between and self.lower[at + 1] == "and"):
+            return at + 2
+        return None

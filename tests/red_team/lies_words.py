@@ -1,0 +1,83 @@
+"""Words that say other than the run observed."""
+
+from __future__ import annotations
+
+from one_chapter import CHECK, CODE, Case
+
+TOTAL = "total = sum(n**2 for n in range(11))"
+
+
+def words(said: str, refused: str = "", code: str = CODE, before: str = "It is") -> Case:
+    link = f"{before} [{said}](check:ten-squares)"
+    name = f"{before} [{said}] of {code.splitlines()[-1]}"
+    # An exact check has no tolerance.
+    check = CHECK.replace("exact", "numeric") if "abs(" in code else CHECK
+    return Case(name, refused or f"claims {said}", link=link, check=check, code=code, at=link)
+
+
+def total(said: str, condition: str, refused: str = "") -> Case:
+    return words(said, refused, f"{TOTAL}\nassert {condition}")
+
+
+LIES = {
+    "rules.words: what a number in an assert is": [
+        words("11"),
+        words("2"),
+        words("386", code="table = {386: sum(n**2 for n in range(11))}\nassert table[386] == 385"),
+        total("0.001", "abs(total - 385) < 0.001"),
+    ],
+    "rules.words: sign and unit": [
+        words("−385"),
+        words("-385"),
+        words("385 %"),
+        words("38,500 %"),
+        words("385 per cent"),
+        words("385 per mille"),
+        words("0.28 %", code="q = sum([0.07] * 4)\nassert q == 0.28"),
+        words("385 million"),
+        words("385k", "holds 385k"),
+        words("±385", "holds ±385"),
+    ],
+    "rules.words: letters, scripts and formulas": [
+        words("three hundred and eighty-six"),
+        words("half of 385", "claims half"),
+        words("twice as much", "claims twice"),
+        words("a dozen"),
+        words("four of five runs", "claims four of five", "runs = [n for n in range(3)]\nassert len(runs) == 3"),
+        words("0,385", "holds 0,385"),
+        words("385!", "holds 385!"),
+        words("n386", "holds n386"),
+        words("₃₈₆", "claims 386"),
+        words("③⑧⑥", "claims 386"),
+        words("CCCLXXXVI", "holds CCCLXXXVI"),
+        words("38\u200b6", "claims 386"),
+        words("385/385"),
+        words("385.385.385", "holds 385.385.385"),
+        words("0x385", "holds 0x385"),
+        words("38<sup>5</sup>", "claims 38⁵"),
+    ],
+    "rules.words: relations": [
+        total("386", "total != 386"),
+        total("386", "386 not in [total]"),
+        total("386", "total in {385, 386}"),
+        total("386", "any(total == v for v in (385, 386))"),
+        total("386", "total < 386"),
+        total("more than 386", "total < 386"),
+        total("less than 385", "total < 386"),
+        total("at least 386", "total < 386"),
+        total("less than 386", "abs(total - 385) < 0.001"),
+        words("385", "claims more than 385", before="It is more than"),
+        words("385", "claims not 385", before="It is not"),
+        total("within 0.0001 of 385", "abs(total - 385) < 0.001", "claims 0.0001"),
+    ],
+    "rules.words: digits": [
+        words("0.3000", code="xs = [0.3321]\nassert round(max(xs), 1) == 0.3"),
+        words("0.30", code="xs = [0.345]\nassert f'{max(xs):.1f}' == '0.3'"),
+        words("385.0"),
+    ],
+    "rules.words: counts": [
+        words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
+        words("18 of 25", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
+        words("below 1", "claims less than 1", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
+    ],
+}
