@@ -35,8 +35,8 @@ def value(draw: str) -> float:
     return names["drawn"]
 
 
-def check(code: str, name: str = "it-holds") -> str:
-    return f'<!--pytest.mark.experiment("{name}")-->\n```python\n{code}\n```\n\n'
+def check(code: str, name: str = "it-holds", grade: str = "experiment") -> str:
+    return f'<!--pytest.mark.{grade}("{name}")-->\n```python\n{code}\n```\n\n'
 
 
 @pytest.fixture
@@ -88,10 +88,22 @@ def test_how_often_it_held_is_told(reseed):
 
 def test_sessions_without_chance_are_run_once(reseed, tmp_path):
     code = "from pathlib import Path\nwith Path('runs').open('a') as f:\n    f.write('x')\nassert 1 + 1 == 2"
-    status, out = reseed(check(code))
+    status, out = reseed(check(code, grade="exact"))
     assert status == 0
     assert "1 checks, 0 in sessions that draw" in out
     assert (tmp_path / "runs").read_text() == "x"
+
+
+def test_an_experiment_in_which_nothing_is_drawn_is_none(reseed):
+    status, out = reseed(check("assert 1 + 1 == 2"))
+    assert status == 1
+    assert "it draws no random number" in out or "draws no random number" in out
+
+
+def test_measured_values_beside_an_assert_are_those_of_the_pages_own_seed(reseed):
+    text = check("import torch\nx = torch.rand(1)\nprint(f'{x.item():.3f}')\nassert 0 <= x < 1")
+    text += "<!--pytest-codeblocks:expected-output-->\n```text\n0.496\n```\n\n"
+    assert reseed(text)[0] == 0
 
 
 def test_a_block_after_one_that_failed_is_not_counted(reseed):

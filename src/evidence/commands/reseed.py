@@ -6,9 +6,12 @@ import argparse
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
-from evidence.page.model import Block, Page
+from evidence.page.model import Block
+from evidence.records.records import Records
+from evidence.reseeding.kept import Reseedings
 from evidence.reseeding.reseed import Tally, outcomes_and_chance, reseed
 from evidence.reseeding.seeds import shift
 from evidence.run.children import Children
@@ -23,6 +26,7 @@ Runs every check under other seeds and names those that do not always hold, with
 Each seed that is set, by a page, by what it calls, or at the start of a session, is set to another: of Python's random,
 of NumPy and of torch, and of generators of their own. The pages are left as they are. Sessions that draw no random
 number are run once, as another seed cannot matter to them."""
+_NO_CHANCE = "it sets no seed and draws no random number, and so is no experiment: grade it exact or numeric"
 _EPILOG = "Exit code: 0 all hold under all seeds, 1 some do not, 2 the pages cannot be read, or fail as they are."
 
 
@@ -41,6 +45,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--limit", type=positive, default=600, metavar="S", help="seconds for one run of a session (default: 600)"
     )
+    parser.add_argument(
+        "--stale",
+        action="store_true",
+        help="only statistical checks and experiments that were not seen to hold under as many seeds as they stand",
+    )
     parser.set_defaults(run=run)
 
 
@@ -52,12 +61,18 @@ def run(arguments: argparse.Namespace) -> int:
     """
     begin = time.perf_counter()
     pages = find_pages(arguments.pages)
-    tallies = []
-    for result in elsewhere(_reseed_below, pages, arguments.seeds, arguments.limit, arguments.jobs):
+    kept = Reseedings(Records(Path("docs").absolute()))
+    sessions = [session for page in pages for session in page.sessions()]
+    if arguments.stale:
+        sessions = [each for each in sessions if _by_chance(each) and kept.held_under(each) < arguments.seeds]
+    tallies: list[Tally] = []
+    for at, result in elsewhere(_reseed_below, sessions, arguments.seeds, arguments.limit, arguments.jobs):
         if isinstance(result, CommandError):
             raise result
         tallies += result
-    checks = [block for page in pages for session in page.sessions() for block in session if block.grade]
+        if not any(tally.failures for tally in result):
+            kept.write(sessions[at], arguments.seeds)
+    checks = [block for session in sessions for block in session if block.grade]
     failed = [tally for tally in tallies if tally.failures]
     for tally in failed:
         print(_report(tally))
@@ -65,15 +80,21 @@ def run(arguments: argparse.Namespace) -> int:
     return int(bool(failed))
 
 
-def _reseed_below(pages: Sequence[Page], seeds: int, limit: float, jobs: int) -> Iterator[list[Tally] | CommandError]:
-    """In a clean process: the tallies of each session, which has a process of its own."""
+def _by_chance(session: Sequence[Block]) -> bool:
+    """Whether one of its checks is of a grade that promises something of other seeds."""
+    return any(block.grade in ("statistical", "experiment") for block in session)
+
+
+def _reseed_below(
+    sessions: Sequence[Sequence[Block]], seeds: int, limit: float, jobs: int
+) -> Iterator[tuple[int, list[Tally] | CommandError]]:
+    """In a clean process: the number and the tallies of each session, which has a process of its own."""
     reset_global_state()
-    import_first(block.code for page in pages for block in page.blocks if not block.waived)
-    sessions = [session for page in pages for session in page.sessions()]
+    import_first(block.code for session in sessions for block in session)
     for at, result in in_forks([partial(_reseeded, session, seeds, limit, jobs) for session in sessions], 1):
         if isinstance(result, Died):
             result = CommandError(f"{sessions[at][0].where}: the process that ran it {result.how}")
-        yield result
+        yield at, result
 
 
 def _reseeded(session: Sequence[Block], seeds: int, limit: float, jobs: int) -> list[Tally] | CommandError:
@@ -85,7 +106,9 @@ def _reseeded(session: Sequence[Block], seeds: int, limit: float, jobs: int) -> 
             require_passed(outcome)
     except CommandError as error:
         return error
-    tallies = list(reseed(session, seeds, children)) if by_chance else []
+    if not by_chance:
+        return [Tally(block, failures=[(0, _NO_CHANCE)]) for block in session if block.grade == "experiment"]
+    tallies = list(reseed(session, seeds, children))
     children.wait()
     return tallies
 

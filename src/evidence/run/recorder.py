@@ -57,6 +57,7 @@ class Place:
     keys: set[Hashable] = field(default_factory=set)
     # What speaks against it: by a word for each cause, what was seen.
     against: dict[str, str] = field(default_factory=dict)
+    evaluations: int = 0
     elsewhere: int = 0
     failed: int = 0
 
@@ -179,7 +180,8 @@ class Recorder:
             place.against.setdefault("same", "one and the same object on both sides")
         if tolerance is not None:
             _weigh(place, left, right, tolerance)
-        if place.times <= _SUMMED_UP:
+        place.evaluations += 1
+        if place.evaluations <= _SUMMED_UP:
             allowed = None if tolerance is None else seen(tolerance)
             _keep(place, Pair(seen(left), seen(right), allowed, held == times))
 
