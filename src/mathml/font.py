@@ -79,28 +79,37 @@ def italic(letter: str) -> str:
     return letter
 
 
-def math_font(chars: frozenset[str], docs_dir: Path) -> bytes:
-    """The font with the glyphs for `chars`, as WOFF2: their sizes and parts for stretching, and their small
-    forms.
+def make_fonts(wanted: Iterable[frozenset[str]], docs_dir: Path) -> None:
+    """Make those fonts, each with the glyphs for its characters, that are not kept yet.
+
+    The whole font takes long to read, so what all of them need is cut out of it once.
 
     Args:
-        chars: see `characters`.
-        docs_dir: the folder of the pages; the font is kept in `.cache/fonts` beside it.
+        wanted: see `characters`.
+        docs_dir: the folder of the pages; fonts are kept in `.cache/fonts` beside it.
     """
-    kept = kept_font(chars, docs_dir)
-    store = Store(kept.parent, kept.suffix)
-    font = store.read(kept.stem)
-    if font is None:
-        font = subset(source_font(), chars)
-        store.write(kept.stem, font)
-    return font
+    store = _store(docs_dir)
+    missing = {chars for chars in wanted if store.read(_name(chars)) is None}
+    if missing:
+        common = subset(source_font(), frozenset().union(*missing), flavor=None)
+        for chars in missing:
+            store.write(_name(chars), subset(io.BytesIO(common), chars))
 
 
-def kept_font(chars: frozenset[str], docs_dir: Path) -> Path:
-    """Where the font with the glyphs for `chars` is kept, once it was asked for."""
+def kept_font(chars: frozenset[str], docs_dir: Path) -> bytes | None:
+    """The font with the glyphs for `chars`, as WOFF2, if it was made: their sizes and parts for stretching, and their
+    small forms.
+    """
+    return _store(docs_dir).read(_name(chars))
+
+
+def _store(docs_dir: Path) -> Store:
+    return Store(cache_folder(docs_dir) / "fonts", ".woff2")
+
+
+def _name(chars: frozenset[str]) -> str:
     ingredients = "\0".join((version("fonttools"), version("ziamath"), "".join(sorted(chars))))
-    digest = hashlib.sha256(ingredients.encode() + Path(__file__).read_bytes()).hexdigest()[:32]
-    return cache_folder(docs_dir) / "fonts" / f"{digest}.woff2"
+    return hashlib.sha256(ingredients.encode() + Path(__file__).read_bytes()).hexdigest()[:32]
 
 
 def font_mark(docs_dir: Path) -> Path:
@@ -115,12 +124,13 @@ _FEATURES = ("ssty", "flac", "dtls", "ccmp")
 _WIDEST_ROOT = 860
 
 
-def subset(font: Path, chars: frozenset[str]) -> bytes:
-    """The glyphs for `chars` of a font with a MATH table, as WOFF2.
+def subset(font: Path | io.BytesIO, chars: frozenset[str], flavor: str | None = "woff2") -> bytes:
+    """The glyphs for `chars` of a font with a MATH table.
 
     Args:
         font: a TrueType file.
         chars: what must be there; characters that the font lacks are left to other fonts.
+        flavor: `woff2`, or `None` for a TrueType file.
     """
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
@@ -130,16 +140,17 @@ def subset(font: Path, chars: frozenset[str]) -> bytes:
     options.hinting = False  # Screens of today smooth by themselves; the instructions are a third of the file.
     options.name_IDs = [0, 1, 2, 4, 5, 6, 7, 13, 14]
     options.notdef_outline = True
-    options.flavor = "woff2"
+    options.flavor = flavor
     # Kerning is the MATH table's in formulas.
     options.drop_tables += ["DSIG", "GPOS", "GDEF"]
     whole = TTFont(font, recalcTimestamp=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[ord(char) for char in chars])
     _offer_scripts_everywhere(whole)
+    _one_form_for_scripts(whole)
     _narrow_roots(whole)
     subsetter.subset(whole)
-    whole.flavor = "woff2"
+    whole.flavor = flavor
     file = io.BytesIO()
     whole.save(file)
     return file.getvalue()
@@ -154,6 +165,14 @@ def _offer_scripts_everywhere(font: Any) -> None:
         if language and not set(forms) & set(language.FeatureIndex):
             language.FeatureIndex = sorted([*language.FeatureIndex, *forms])
             language.FeatureCount = len(language.FeatureIndex)
+
+
+def _one_form_for_scripts(font: Any) -> None:
+    """Use the form for scripts in scripts of scripts too. Another form for each letter is a quarter of the file."""
+    for lookup in font["GSUB"].table.LookupList.Lookup:
+        for table in lookup.SubTable:
+            for forms in getattr(table, "alternates", {}).values():
+                forms[:] = forms[:1] * len(forms)
 
 
 def _narrow_roots(font: Any) -> None:

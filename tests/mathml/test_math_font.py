@@ -10,8 +10,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from mathml.convert import Formulas
-from mathml.font import characters, italic, math_font, source_font, subset
-from mathml.stylesheet import stylesheet
+from mathml.font import characters, italic, kept_font, make_fonts, source_font, subset
+from mathml.stylesheet import font_face
 
 TEX = (
     r"\sum_{i=1}^n \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} \left( \begin{matrix} 1 \\ 2 \end{matrix} \right) "
@@ -71,20 +71,33 @@ def test_font_keeps_its_copyright_and_licence() -> None:
     names = {record.nameID: str(record) for record in font()["name"].names}
     assert "STIX Fonts Project Authors" in names[0]
     assert "SIL Open Font License" in names[13]
-    assert "SIL Open Font License" in stylesheet("font.woff2")
+    assert "SIL Open Font License" in font_face(b"font")
+
+
+def test_scripts_of_scripts_have_the_forms_of_scripts() -> None:
+    """Each form is once in the file; the larger half of a font would be forms that hardly any formula shows."""
+    (lookup,) = [each for each in font()["GSUB"].table.LookupList.Lookup if each.LookupType == 3]
+    (table,) = lookup.SubTable
+    assert table.alternates
+    assert all(len(set(forms)) == 1 for forms in table.alternates.values())
 
 
 def test_font_is_small() -> None:
-    assert len(subset(source_font(), characters([Formulas({}).mathml(TEX, display=True)]))) < 30 * 1024
+    assert len(subset(source_font(), characters([Formulas({}).mathml(TEX, display=True)]))) < 16 * 1024
 
 
-def test_font_is_made_once(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = math_font(frozenset("x"), docs)
-    monkeypatch.setattr("mathml.font.subset", lambda *_: pytest.fail("made again"))
-    assert math_font(frozenset("x"), docs) == first
-    assert first[:4] == b"wOF2"
+def test_fonts_are_made_once(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_fonts([frozenset("x")], docs)
+    monkeypatch.setattr("mathml.font.subset", lambda *_, **__: pytest.fail("made again"))
+    make_fonts([frozenset("x"), frozenset("x")], docs)
+    assert (kept_font(frozenset("x"), docs) or b"")[:4] == b"wOF2"
+
+
+def test_a_font_is_the_same_whatever_is_made_beside_it(docs: Path) -> None:
+    alone, beside = frozenset("x√("), frozenset("∑y")
+    make_fonts([alone, beside], docs)
+    assert kept_font(alone, docs) == subset(source_font(), alone)
 
 
 def test_a_page_without_formulas_needs_no_characters() -> None:
     assert not characters(["<p>$x$</p>"])
-    assert "@font-face" not in stylesheet()

@@ -24,6 +24,16 @@ OUT_OF_REACH = """() => [...document.querySelectorAll("article *")]
     .filter(element => element.scrollWidth > element.clientWidth + 1 && element.tabIndex < 0)
     .map(element => element.outerHTML.slice(0, 150))"""
 
+# The buttons come when a block is near what is seen. Each is shown for a moment, and then the page is where it was.
+SHOW_ALL_CODE = """async () => {
+    for (const block of document.querySelectorAll("article .highlight")) {
+        if (block.querySelector("button[data-md-type=copy]")) continue;
+        block.scrollIntoView({ behavior: "instant" });
+        await new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
+    }
+    scrollTo({ top: 0, behavior: "instant" });
+}"""
+
 NOT_TO_BE_COPIED = """() => [...document.querySelectorAll("article .highlight")]
     .filter(block => !block.querySelector("button[data-md-type=copy]"))
     .map(block => block.textContent.trim().slice(0, 80))"""

@@ -47,6 +47,7 @@ def test_code_is_copied_as_it_stands(built_site, open_tab):
     for page in pages:
         tab.goto(page.address)
         tab.evaluate(OPEN_ALL)
+        tab.locator("article .highlight").first.scroll_into_view_if_needed()
         tab.locator("article .highlight button[data-md-type=copy]").first.click()
         shown = tab.locator("article .highlight code").first.inner_text().rstrip()
         copied = tab.evaluate("() => navigator.clipboard.readText()").rstrip()
