@@ -38,6 +38,17 @@ NOT_TO_BE_COPIED = """() => [...document.querySelectorAll("article .highlight")]
     .filter(block => !block.querySelector("button[data-md-type=copy]"))
     .map(block => block.textContent.trim().slice(0, 80))"""
 
+# One word of each class is enough.
+PLAIN_IN_CODE = """() => {
+    const look = element => {
+        const style = getComputedStyle(element);
+        return ["color", "backgroundColor", "fontWeight", "fontStyle", "textDecorationLine", "display"].map(name => style[name]).join();
+    };
+    const kinds = new Map([...document.querySelectorAll("article pre span")].map(span => [span.className, span]));
+    return [...kinds].filter(([, span]) => look(span) === look(span.parentElement))
+        .map(([kind, span]) => `class "${kind}", as “${span.textContent}”`);
+}"""
+
 # Elements of a page that take no room, although they should.
 LOST = """() => [...document.querySelectorAll("article :is(math, svg, pre, table, p, li, h2, h3)")]
     .filter(element => !element.closest(".tabbed-block, svg svg") && !element.matches(":empty"))

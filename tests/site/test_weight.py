@@ -14,7 +14,7 @@ def test_search_is_fetched_when_it_is_used(built_site, open_tab, search):
     asked = []
     tab.on("request", lambda request: asked.append(request.url))
     tab.goto("", wait_until="networkidle")
-    before = [url for url in asked if "/search" in url and "search-on-demand.js" not in url]
+    before = [url for url in asked if "/search" in url]
     assert not before, before
     search(tab, "network")
     assert any(url.endswith("search_index.json") for url in asked)
