@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import urljoin
 
-from slim.style_sheets import purge, words_of_pages, words_of_script
+from slim.style_sheets import names_in_pages, names_in_script, purge
 
 _LINK = re.compile(r'<link rel="stylesheet" href="([^"]*)">\s*')
 _AT = "https://site.invalid/"
@@ -27,8 +27,8 @@ def join_style_sheets(site: Path) -> None:
     shared = [sheet for sheet in lists[0] if all(sheet in sheets for sheets in lists)] if lists else []
     if not shared:
         return
-    words = words_of_pages(pages.values()) | words_of_script(_scripts(site, " ".join(pages.values())))
-    css = purge("\n".join(sheet.read_text(encoding="utf-8") for sheet in shared), words)
+    names = names_in_pages(pages.values()) | names_in_script(_scripts(site, " ".join(pages.values())))
+    css = purge("\n".join(sheet.read_text(encoding="utf-8") for sheet in shared), names)
     joined = shared[0].with_name(f"site.{hashlib.sha256(css.encode()).hexdigest()[:8]}.css")
     joined.write_text(css, encoding="utf-8")
     for file, page in pages.items():

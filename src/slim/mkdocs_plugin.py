@@ -9,6 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.pages import Page
 
+from slim.blanks import without_blanks
 from slim.code import unwrap
 from slim.joined import join_style_sheets
 
@@ -24,8 +25,8 @@ class SlimPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self.serving = command == "serve"
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Take out of code the elements that nobody sees."""
-        return unwrap(output)
+        """Take out what nobody sees."""
+        return without_blanks(unwrap(output))
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

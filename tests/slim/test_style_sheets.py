@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from slim.joined import join_style_sheets
-from slim.style_sheets import purge, words_of_pages, words_of_script
+from slim.style_sheets import names_in_pages, names_in_script, purge
 
 PAGE = '<html><body class="md-body" data-scheme="dark"><p id="first" title="a > b" class="lead">.other is text</p></body></html>'
-WORDS = words_of_pages([PAGE]) | words_of_script('element.classList.add("made-by-script")')
+NAMES = names_in_pages([PAGE]) | names_in_script('element.classList.add("made-by-script")')
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ WORDS = words_of_pages([PAGE]) | words_of_script('element.classList.add("made-by
     ],
 )
 def test_a_rule_that_applies_is_kept(rule):
-    assert purge(rule, WORDS) == rule
+    assert purge(rule, NAMES) == rule
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,9 @@ def test_a_rule_that_applies_is_kept(rule):
     [
         "video{color:red}",
         ".other{color:red}",
+        ".first{color:red}",
+        "lead{color:red}",
+        "[lead]{color:red}",
         ".lead .absent{color:red}",
         "p#second{color:red}",
         "[data-scheme=light] p{color:red}",
@@ -51,15 +54,15 @@ def test_a_rule_that_applies_is_kept(rule):
     ],
 )
 def test_a_rule_that_applies_to_nothing_is_left_out(rule):
-    assert not purge(rule, WORDS)
+    assert not purge(rule, NAMES)
 
 
 def test_of_a_list_of_selectors_those_in_use_are_kept():
-    assert purge(".absent, p , .lead:is(a, b){color:red}", WORDS) == "p,.lead:is(a, b){color:red}"
+    assert purge(".absent, p , .lead:is(a, b){color:red}", NAMES) == "p,.lead:is(a, b){color:red}"
 
 
 def test_a_licence_is_kept():
-    assert purge("/* Licence: MIT */ .absent{color:red}", WORDS) == "/* Licence: MIT */"
+    assert purge("/* Licence: MIT */ .absent{color:red}", NAMES) == "/* Licence: MIT */"
 
 
 def site(folder: Path) -> Path:
