@@ -115,7 +115,11 @@ class Site:
     @property
     def chapters(self) -> list[Page]:
         """The pages that answer questions, told by their answer boxes."""
-        return [page for page in self.pages if any(tag.name == "details" for tag in page.tags())]
+        return [
+            page
+            for page in self.pages
+            if any(tag.name == "details" and "success" in tag.attributes.get("class", "") for tag in page.tags())
+        ]
 
     @property
     def of_each_kind(self) -> list[Page]:

@@ -2,13 +2,13 @@
 // the system all the same.
 
 // The theme opens its menu and its search by labels, which a keyboard cannot reach: put a button in the place of each.
-for (const [id, name] of [["__drawer", "Menu"], ["__search", "Search"]]) {
+for (const [id, name, kind] of [["__drawer", "Menu", "shell-menu"], ["__search", "Search", "shell-search"]]) {
   const toggle = document.getElementById(id);
   const label = document.querySelector(`.md-header label[for="${id}"].md-header__button`);
   if (!toggle || !label) continue;
   const button = document.createElement("button");
   button.type = "button";
-  button.className = `${label.className} shell-button${id}`;
+  button.className = `${label.className} ${kind}`;
   button.setAttribute("aria-label", name);
   button.append(...label.childNodes);
   const tell = () => button.setAttribute("aria-expanded", String(toggle.checked));

@@ -144,8 +144,14 @@ def as_markdown(entries: Sequence[Entry], attack: str) -> Iterator[str]:
     yield f"{attack}."
     for page in dict.fromkeys(entry.page for entry in entries):
         rows = [entry for entry in entries if entry.page == page]
-        yield from ("", f"## {rows[0].title}", "")
+        # Closed, since a browser lays out only what it shows: all of them together take a phone a second.
+        yield from ("", f"## {rows[0].title}", "", f"/// details | {_count(rows)}", "")
         yield from map(_item, rows)
+        yield from ("", "///")
+
+
+def _count(entries: Sequence[Entry]) -> str:
+    return f"{len(entries)} checks" if len(entries) > 1 else "1 check"
 
 
 def _item(entry: Entry) -> str:
