@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ from evidence.__main__ import main
 from evidence.page.html_outline import sentence_around
 from evidence.page.site import Site
 from evidence.records.records import Records
-from evidence.show.ledger import as_markdown, attacked, ledger
+from evidence.show.ledger import as_markdown, attacked, counts, ledger
 
 PAGE = """# Sums
 
@@ -118,6 +119,14 @@ def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
         r"\[`two`\]\(sums\.md#check-two\) · exact · \[sum-1\]\(sums\.md#sum-1\) · \S+\sm?s · [\d\u2011]+",
         item,
     )
+
+
+def test_counts_are_those_of_the_ledger(site):
+    entries = ledger(Site(site / "docs"), Records(site / "docs"))
+    assert counts(entries) == "**2 sentences** rest on **1 checks**: 1 exact."
+    numeric = dataclasses.replace(entries[0], name="three", grade="numeric", sentences=entries[0].sentences[:1])
+    assert counts([*entries, numeric]) == "**2 sentences** rest on **2 checks**: 1 exact and 1 numeric."
+    assert counts([]) == "**0 sentences** rest on **0 checks**: none yet."
 
 
 @pytest.mark.parametrize(

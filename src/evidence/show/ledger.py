@@ -116,6 +116,17 @@ def summary(entries: Sequence[Entry]) -> str:
     return f"{len(entries)} checks ({counted or 'none'}): {verdicts}"
 
 
+def counts(entries: Sequence[Entry]) -> str:
+    """One sentence for a page: how many sentences rest on how many checks, by grade."""
+    claims = len({(entry.page, sentence) for entry in entries for sentence in entry.sentences})
+    grades = Counter(entry.grade for entry in entries)
+    # The others are adjectives.
+    named = {grade: "experiments" if grade == "experiment" and grades[grade] > 1 else grade for grade in GRADES}
+    *others, last = [f"{grades[grade]} {named[grade]}" for grade in GRADES if grades[grade]] or ["none yet"]
+    by_grade = f"{', '.join(others)} and {last}" if others else last
+    return f"**{claims:,} sentences** rest on **{len(entries):,} checks**: {by_grade}."
+
+
 def attacked(site: Site, records: Records) -> str:
     """One sentence: how many changed claims the checks caught, where the pages were attacked as they stand."""
     tallies = Tallies(records)
