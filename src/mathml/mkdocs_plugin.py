@@ -14,7 +14,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from mathml.font import characters, font_mark, kept_font, make_fonts
+from mathml.characters import Characters, characters
+from mathml.font import font_mark, kept_font, make_fonts
 from mathml.search_text import as_formulas, as_text
 from mathml.stylesheet import FONT_AT_ONCE, FORMULAS, font_face
 
@@ -25,7 +26,7 @@ class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def __init__(self) -> None:
         self.serving = False
         self.served = False
-        self._characters: dict[str, frozenset[str]] = {}
+        self._characters: dict[str, Characters] = {}
         self._fonts: dict[str, str] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -49,7 +50,7 @@ class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Add fonts and style sheet, now that every page's formulas are known, and no page is written yet."""
         docs_dir = Path(config.docs_dir)
         pages = [file.page for file in files.documentation_pages() if file.page]
-        self._characters = {page.url: chars for page in pages if (chars := characters([page.content or ""]))}
+        self._characters = {page.url: chars for page in pages if (chars := characters([page.content or ""])).every}
         if self.served or not self.serving:
             make_fonts(self._characters.values(), docs_dir)
         self._fonts = {
