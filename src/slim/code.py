@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 # Pygments names each token's kind by a class. The theme gives most kinds of names, and what no rule names, the
-# colour of the code's own text; the site's style sheet does so for operators and brackets.
-_PLAIN = "n|na|nx|nv|vc|vg|vi|fm|vm|py|kc|o|ow|p|w|x|g|sa|err|esc|ld"
+# colour of the code's own text; the site's style sheet does so for operators, brackets and numbers.
+_PLAIN = "n|na|nx|nv|vc|vg|vi|fm|vm|py|kc|o|ow|p|w|x|g|sa|err|esc|ld|il|m|mb|mf|mh|mi|mo"
 _BLOCK = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
 _WORD = re.compile(rf'<span class="(?:{_PLAIN})">([^<]*)</span>')
 
