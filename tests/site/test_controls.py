@@ -52,6 +52,7 @@ def test_buttons_are_there_for_what_does_not_stand_open(open_tab, width, menu, s
 def test_the_contents_follow_what_is_read(open_tab):
     tab = open_tab()
     tab.goto("dropout/")
+    tab.evaluate(OPEN_ALL)
     heading = tab.locator("article h2").nth(1)
     heading.evaluate("heading => { heading.scrollIntoView({ behavior: 'instant' }); scrollBy(0, 100); }")
     place = f'[href="#{heading.get_attribute("id")}"]'
