@@ -63,8 +63,14 @@ function result({ location, title, text, score }, heading) {
   link.className = "md-search-result__link";
   link.href = new URL(location, root);
   link.innerHTML = `<article class="md-search-result__article md-typeset"><${heading}>${title}</${heading}></article>`;
-  if (text && score > 0) link.firstElementChild.insertAdjacentHTML("beforeend", `<p>${text.replace(/<\/?(p|ul|ol|li|table|tr|td|th|thead|tbody|pre|div)\b[^>]*>/g, " ")}</p>`);
-  link.addEventListener("click", () => document.getElementById("__search").checked && document.getElementById("__search").click());
+  if (text && score > 0) {
+    const words = text.replace(/<(?!\/?mark\b)[^>]*>/g, " ");
+    link.firstElementChild.insertAdjacentHTML("beforeend", `<p>${words}</p>`);
+  }
+  link.addEventListener("click", () => {
+    const toggle = document.getElementById("__search");
+    if (toggle.checked) toggle.click();
+  });
   return link;
 }
 
