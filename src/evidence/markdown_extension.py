@@ -28,8 +28,8 @@ from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.records.verification import unverified
 from evidence.rules.all_rules import page_errors
-from evidence.show.ledger import as_markdown, attacked, ledger
-from evidence.show.render import GRADES_PAGE, LEDGER_MARK, LEDGER_PAGE, render_directives, render_summary
+from evidence.show.ledger import as_markdown, attacked, counts, ledger
+from evidence.show.render import COUNTS_MARK, GRADES_PAGE, LEDGER_MARK, LEDGER_PAGE, render_directives, render_summary
 
 _END = "evidence-end-of-page"
 
@@ -124,11 +124,15 @@ class _Directives(Preprocessor):
     def _fill_ledger(self, lines: list[str]) -> Iterator[str]:
         extension = self.extension
         for line in lines:
-            if line.strip() == LEDGER_MARK:
-                site, records = extension.site(), shared_records(extension.docs_dir)
-                yield from as_markdown(ledger(site, records), attacked(site, records))
-            else:
+            if line.strip() not in (LEDGER_MARK, COUNTS_MARK):
                 yield line
+                continue
+            site, records = extension.site(), shared_records(extension.docs_dir)
+            entries = ledger(site, records)
+            if line.strip() == COUNTS_MARK:
+                yield counts(entries)
+            else:
+                yield from as_markdown(entries, attacked(site, records))
 
     def _summary(self, page: Page, verdicts: Mapping[str, Record | None]) -> Iterator[str]:
         ledger_page = self.extension.docs_dir / LEDGER_PAGE

@@ -209,7 +209,7 @@ def _below(content: str, _state: object) -> str:
     except SyntaxError:
         below = frozenset()  # Drawing will tell, with the line.
     # How we draw is not imported by the figure, and changes it all the same.
-    ours = {packages["figures"] / name for name in ("draw.py", "svg.py", "palette.py")}
+    ours = {packages["figures"] / name for name in ("draw.py", "svg.py", "svg_paths.py", "palette.py")}
     return digest(below | ours, packages)
 
 

@@ -8,6 +8,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from figures.palette import FG, VARIABLES
+from figures.svg_paths import shortened
 
 PREFIX = "FIGURE-ID"
 """Stands before every id; whoever puts the figure into a page replaces it by what is unique there."""
@@ -16,7 +17,6 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _PAINTS = ("fill", "stroke", "stop-color", "color", "flood-color")
 _NUMBERS = (
-    "d",
     "points",
     "transform",
     "x",
@@ -67,6 +67,8 @@ def adapt(text: str) -> str:
         for name in _NUMBERS:
             if name in element.attrib:
                 element.set(name, _round(element.attrib[name]))
+        if "d" in element.attrib:
+            element.set("d", shortened(element.attrib["d"]))
     _rename_ids(root)
     _flatten(root)
     _frame(root)

@@ -7,21 +7,15 @@ embed and to modify it; the records of its copyright and licence stay in the fil
 from __future__ import annotations
 
 import hashlib
-import html
 import importlib.util
 import io
-import re
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from evidence.files.store import Store, cache_folder
-
-# Where a browser stretches or replaces by itself: minus for hyphen, prime for apostrophe, and the radical.
-_IMPLIED = {"-": "\u2212", "'": "\u2032"}
-_MATH = re.compile(r"<math\b.*?</math>", re.S)
-_ITEM = re.compile(r"<(mi|mo|mn|mtext|ms)\b([^>]*)>(.*?)</\1>", re.S)
+from mathml.characters import Characters, together
 
 
 def source_font() -> Path:
@@ -38,69 +32,37 @@ def source_font() -> Path:
     raise FileNotFoundError("STIXTwoMath-Regular.ttf is in the package ziamath, which is part of the extra `site`")
 
 
-def characters(pages: Iterable[str]) -> frozenset[str]:
-    """The characters that browsers set for the formulas in pages, after their own replacements.
+def make_fonts(wanted: Iterable[Characters], docs_dir: Path) -> None:
+    """Make those fonts, each with the glyphs for its characters, that are not kept yet.
 
-    A lone letter in `<mi>` is set in italics, which is another character, but for `mathvariant="normal"`.
-
-    Args:
-        pages: HTML with `<math>` elements in it.
-    """
-    found: set[str] = set()
-    for page in pages:
-        for formula in _MATH.findall(page):
-            if "<msqrt" in formula or "<mroot" in formula:
-                found.add("√")
-            for tag, attributes, content in _ITEM.findall(formula):
-                text = html.unescape(content)
-                if tag == "mi" and len(text) == 1 and "normal" not in attributes:
-                    text = italic(text)
-                found.update(text, (_IMPLIED[char] for char in text if char in _IMPLIED))
-    return frozenset(char for char in found if not char.isspace() or char == "\u00a0") | {" "} if found else frozenset()
-
-
-def italic(letter: str) -> str:
-    """The mathematical italic that MathML Core prescribes for a lone letter; other characters stay as they
-    are.
-    """
-    if letter == "h":
-        return "\u210e"
-    exceptions = {"ı": "𝚤", "ȷ": "𝚥", "ϴ": "𝛳", "∇": "𝛻", "∂": "𝜕"} | dict(zip("ϵϑϰϕϱϖ", "𝜖𝜗𝜘𝜙𝜚𝜛", strict=True))
-    if letter in exceptions:
-        return exceptions[letter]
-    for first, last, mapped in (
-        ("A", "Z", 0x1D434),
-        ("a", "z", 0x1D44E),
-        ("Α", "Ω", 0x1D6E2),
-        ("α", "ω", 0x1D6FC),
-    ):
-        if first <= letter <= last:
-            return chr(mapped + ord(letter) - ord(first))
-    return letter
-
-
-def math_font(chars: frozenset[str], docs_dir: Path) -> bytes:
-    """The font with the glyphs for `chars`, as WOFF2: their sizes and parts for stretching, and their small
-    forms.
+    The whole font takes long to read, so what all of them need is cut out of it once.
 
     Args:
-        chars: see `characters`.
-        docs_dir: the folder of the pages; the font is kept in `.cache/fonts` beside it.
+        wanted: see `characters`.
+        docs_dir: the folder of the pages; fonts are kept in `.cache/fonts` beside it.
     """
-    kept = kept_font(chars, docs_dir)
-    store = Store(kept.parent, kept.suffix)
-    font = store.read(kept.stem)
-    if font is None:
-        font = subset(source_font(), chars)
-        store.write(kept.stem, font)
-    return font
+    store = _store(docs_dir)
+    missing = {chars for chars in wanted if store.read(_name(chars)) is None}
+    if missing:
+        common = subset(source_font(), together(missing), flavor=None)
+        for chars in missing:
+            store.write(_name(chars), subset(io.BytesIO(common), chars))
 
 
-def kept_font(chars: frozenset[str], docs_dir: Path) -> Path:
-    """Where the font with the glyphs for `chars` is kept, once it was asked for."""
-    ingredients = "\0".join((version("fonttools"), version("ziamath"), "".join(sorted(chars))))
-    digest = hashlib.sha256(ingredients.encode() + Path(__file__).read_bytes()).hexdigest()[:32]
-    return cache_folder(docs_dir) / "fonts" / f"{digest}.woff2"
+def kept_font(chars: Characters, docs_dir: Path) -> bytes | None:
+    """The font with the glyphs for `chars`, as WOFF2, if it was made: their sizes and parts for stretching, and their
+    small forms.
+    """
+    return _store(docs_dir).read(_name(chars))
+
+
+def _store(docs_dir: Path) -> Store:
+    return Store(cache_folder(docs_dir) / "fonts", ".woff2")
+
+
+def _name(chars: Characters) -> str:
+    ingredients = "\0".join((version("fonttools"), version("ziamath"), *("".join(sorted(each)) for each in chars)))
+    return hashlib.sha256(ingredients.encode() + Path(__file__).read_bytes()).hexdigest()[:32]
 
 
 def font_mark(docs_dir: Path) -> Path:
@@ -115,12 +77,13 @@ _FEATURES = ("ssty", "flac", "dtls", "ccmp")
 _WIDEST_ROOT = 860
 
 
-def subset(font: Path, chars: frozenset[str]) -> bytes:
-    """The glyphs for `chars` of a font with a MATH table, as WOFF2.
+def subset(font: Path | io.BytesIO, chars: Characters, flavor: str | None = "woff2") -> bytes:
+    """The glyphs for `chars` of a font with a MATH table.
 
     Args:
         font: a TrueType file.
         chars: what must be there; characters that the font lacks are left to other fonts.
+        flavor: `woff2`, or `None` for a TrueType file.
     """
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
@@ -130,16 +93,17 @@ def subset(font: Path, chars: frozenset[str]) -> bytes:
     options.hinting = False  # Screens of today smooth by themselves; the instructions are a third of the file.
     options.name_IDs = [0, 1, 2, 4, 5, 6, 7, 13, 14]
     options.notdef_outline = True
-    options.flavor = "woff2"
+    options.flavor = flavor
     # Kerning is the MATH table's in formulas.
     options.drop_tables += ["DSIG", "GPOS", "GDEF"]
     whole = TTFont(font, recalcTimestamp=False)
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=[ord(char) for char in chars])
+    subsetter.populate(unicodes=[ord(char) for char in chars.every])
     _offer_scripts_everywhere(whole)
+    _keep_forms_for_scripts(whole, chars.small)
     _narrow_roots(whole)
     subsetter.subset(whole)
-    whole.flavor = "woff2"
+    whole.flavor = flavor
     file = io.BytesIO()
     whole.save(file)
     return file.getvalue()
@@ -154,6 +118,21 @@ def _offer_scripts_everywhere(font: Any) -> None:
         if language and not set(forms) & set(language.FeatureIndex):
             language.FeatureIndex = sorted([*language.FeatureIndex, *forms])
             language.FeatureCount = len(language.FeatureIndex)
+
+
+def _keep_forms_for_scripts(font: Any, small: frozenset[str]) -> None:
+    """Keep the forms of what stands in scripts, one for each: the same in scripts of scripts. All others together
+    are half of the file.
+    """
+    names = font.getBestCmap()
+    kept = {names[ord(char)] for char in small if ord(char) in names}
+    for lookup in font["GSUB"].table.LookupList.Lookup:
+        for table in lookup.SubTable:
+            forms = getattr(table, "alternates", {})
+            for glyph in forms.keys() - kept:
+                del forms[glyph]
+            for glyph in forms:
+                forms[glyph] = forms[glyph][:1] * len(forms[glyph])
 
 
 def _narrow_roots(font: Any) -> None:

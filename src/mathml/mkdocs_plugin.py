@@ -12,10 +12,12 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
-from mathml.font import characters, font_mark, kept_font, math_font
+from mathml.characters import Characters, characters
+from mathml.font import font_mark, kept_font, make_fonts
 from mathml.search_text import as_formulas, as_text
-from mathml.stylesheet import stylesheet
+from mathml.stylesheet import FONT_AT_ONCE, FORMULAS, font_face
 
 
 class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
@@ -24,7 +26,8 @@ class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def __init__(self) -> None:
         self.serving = False
         self.served = False
-        self._characters: frozenset[str] = frozenset()
+        self._characters: dict[str, Characters] = {}
+        self._fonts: dict[str, str] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Whoever serves the site wants to read now; whoever builds it wants it whole."""
@@ -44,20 +47,27 @@ class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     on_page_context = CombinedEvent(_show_text, _show_formulas)
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
-        """Add font and style sheet, now that every page's formulas are known, and no page is written yet."""
-        pages = [file.page.content or "" for file in files.documentation_pages() if file.page]
-        self._characters = chars = characters(pages)
-        address = ""
-        if chars and (self.served or not self.serving or kept_font(chars, Path(config.docs_dir)).is_file()):
-            font = math_font(chars, Path(config.docs_dir))
-            name = f"stix-two-math.{hashlib.sha256(font).hexdigest()[:8]}.woff2"
-            files.append(File.generated(config, f"assets/fonts/{name}", content=font))
-            address = f"../fonts/{name}"
-        style = stylesheet(address)
-        uri = f"assets/stylesheets/mathml.{hashlib.sha256(style.encode()).hexdigest()[:8]}.css"
-        files.append(File.generated(config, uri, content=style))
+        """Add fonts and style sheet, now that every page's formulas are known, and no page is written yet."""
+        docs_dir = Path(config.docs_dir)
+        pages = [file.page for file in files.documentation_pages() if file.page]
+        self._characters = {page.url: chars for page in pages if (chars := characters([page.content or ""])).every}
+        if self.served or not self.serving:
+            make_fonts(self._characters.values(), docs_dir)
+        self._fonts = {
+            url: _add_style_sheet("math-font", font_face(font), config, files)
+            for url, chars in self._characters.items()
+            if (font := kept_font(chars, docs_dir)) is not None
+        }
         # First, so that the site's own style sheets have the last word.
-        config.extra_css.insert(0, uri)
+        config.extra_css.insert(0, _add_style_sheet("mathml", FORMULAS, config, files))
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Have the page load the font with the letters and signs of its own formulas."""
+        if page.url not in self._fonts:
+            return output
+        address = get_relative_url(self._fonts[page.url], page.url)
+        font = f'<link rel="stylesheet" href="{address}"><script>{FONT_AT_ONCE}</script>'
+        return output.replace("</head>", f"{font}\n</head>", 1)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Build again when the font is there, if the first pages are shown without it."""
@@ -69,6 +79,15 @@ class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         threading.Thread(target=self._catch_up, args=(Path(config.docs_dir),), daemon=True).start()
 
     def _catch_up(self, docs_dir: Path) -> None:
-        if self._characters and not kept_font(self._characters, docs_dir).is_file():
-            math_font(self._characters, docs_dir)
+        """Make the fonts, if the first pages are shown without them."""
+        if any(kept_font(chars, docs_dir) is None for chars in self._characters.values()):
+            make_fonts(self._characters.values(), docs_dir)
             font_mark(docs_dir).touch()
+
+
+def _add_style_sheet(name: str, content: str, config: MkDocsConfig, files: Files) -> str:
+    """Put it into the site under a name that changes with its content, and tell its address from the site's root."""
+    uri = f"assets/stylesheets/{name}.{hashlib.sha256(content.encode()).hexdigest()[:8]}.css"
+    if uri not in files.src_uris:
+        files.append(File.generated(config, uri, content=content))
+    return uri

@@ -57,4 +57,5 @@ def _target(href: str, page: Path) -> Path | None:
 def download_uri(page_uri: str) -> str:
     """Where the notebook of the page `page_uri` is, relative to the site: beside the page that is built of it."""
     path = PurePosixPath(page_uri)
-    return str(path.with_suffix("") / f"{path.stem}.ipynb")
+    folder = path.parent if path.stem == "index" else path.with_suffix("")
+    return str(folder / f"{path.stem}.ipynb")

@@ -186,7 +186,9 @@ def test_a_record_that_was_patched_is_no_record(project):
     assert project.verify().failures
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"record": {}}', '{"record": 1, "seal": 2}', "null", "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "{", '{"record": {}}', '{"record": 1, "seal": 2}', "null", "\x00", "[" * 10**5]
+)
 def test_a_damaged_record_is_run_again(project, content):
     project.verify()
     files(project)["three"].write_text(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ from evidence.__main__ import main
 from evidence.page.html_outline import sentence_around
 from evidence.page.site import Site
 from evidence.records.records import Records
-from evidence.show.ledger import as_markdown, attacked, ledger
+from evidence.show.ledger import as_markdown, attacked, counts, ledger
 
 PAGE = """# Sums
 
@@ -110,13 +111,22 @@ def test_ledger_as_json_holds_the_sentences(site, capsys):
 def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
     main(["verify"])
     pages = Site(site / "docs")
-    *_, title, _, item = as_markdown(ledger(pages, Records(site / "docs")), "Not attacked")
+    *_, title, _, opening, _, item, _, closing = as_markdown(ledger(pages, Records(site / "docs")), "Not attacked")
     assert title == "## Sums"
+    assert (opening, closing) == ("/// details | 1 check", "///")
     assert re.fullmatch(
         r"- One and one make 2\.<br>They do not make 3, says the run\.<br>"
         r"\[`two`\]\(sums\.md#check-two\) · exact · \[sum-1\]\(sums\.md#sum-1\) · \S+\sm?s · [\d\u2011]+",
         item,
     )
+
+
+def test_counts_are_those_of_the_ledger(site):
+    entries = ledger(Site(site / "docs"), Records(site / "docs"))
+    assert counts(entries) == "**2 sentences** rest on **1 checks**: 1 exact."
+    numeric = dataclasses.replace(entries[0], name="three", grade="numeric", sentences=entries[0].sentences[:1])
+    assert counts([*entries, numeric]) == "**2 sentences** rest on **2 checks**: 1 exact and 1 numeric."
+    assert counts([]) == "**0 sentences** rest on **0 checks**: none yet."
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_nothing_reaches_beyond_the_figure() -> None:
 
 
 def test_numbers_are_short() -> None:
-    assert 'd="M 1.23 -4 L 0 10.5"' in adapted('<path d="M 1.234567 -4.000001 \nL -0.000001 10.500000" />')
+    assert 'd="M1.23-4l-1.23 14.5"' in adapted('<path d="M 1.234567 -4.000001 \nL -0.000001 10.500000" />')
 
 
 def test_the_site_defines_every_colour() -> None:

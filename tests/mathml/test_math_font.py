@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from mathml.characters import Characters, characters, italic
 from mathml.convert import Formulas
-from mathml.font import characters, italic, math_font, source_font, subset
-from mathml.stylesheet import stylesheet
+from mathml.font import kept_font, make_fonts, source_font, subset
+from mathml.stylesheet import font_face
 
 TEX = (
     r"\sum_{i=1}^n \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} \left( \begin{matrix} 1 \\ 2 \end{matrix} \right) "
@@ -71,20 +72,56 @@ def test_font_keeps_its_copyright_and_licence() -> None:
     names = {record.nameID: str(record) for record in font()["name"].names}
     assert "STIX Fonts Project Authors" in names[0]
     assert "SIL Open Font License" in names[13]
-    assert "SIL Open Font License" in stylesheet("font.woff2")
+    assert "SIL Open Font License" in font_face(b"font")
+
+
+def test_scripts_of_scripts_have_the_forms_of_scripts() -> None:
+    """Each form is once in the file; the larger half of a font would be forms that hardly any formula shows."""
+    (lookup,) = [each for each in font()["GSUB"].table.LookupList.Lookup if each.LookupType == 3]
+    (table,) = lookup.SubTable
+    assert table.alternates
+    assert all(len(set(forms)) == 1 for forms in table.alternates.values())
 
 
 def test_font_is_small() -> None:
-    assert len(subset(source_font(), characters([Formulas({}).mathml(TEX, display=True)]))) < 30 * 1024
+    assert len(subset(source_font(), characters([Formulas({}).mathml(TEX, display=True)]))) < 14 * 1024
 
 
-def test_font_is_made_once(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = math_font(frozenset("x"), docs)
-    monkeypatch.setattr("mathml.font.subset", lambda *_: pytest.fail("made again"))
-    assert math_font(frozenset("x"), docs) == first
-    assert first[:4] == b"wOF2"
+X = Characters(frozenset("x"), frozenset())
+
+
+def test_fonts_are_made_once(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_fonts([X], docs)
+    monkeypatch.setattr("mathml.font.subset", lambda *_, **__: pytest.fail("made again"))
+    make_fonts([X, X], docs)
+    assert (kept_font(X, docs) or b"")[:4] == b"wOF2"
+
+
+def test_a_font_is_the_same_whatever_is_made_beside_it(docs: Path) -> None:
+    alone = Characters(frozenset("x√(y"), frozenset("y"))
+    beside = Characters(frozenset("∑xy"), frozenset("∑x"))
+    make_fonts([alone, beside], docs)
+    assert kept_font(alone, docs) == subset(source_font(), alone)
+    assert kept_font(Characters(alone.every, frozenset()), docs) is None
+
+
+@pytest.mark.parametrize(
+    ("tex", "small"),
+    [
+        ("x_i + y", "𝑖"),
+        (r"\sum_{k=1}^n z", "𝑘=1𝑛"),
+        ("a^{b_c}", "𝑏𝑐"),
+        (r"f'(x)", "′"),
+        (r"\frac{a}{b} \sqrt{c}", ""),
+        (r"\hat{y}^{-1}", "ˆ−-1"),
+    ],
+)
+def test_small_are_the_characters_in_scripts(tex: str, small: str) -> None:
+    found = characters([f"<p>{Formulas({}).mathml(tex, display=True)}</p>"])
+    assert found.small <= set(small)
+    assert found.small >= set(small) - set("-ˆ")
+    assert found.small < found.every
 
 
 def test_a_page_without_formulas_needs_no_characters() -> None:
-    assert not characters(["<p>$x$</p>"])
-    assert "@font-face" not in stylesheet()
+    assert not characters(["<p>$x$</p>"]).every

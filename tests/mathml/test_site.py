@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -57,26 +58,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "mkdocs.yml").write_text(CONFIG)
     (folder / "docs" / "figures").mkdir(parents=True)
     (folder / "docs" / "index.md").write_text(PAGE)
+    (folder / "docs" / "words.md").write_text("# Words\n\nNo formula.\n")
     (folder / "docs" / "figures" / "demo.py").write_text(FIGURE)
     run = build(folder)
     assert run.returncode == 0, run.stderr
     return folder / "site"
 
 
-def test_the_page_asks_for_the_font_by_a_name_of_its_content(site: Path) -> None:
+def test_each_page_has_the_font_of_its_own_formulas(site: Path) -> None:
     html = (site / "index.html").read_text()
-    (style,) = re.findall(r'href="(assets/stylesheets/mathml\.[0-9a-f]{8}\.css)"', html)
-    css = (site / style).read_text()
-    (font,) = re.findall(r'url\("([^"]*)"\)', css)
-    file = (site / style).parent / font
-    mapped = TTFont(io.BytesIO(file.read_bytes())).getBestCmap()
+    (style,) = re.findall(r'href="(assets/stylesheets/math-font\.[0-9a-f]{8}\.css)"', html)
+    (font,) = re.findall(r"base64,([^\")]*)", (site / style).read_text())
+    mapped = TTFont(io.BytesIO(b64decode(font))).getBestCmap()
     assert {ord(char) for char in "𝑥√∑2′"} <= set(mapped)
-    assert file.stat().st_size < 30 * 1024
+    assert (site / style).stat().st_size < 25 * 1024
+    assert "math-font" not in (site / "words" / "index.html").read_text()
 
 
 def test_search_finds_words_and_no_garbage(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text())
-    (entry,) = index["docs"]
+    (entry,) = [each for each in index["docs"] if each["location"] == ""]
     assert entry["title"] == "Formulas x^2"
     assert "Let √x_i be small, with f′(x)." in entry["text"]
     assert "Two lines that cross in the middle" in entry["text"]

@@ -35,6 +35,8 @@ def test_links_between_files_become_links_between_pages(docs, page, href, expect
 
 def test_what_is_taken_away_lies_beside_the_page():
     assert download_uri("examples/two-dropouts.md") == "examples/two-dropouts/two-dropouts.ipynb"
+    assert download_uri("index.md") == "index.ipynb"
+    assert download_uri("part/index.md") == "part/index.ipynb"
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,11 @@ class Site:
     @property
     def chapters(self) -> list[Page]:
         """The pages that answer questions, told by their answer boxes."""
-        return [page for page in self.pages if any(tag.name == "details" for tag in page.tags())]
+        return [
+            page
+            for page in self.pages
+            if any(tag.name == "details" and "success" in tag.attributes.get("class", "") for tag in page.tags())
+        ]
 
     @property
     def of_each_kind(self) -> list[Page]:
@@ -213,16 +217,24 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def open_tab(browser: object, built_site: Site) -> Iterator[Callable[..., object]]:
-    """Get a tab, with scripts or without. Starting one takes a second, so tests share them, unless `fresh`."""
+    """Get a tab, with scripts or without. Starting one takes a second, so tests share them, unless `fresh`.
+
+    With `touch` it is fresh too, and believes in a finger, which does not hover.
+    """
     tabs: dict[bool, object] = {}
 
-    def start(scripts: bool) -> object:
-        context = browser.new_context(base_url=built_site.url, java_script_enabled=scripts)
+    def start(scripts: bool, touch: bool = False) -> object:
+        context = browser.new_context(base_url=built_site.url, java_script_enabled=scripts, has_touch=touch)
         context.set_default_timeout(30_000)
         return context.new_page()
 
-    def tab(*, scripts: bool = True, scheme: str = "light", width: int = 1280, fresh: bool = False) -> object:
-        found = start(scripts) if fresh else tabs.get(scripts) or tabs.setdefault(scripts, start(scripts))
+    def tab(
+        *, scripts: bool = True, scheme: str = "light", width: int = 1280, fresh: bool = False, touch: bool = False
+    ) -> object:
+        if fresh or touch:
+            found = start(scripts, touch)
+        else:
+            found = tabs.get(scripts) or tabs.setdefault(scripts, start(scripts))
         found.set_viewport_size({"width": width, "height": 800})
         # What moves is not where a test looks for it.
         found.emulate_media(media="null", color_scheme=scheme, reduced_motion="reduce")

@@ -24,9 +24,30 @@ OUT_OF_REACH = """() => [...document.querySelectorAll("article *")]
     .filter(element => element.scrollWidth > element.clientWidth + 1 && element.tabIndex < 0)
     .map(element => element.outerHTML.slice(0, 150))"""
 
+# The buttons come when a block is near what is seen. Each is shown for a moment, and then the page is where it was.
+SHOW_ALL_CODE = """async () => {
+    for (const block of document.querySelectorAll("article .highlight")) {
+        if (block.querySelector("button[data-md-type=copy]")) continue;
+        block.scrollIntoView({ behavior: "instant" });
+        await new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
+    }
+    scrollTo({ top: 0, behavior: "instant" });
+}"""
+
 NOT_TO_BE_COPIED = """() => [...document.querySelectorAll("article .highlight")]
     .filter(block => !block.querySelector("button[data-md-type=copy]"))
     .map(block => block.textContent.trim().slice(0, 80))"""
+
+# One word of each class is enough.
+PLAIN_IN_CODE = """() => {
+    const look = element => {
+        const style = getComputedStyle(element);
+        return ["color", "backgroundColor", "fontWeight", "fontStyle", "textDecorationLine", "display"].map(name => style[name]).join();
+    };
+    const kinds = new Map([...document.querySelectorAll("article pre span")].map(span => [span.className, span]));
+    return [...kinds].filter(([, span]) => look(span) === look(span.parentElement))
+        .map(([kind, span]) => `class "${kind}", as “${span.textContent}”`);
+}"""
 
 # Elements of a page that take no room, although they should.
 LOST = """() => [...document.querySelectorAll("article :is(math, svg, pre, table, p, li, h2, h3)")]

@@ -73,7 +73,10 @@ REMOVE_THE_OTHERS = """() => {
 
 @dataclass(frozen=True)
 class Look:
-    """How a page is shown, and the rules besides contrast that it keeps when it is shown so."""
+    """How a page is shown, and the rules besides contrast that it keeps when it is shown so.
+
+    A tab keeps to a finger or to a mouse: see `open_tab`.
+    """
 
     scheme: str
     width: int

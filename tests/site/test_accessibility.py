@@ -49,6 +49,17 @@ def test_open_menu_and_open_search(open_tab, search, axe):
     assert not found, "\n" + "\n".join(found)
 
 
+def test_pages_of_each_kind_with_a_mouse(built_site, open_tab, axe):
+    """With a finger, all of them: see test_with_scripts.py. Colours are the same."""
+    tab = open_tab()
+    found = []
+    for page in built_site.of_each_kind:
+        tab.goto(page.address)
+        tab.evaluate(OPEN_ALL)
+        found += [f"{page.name}: {wrong}" for wrong in violations(tab, axe, contrast=False)]
+    assert not found, "\n" + "\n".join(found)
+
+
 def test_menu_opens_from_the_keyboard(open_tab):
     tab = open_tab(width=360)
     tab.goto("")

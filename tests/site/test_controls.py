@@ -39,6 +39,29 @@ def test_search_opens_from_its_button_on_a_phone(open_tab):
     assert tab.locator(".md-search__input").evaluate("box => box === document.activeElement")
 
 
+@pytest.mark.parametrize(("width", "menu", "search"), [(360, True, True), (1000, True, False), (1280, False, False)])
+def test_buttons_are_there_for_what_does_not_stand_open(open_tab, width, menu, search):
+    tab = open_tab(width=width)
+    tab.goto("attention/")
+    tab.locator("header button[aria-label=Search]").wait_for(state="attached")
+    shown = [tab.locator(f"header button[aria-label={name}]").is_visible() for name in ("Menu", "Search")]
+    assert shown == [menu, search]
+    assert tab.locator(".md-sidebar--primary .md-nav__link:visible").count() if not menu else True
+
+
+def test_the_contents_follow_what_is_read(open_tab):
+    tab = open_tab()
+    tab.goto("dropout/")
+    tab.evaluate(OPEN_ALL)
+    heading = tab.locator("article h2").nth(1)
+    heading.evaluate("heading => { heading.scrollIntoView({ behavior: 'instant' }); scrollBy(0, 100); }")
+    place = f'[href="#{heading.get_attribute("id")}"]'
+    tab.locator(f".md-sidebar--secondary .md-nav__link--active{place}").wait_for()
+    assert tab.locator(".md-sidebar--secondary .md-nav__link--active").count() == 1
+    # The header names the page, whose title is gone.
+    tab.locator(".md-header__title--active").wait_for(state="attached")
+
+
 def test_code_is_copied_as_it_stands(built_site, open_tab):
     tab = open_tab()
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -47,6 +70,7 @@ def test_code_is_copied_as_it_stands(built_site, open_tab):
     for page in pages:
         tab.goto(page.address)
         tab.evaluate(OPEN_ALL)
+        tab.locator("article .highlight").first.scroll_into_view_if_needed()
         tab.locator("article .highlight button[data-md-type=copy]").first.click()
         shown = tab.locator("article .highlight code").first.inner_text().rstrip()
         copied = tab.evaluate("() => navigator.clipboard.readText()").rstrip()

@@ -1,41 +1,80 @@
-"""With JavaScript every page asks nobody else, is small, fits a small phone, and breaks no rule of axe."""
+"""On a phone every page asks nobody else, is small and steady, fits, and breaks no rule of axe."""
 
 from collections import defaultdict
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import pytest
-from questions import NOT_TO_BE_COPIED, OPEN_ALL, STICKING_OUT
+from questions import NOT_TO_BE_COPIED, OPEN_ALL, PLAIN_IN_CODE, SHOW_ALL_CODE, STICKING_OUT
 from rules_of_axe import broken_rules
 
 pytestmark = pytest.mark.browser
 
-# The longest chapter answers fifteen questions, each with its code.
-OWN_KIB = 80
-# Theme, fonts and styles are fetched once, and then come from the browser's cache. The font of the formulas is a part,
-# 44 KiB for the letters and signs of all chapters.
-SHARED_KIB = 115
+# All that a first visit fetches: the document, its style sheets with the font of its formulas, scripts, pictures.
+KIB = 100
+ELEMENTS = 8000
+# What a reader sees jump while a page loads, as a share of the screen: the height of a line on a phone at most.
+SHIFT = 0.02
+PHONE = {"width": 360, "height": 740}
+REMEMBER_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver(list => list.getEntries().forEach(({ value, sources }) => shifts.push({
+    value, what: sources.map(({ node }) => `${node?.nodeName} ${node?.textContent?.trim().slice(0, 40)}`)
+}))).observe({ type: "layout-shift", buffered: true });
+"""
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint').length > 0"
+LAID_OUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+
+
+def come_late(tab, address):
+    """Visit a page of which all that it can be shown without comes after it was shown; how much it shifts then."""
+    late, shown = [], False
+
+    def hold(route):
+        if shown or route.request.resource_type in ("document", "stylesheet"):
+            route.continue_()
+        else:
+            late.append(route)
+
+    tab.route("**/*", hold)
+    tab.goto(address, wait_until="commit")
+    tab.wait_for_function(PAINTED)
+    shown = True
+    for route in late:
+        route.continue_()
+    tab.wait_for_load_state("load")
+    tab.evaluate("() => document.fonts.ready.then(() => {})")
+    tab.evaluate(LAID_OUT)
+    tab.unroute("**/*", hold)
+    return tab.evaluate("() => shifts.reduce((sum, shift) => sum + shift.value, 0)")
 
 
 class Seen(NamedTuple):
-    """What each page asked for, and what is wrong with the pages, by topic."""
+    """What each page asked for, how many elements it has, and what is wrong with the pages, by topic."""
 
     asked: dict
+    elements: dict
     wrong: defaultdict
 
 
 @pytest.fixture(scope="module")
 def seen(built_site, open_tab, axe_if_here):
-    """Each page is visited once: the theme's script takes a second of each visit."""
-    tab = open_tab(fresh=True)
+    """Each page is visited once."""
+    tab = open_tab(touch=True, width=360)
     tab.context.new_cdp_session(tab).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    tab.add_init_script(REMEMBER_SHIFTS)
     requests = []
     tab.context.on("request", lambda request: requests.append(request.url))
-    asked, wrong = {}, defaultdict(list)
+    asked, elements, wrong = {}, {}, defaultdict(list)
     for page in built_site.pages:
         requests.clear()
-        tab.goto(page.address)
+        tab.set_viewport_size(PHONE)
+        shift = come_late(tab, page.address)
+        if shift > SHIFT:
+            wrong["unsteady"].append(f"{page.name}: {shift:.3f} {tab.evaluate('() => JSON.stringify(shifts)')}")
+        elements[page] = tab.evaluate("() => document.querySelectorAll('*').length")
         tab.evaluate(OPEN_ALL)
+        wrong["plain"] += [f"{page.name}: {kind}" for kind in tab.evaluate(PLAIN_IN_CODE)]
+        tab.evaluate(SHOW_ALL_CODE)
         wrong["not to be copied"] += [f"{page.name}: {code}" for code in tab.evaluate(NOT_TO_BE_COPIED)]
         for width in (360, 320):
             tab.set_viewport_size({"width": width, "height": 740})
@@ -45,7 +84,7 @@ def seen(built_site, open_tab, axe_if_here):
         # What is fetched late counts too.
         tab.wait_for_load_state("networkidle")
         asked[page] = list(dict.fromkeys(requests))
-    return Seen(asked, wrong)
+    return Seen(asked, elements, wrong)
 
 
 def test_no_page_asks_another_host(built_site, seen):
@@ -56,23 +95,30 @@ def test_no_page_asks_another_host(built_site, seen):
     assert not found, "\n" + "\n".join(found)
 
 
-def test_pages_stay_within_the_budgets(built_site, seen, record_property):
+def test_every_page_is_light(built_site, seen, record_property):
     found = []
     for page, urls in seen.asked.items():
         sizes = {url: built_site.bytes_over_the_wire(url) / 1024 for url in urls}
-        own = {url: size for url, size in sizes.items() if "/assets/" not in urlsplit(url).path}
-        for what, parts, budget in [
-            ("of its own", own, OWN_KIB),
-            ("shared by all pages", {url: size for url, size in sizes.items() if url not in own}, SHARED_KIB),
-        ]:
-            total = sum(parts.values())
-            record_property(f"KiB {what}, {page.name}", round(total, 1))
-            if total > budget:
-                listed = "".join(
-                    f"\n    {size:6.1f} KiB {url.removeprefix(built_site.url)}" for url, size in parts.items()
-                )
-                found.append(f"{page.name}: {total:.1f} KiB {what}, of {budget}{listed}")
+        total = sum(sizes.values())
+        record_property(f"KiB of {page.name}", round(total, 1))
+        if total > KIB:
+            listed = "".join(f"\n    {size:6.1f} KiB {url.removeprefix(built_site.url)}" for url, size in sizes.items())
+            found.append(f"{page.name}: {total:.1f} KiB, of {KIB}{listed}")
     assert not found, "\n" + "\n".join(found)
+
+
+def test_no_page_has_too_many_elements(seen, record_property):
+    record_property("elements", {page.name: count for page, count in seen.elements.items()})
+    found = [f"{page.name}: {count}, of {ELEMENTS}" for page, count in seen.elements.items() if count > ELEMENTS]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_each_element_in_code_can_be_told_from_the_code_around_it(seen):
+    assert not seen.wrong["plain"], "\n" + "\n".join(seen.wrong["plain"])
+
+
+def test_no_page_shifts_while_it_loads(seen):
+    assert not seen.wrong["unsteady"], "\n" + "\n".join(seen.wrong["unsteady"])
 
 
 def test_no_page_scrolls_sideways_on_a_small_phone(seen):

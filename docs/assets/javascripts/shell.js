@@ -1,13 +1,14 @@
-// Two mends that neither markup nor style sheets can make. The page reads the same without them.
+// The menu, the search box and the colours, for keyboards too. Without scripts, the menu opens and the colours follow
+// the system all the same.
 
 // The theme opens its menu and its search by labels, which a keyboard cannot reach: put a button in the place of each.
-for (const [id, name] of [["__drawer", "Menu"], ["__search", "Search"]]) {
+for (const [id, name, kind] of [["__drawer", "Menu", "shell-menu"], ["__search", "Search", "shell-search"]]) {
   const toggle = document.getElementById(id);
   const label = document.querySelector(`.md-header label[for="${id}"].md-header__button`);
   if (!toggle || !label) continue;
   const button = document.createElement("button");
   button.type = "button";
-  button.className = `${label.className} shell-button${id}`;
+  button.className = `${label.className} ${kind}`;
   button.setAttribute("aria-label", name);
   button.append(...label.childNodes);
   const tell = () => button.setAttribute("aria-expanded", String(toggle.checked));
@@ -20,10 +21,53 @@ for (const [id, name] of [["__drawer", "Menu"], ["__search", "Search"]]) {
   label.replaceWith(button);
 }
 
-// It makes the buttons of each block of code a landmark, and gives all of them the same name.
-function demote() {
-  for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
+// Escape closes what is open, and a link in the menu does when it leads to a place on the same page.
+function close(id) {
+  const toggle = document.getElementById(id);
+  if (toggle?.checked) toggle.click();
 }
-demote();
-const article = document.querySelector("article");
-if (article) new MutationObserver(demote).observe(article, { childList: true, subtree: true });
+addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  close("__drawer");
+  close("__search");
+  if (document.activeElement?.matches(".md-search *")) document.activeElement.blur();
+});
+document.querySelector(".md-sidebar--primary")?.addEventListener("click", ({ target }) => {
+  if (target.closest("a")) close("__drawer");
+});
+
+// The search itself is fetched when somebody is about to use it.
+const box = document.querySelector(".md-search__input");
+box?.addEventListener("focus", () => {
+  const toggle = document.getElementById("__search");
+  if (!toggle.checked) toggle.click();
+  import("./search.js");
+});
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.activeElement?.matches("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  box?.focus();
+});
+
+// Each choice of colours shows the label of the next one. The theme's script in the header puts a choice into effect
+// before a page is painted; without `media`, it takes the scheme as it is.
+const choices = [...document.querySelectorAll("[data-md-component=palette] > input")];
+function show(index) {
+  for (const [at, choice] of choices.entries()) choice.nextElementSibling.hidden = at !== index;
+}
+for (const [index, choice] of choices.entries()) {
+  choice.addEventListener("change", () => {
+    const color = Object.fromEntries(
+      ["scheme", "primary", "accent"].map((name) => [name, choice.getAttribute(`data-md-color-${name}`)]));
+    for (const [name, value] of Object.entries(color)) document.body.setAttribute(`data-md-color-${name}`, value);
+    show(index);
+    __md_set("__palette", { index, color });
+  });
+}
+const chosen = Math.max(0, choices.findIndex(
+  (choice) => choice.getAttribute("data-md-color-scheme") === document.body.getAttribute("data-md-color-scheme")));
+if (choices.length) {
+  choices[chosen].checked = true;
+  show(chosen);
+}

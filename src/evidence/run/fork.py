@@ -141,16 +141,19 @@ def keep_house() -> None:
 
 def end_orphans() -> None:
     """End the processes that fell to this one because their own parents have ended."""
-    if not _keeps_house:
-        return
+    # Those of one that is ended fall to this one in turn.
+    while _keeps_house and (orphans := _children() - _living):
+        for child in orphans:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+
+
+def _children() -> set[int]:
     try:
-        children = Path("/proc/thread-self/children").read_text(encoding="ascii").split()
+        return set(map(int, Path("/proc/thread-self/children").read_text(encoding="ascii").split()))
     except OSError:
-        return  # another system, where none falls to this process
-    for child in set(map(int, children)) - _living:
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+        return set()  # another system, where none falls to this process
 
 
 def _signal(child: int, signum: signal.Signals) -> None:

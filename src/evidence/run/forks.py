@@ -146,7 +146,8 @@ class _Call:
             return self._cut_off()
         self.heard = time.monotonic()
         if isinstance(said, _Raised | _Ended):
-            end(self.pid)
+            if self.status is None:  # else it was seen to end before it was heard
+                end(self.pid)
             end_orphans()
             self.close()
         return Died(f"broke off: {said.error}", 1, said.report) if isinstance(said, _Raised) else said

@@ -116,6 +116,17 @@ def summary(entries: Sequence[Entry]) -> str:
     return f"{len(entries)} checks ({counted or 'none'}): {verdicts}"
 
 
+def counts(entries: Sequence[Entry]) -> str:
+    """One sentence for a page: how many sentences rest on how many checks, by grade."""
+    claims = len({(entry.page, sentence) for entry in entries for sentence in entry.sentences})
+    grades = Counter(entry.grade for entry in entries)
+    # The others are adjectives.
+    named = {grade: "experiments" if grade == "experiment" and grades[grade] > 1 else grade for grade in GRADES}
+    *others, last = [f"{grades[grade]} {named[grade]}" for grade in GRADES if grades[grade]] or ["none yet"]
+    by_grade = f"{', '.join(others)} and {last}" if others else last
+    return f"**{claims:,} sentences** rest on **{len(entries):,} checks**: {by_grade}."
+
+
 def attacked(site: Site, records: Records) -> str:
     """One sentence: how many changed claims the checks caught, where the pages were attacked as they stand."""
     tallies = Tallies(records)
@@ -144,8 +155,14 @@ def as_markdown(entries: Sequence[Entry], attack: str) -> Iterator[str]:
     yield f"{attack}."
     for page in dict.fromkeys(entry.page for entry in entries):
         rows = [entry for entry in entries if entry.page == page]
-        yield from ("", f"## {rows[0].title}", "")
+        # Closed, since a browser lays out only what it shows: all of them together take a phone a second.
+        yield from ("", f"## {rows[0].title}", "", f"/// details | {_count(rows)}", "")
         yield from map(_item, rows)
+        yield from ("", "///")
+
+
+def _count(entries: Sequence[Entry]) -> str:
+    return f"{len(entries)} checks" if len(entries) > 1 else "1 check"
 
 
 def _item(entry: Entry) -> str:

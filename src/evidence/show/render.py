@@ -12,6 +12,7 @@ from evidence.records.records import Record
 GRADES_PAGE = "how-claims-are-checked.md"
 LEDGER_PAGE = "ledger.md"
 LEDGER_MARK = "<!--evidence:ledger-->"
+COUNTS_MARK = "<!--evidence:counts-->"
 
 
 def render_directives(

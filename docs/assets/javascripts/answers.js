@@ -1,0 +1,37 @@
+// From a claim to the code that bears it out, and back. A browser by itself follows the link, opens what hides its target,
+// and goes back with its own button.
+
+function reveal() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  const closed = [];
+  for (let box = target.closest("details"); box; box = box.parentElement.closest("details"))
+    if (!box.open && !(box === target.parentElement && target.matches("summary"))) closed.push(box);
+  if (!closed.length) return;
+  for (const box of closed) box.open = true;
+  target.scrollIntoView();
+}
+
+// A check that was reached from a sentence on this page leads back to that sentence.
+function lead(link) {
+  const check = document.getElementById(link.hash.slice(1));
+  if (!check?.matches(".check")) return;
+  link.id ||= `claim-${[...document.querySelectorAll("a.check-link")].indexOf(link) + 1}`;
+  check.querySelector(".check-back")?.remove();
+  const back = document.createElement("a");
+  back.className = "check-back";
+  back.href = `#${link.id}`;
+  back.textContent = "back to the sentence";
+  back.addEventListener("click", () => setTimeout(() => link.focus({ preventScroll: true })));
+  check.append(back);
+}
+
+addEventListener("hashchange", reveal);
+document.querySelector("article")?.addEventListener("click", ({ target }) => {
+  const link = target.closest("a.check-link");
+  if (link?.pathname !== location.pathname) return;
+  lead(link);
+  // Following the same link again changes no address.
+  setTimeout(reveal);
+});
+reveal();

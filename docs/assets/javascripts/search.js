@@ -1,0 +1,87 @@
+// Shows what the theme's search, a worker of its own, finds for the words in the search box. Loaded when the box gets the
+// keyboard: the index of the whole site is larger than a page.
+
+// What the worker is told, and what it answers.
+const SETUP = 0, READY = 1, QUERY = 2, RESULT = 3;
+const MOST_PAGES = 20;
+
+const { base, search, translations } = JSON.parse(document.getElementById("__config").textContent);
+const root = new URL(`${base}/`, location);
+const input = document.querySelector(".md-search__input");
+const meta = document.querySelector(".md-search-result__meta");
+const list = document.querySelector(".md-search-result__list");
+
+const worker = new Worker(new URL(search, location));
+worker.addEventListener("message", ({ data: { type, data } }) => {
+  if (type === READY) ask();
+  if (type === RESULT) show(data.items);
+});
+const { config, docs } = await (await fetch(new URL("search/search_index.json", root))).json();
+worker.postMessage({ type: SETUP, data: { config, docs, options: { suggest: false } } });
+
+input.addEventListener("input", ask);
+input.form.addEventListener("reset", () => setTimeout(ask));
+input.form.addEventListener("submit", (event) => event.preventDefault());
+
+function ask() {
+  if (input.value.trim()) worker.postMessage({ type: QUERY, data: input.value });
+  else show();
+}
+
+// Of each page found, its parts that were found, the best first.
+function show(items) {
+  const words = translations;
+  const number = items?.length === 1 ? "one" : "other";
+  meta.textContent = !items || !input.value.trim() ? words["search.result.placeholder"]
+    : items.length ? words[`search.result.${number}`].replace("#", items.length) : words["search.result.none"];
+  list.replaceChildren(...(items ?? []).slice(0, MOST_PAGES).map(page));
+}
+
+function page(parts) {
+  const item = document.createElement("li");
+  item.className = "md-search-result__item";
+  const whole = parts.find(({ location }) => !location.includes("#"));
+  const best = parts.filter((part) => part !== whole);
+  if (whole) item.append(result(whole, "h1"));
+  item.append(...best.slice(0, 3).map((part) => result(part, "h2")));
+  if (best.length > 3) {
+    const more = document.createElement("details");
+    more.className = "md-search-result__more";
+    const count = best.length - 3;
+    more.innerHTML = "<summary><div></div></summary>";
+    more.querySelector("div").textContent = count === 1 ? translations["search.result.more.one"]
+      : translations["search.result.more.other"].replace("#", count);
+    more.append(...best.slice(3).map((part) => result(part, "h2")));
+    item.append(more);
+  }
+  return item;
+}
+
+// Title and text are HTML of our own index, in which the worker has marked the words.
+function result({ location, title, text, score }, heading) {
+  const link = document.createElement("a");
+  link.className = "md-search-result__link";
+  link.href = new URL(location, root);
+  link.innerHTML = `<article class="md-search-result__article md-typeset"><${heading}>${title}</${heading}></article>`;
+  if (text && score > 0) {
+    const words = text.replace(/<(?!\/?mark\b)[^>]*>/g, " ");
+    link.firstElementChild.insertAdjacentHTML("beforeend", `<p>${words}</p>`);
+  }
+  link.addEventListener("click", () => {
+    const toggle = document.getElementById("__search");
+    if (toggle.checked) toggle.click();
+  });
+  return link;
+}
+
+// Up and down walk through what was found, and Enter takes the first.
+input.closest(".md-search").addEventListener("keydown", (event) => {
+  const links = [...list.querySelectorAll(".md-search-result__link")].filter((link) => link.checkVisibility());
+  const at = links.indexOf(document.activeElement);
+  if (event.key === "Enter" && event.target === input) links[0]?.click();
+  if (event.key === "ArrowDown") (links[at + 1] ?? links[at])?.focus();
+  else if (event.key === "ArrowUp") (links[at - 1] ?? input).focus();
+  else return;
+  event.preventDefault();
+});
+ask();

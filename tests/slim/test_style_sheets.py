@@ -1,0 +1,102 @@
+"""What a page needs of a style sheet is kept, and hardly anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slim.joined import join_style_sheets
+from slim.style_sheets import names_in_pages, names_in_script, purge
+
+PAGE = '<html><body class="md-body" data-scheme="dark"><p id="first" title="a > b" class="lead">.other is text</p></body></html>'
+NAMES = names_in_pages([PAGE]) | names_in_script('element.classList.add("made-by-script")')
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "p{color:red}",
+        ".lead{color:red}",
+        "#first{color:red}",
+        "[data-scheme=dark] p{color:red}",
+        "[title]{color:red}",
+        'p:not(.absent):hover::before{content:"a;b"}',
+        "p:is(.absent,.lead)>*{color:red}",
+        ".made-by-script{color:red!important}",
+        "@media print{p{color:red}}",
+        "@font-face{font-family:x;src:url(x)}",
+        ":root{--used:1px}p{width:calc(2*var(--used))}",
+        "@keyframes turn{from{top:0}to{top:1px}}p{animation:turn 1s}",
+    ],
+)
+def test_a_rule_that_applies_is_kept(rule):
+    assert purge(rule, NAMES) == rule
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "video{color:red}",
+        ".other{color:red}",
+        ".first{color:red}",
+        "lead{color:red}",
+        "[lead]{color:red}",
+        ".lead .absent{color:red}",
+        "p#second{color:red}",
+        "[data-scheme=light] p{color:red}",
+        "[dir=rtl] p{color:red}",
+        "@media print{.absent{color:red}}",
+        ":root{--unused:1px}",
+        ":root{--through:var(--unused)}.absent{width:var(--through)}",
+        "@keyframes turn{from{top:0}to{top:1px}}",
+        "/* A remark */",
+    ],
+)
+def test_a_rule_that_applies_to_nothing_is_left_out(rule):
+    assert not purge(rule, NAMES)
+
+
+def test_of_a_list_of_selectors_those_in_use_are_kept():
+    assert purge(".absent, p , .lead:is(a, b){color:red}", NAMES) == "p,.lead:is(a, b){color:red}"
+
+
+def test_a_licence_is_kept():
+    assert purge("/* Licence: MIT */ .absent{color:red}", NAMES) == "/* Licence: MIT */"
+
+
+def site(folder: Path) -> Path:
+    (folder / "deep").mkdir()
+    (folder / "assets").mkdir()
+    head = (
+        '<head><link rel="stylesheet" href="{0}assets/a.css">\n<link rel="stylesheet" href="{0}assets/b.css">{1}</head>'
+    )
+    own = '<link rel="stylesheet" href="../assets/own.css">'
+    (folder / "index.html").write_text(head.format("", "") + '<p class="one"></p>')
+    (folder / "deep" / "index.html").write_text(head.format("../", own) + '<script src="../assets/a.js"></script>')
+    (folder / "404.html").write_text(head.format("/", ""))
+    (folder / "assets" / "a.css").write_text(".one{top:0}.two{top:0}.three{top:0}.four{top:0}")
+    (folder / "assets" / "b.css").write_text(".one{top:1px}")
+    (folder / "assets" / "own.css").write_text(".own{top:0}")
+    (folder / "assets" / "a.js").write_text('import("./b.js"); "two"')
+    (folder / "assets" / "b.js").write_text('"three"')
+    (folder / "assets" / "unused.js").write_text('"four"')
+    return folder
+
+
+def test_shared_style_sheets_become_one_in_their_order_and_others_stay(tmp_path):
+    join_style_sheets(site(tmp_path))
+    (joined,) = (tmp_path / "assets").glob("site.*.css")
+    assert joined.read_text() == ".one{top:0}.two{top:0}.three{top:0}.one{top:1px}"
+    for page, at in [("index.html", ""), ("deep/index.html", "../"), ("404.html", "/")]:
+        html = (tmp_path / page).read_text()
+        assert html.count(f'<link rel="stylesheet" href="{at}assets/{joined.name}">') == 1
+        assert "a.css" not in html
+        assert "b.css" not in html
+        assert ("own.css" in html) == (page == "deep/index.html")
+
+
+def test_a_site_without_style_sheets_is_left_as_it_is(tmp_path):
+    (tmp_path / "index.html").write_text("<p>")
+    join_style_sheets(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["index.html"]
