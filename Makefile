@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint types mutate axe clean
+.PHONY: help serve test build lint types mutate reseed axe clean
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
@@ -35,10 +35,15 @@ types: $(INSTALLED)
 mutate: $(INSTALLED)
 	$(BIN)/python -m evidence mutate --stale
 
+# What holds under one lucky seed is no experiment's result.
+reseed: $(INSTALLED)
+	$(BIN)/python -m evidence reseed --stale --seeds 1
+
 # Every claim must be able to fail, before it counts that it holds.
 test: $(INSTALLED) axe
 	$(MAKE) --jobs=2 --output-sync=target lint types mutate
 	$(BIN)/pytest --codeblocks --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(MAKE) reseed
 
 # Of the packages, Python compiles what is imported; all of it would take as long as the rest of the installation. To
 # read the site's configuration imports what builds the site, so that to serve it for the first time takes no longer.

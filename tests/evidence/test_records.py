@@ -163,6 +163,24 @@ def test_a_failure_is_kept_with_its_report_and_run_again(project):
     assert verify([project.page], project.records, retry=False).ran == 0
 
 
+FLAKY = """from pathlib import Path
+runs = Path('runs')
+count = len(runs.read_text()) if runs.exists() else 0
+with runs.open('a') as file:
+    file.write('x')
+n = 2 if count % 3 else 1"""
+
+
+def test_what_failed_once_must_hold_five_times(project):
+    project.write("docs/page.md", DATA.format(FLAKY))
+    assert len(project.verify().failures) == 1
+    assert len(project.verify().failures) == 1, "of five runs in a row, every third fails"
+    assert len((project.folder / "runs").read_text()) == 6
+    project.write("docs/page.md", DATA.format(FLAKY.replace("count % 3", "count > 5")))
+    assert project.verify().failures == []
+    assert len((project.folder / "runs").read_text()) == 7, "edited, it is another block"
+
+
 def files(project) -> dict[str, Path]:
     """The record of each block."""
     (setup, two), (three,) = project.page.sessions()

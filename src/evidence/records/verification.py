@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from evidence.files.errors import PageError
 from evidence.page.model import Block, Page
 from evidence.records.records import Record, Records
 from evidence.run.alone import Run, run_elsewhere
+from evidence.run.session import Outcome
+
+# How often a block must hold in a row that failed once as it stands.
+TIMES = 5
 
 Progress = Callable[[Block, Record], None]
 
@@ -51,7 +56,8 @@ def verify(
 ) -> Verdict:
     """Run what is stale on `pages`.
 
-    A block is run with those of its session before it, whose records are renewed with it.
+    A block is run with those of its session before it, whose records are renewed with it. What failed before, as it
+    stands, is run `TIMES` times, and holds only if it holds each time: else a lucky run would be kept for good.
 
     Args:
         pages: the pages to look at.
@@ -68,7 +74,9 @@ def verify(
     verdict = Verdict()
     failed: list[tuple[int, int, str]] = []
     places = {page.path: number for number, page in enumerate(pages)}
-    for number, outcome in run(stale, jobs):
+    red = [number for number, session in enumerate(stale) if _was_red(session, records)]
+    runs = [*range(len(stale)), *red * (TIMES - 1)]
+    for number, outcome in _of_all_runs(run([stale[number] for number in runs], jobs), runs):
         block, record = outcome.block, records.write(outcome, stale[number])
         verdict.ran += 1
         if not record.passed:
@@ -79,6 +87,22 @@ def verify(
     blocks = sum(len(session) for page in pages for session in page.sessions())
     verdict.current = blocks - sum(map(len, stale))
     return verdict
+
+
+def _was_red(session: Sequence[Block], records: Records) -> bool:
+    found = (records.of(block, session) for block in session)
+    return any(record is not None and not record.passed for record in found)
+
+
+def _of_all_runs(said: Iterator[tuple[int, Outcome]], runs: Sequence[int]) -> Iterator[tuple[int, Outcome]]:
+    """The number of a session and the outcome of its next block: of several runs one that failed, if any did."""
+    due = Counter(runs)
+    found: dict[tuple[int, str], list[Outcome]] = defaultdict(list)
+    for at, outcome in said:
+        outcomes = found[runs[at], outcome.block.ident]
+        outcomes.append(outcome)
+        if len(outcomes) == due[runs[at]]:
+            yield runs[at], next((each for each in outcomes if each.error is not None), outcome)
 
 
 def unverified(page: Page, records: Records) -> list[PageError]:
