@@ -223,6 +223,15 @@ def test_the_computed_parts_of_what_is_printed_are_seen():
     assert "prints only what its author wrote" in str(run("print('The sum is', 386)", output="The sum is 386").error)
 
 
+def test_nothing_that_is_compared_can_break_the_run():
+    odd = "class Odd:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\n    def __eq__(self, other):\n        return True\n"
+    assert run(f"{odd}assert Odd() == abs(3)").error is None
+    assert (
+        run("import sys\nassert 'no_such_module' not in sys.modules and sys.modules == dict(sys.modules)").error is None
+    )
+    assert run("assert list(range(100_000)) == [n for n in range(100_000)]").error is None
+
+
 def test_what_was_raised_is_seen():
     seen = only("import pytest\nwith pytest.raises(ValueError, match='invalid literal'):\n    int('x1')")
     assert seen.operator == "raises"

@@ -4,19 +4,42 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
+from functools import wraps
 from typing import Any
 
 from evidence.run.observation import NUMBERS_KEPT, Seen
 
 _TEXT_KEPT = 80
+# Larger containers are not searched for numbers.
+_LOOKED_INTO = 10_000
 _SPELT = re.compile(r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
+def _or_false(look: Callable[..., bool]) -> Callable[..., bool]:
+    """What cannot be looked at, for whatever reason of its own, has no such property."""
+
+    @wraps(look)
+    def looked(*values: Any) -> bool:
+        try:
+            return look(*values)
+        except Exception:
+            return False
+
+    return looked
+
+
 def seen(value: Any) -> Seen:
-    """What is kept of a value."""
+    """What is kept of a value; of one that cannot be looked at, for whatever reason of its own, its type."""
+    try:
+        return _seen(value)
+    except Exception:
+        return Seen("other", type(value).__name__, text=f"<{type(value).__name__}>")
+
+
+def _seen(value: Any) -> Seen:
     kind = type(value)
     if kind is int or kind is float:
         number = repr(value)
@@ -32,14 +55,17 @@ def seen(value: Any) -> Seen:
         return Seen("text", kind.__name__, *_kept(numbers_spelt(value)), length=len(value), text=_text(value))
     if isinstance(value, Sequence | Set | Mapping):
         numbers: list[str] = []
-        _collect(value, numbers)
+        if len(value) <= _LOOKED_INTO:
+            _collect(value, numbers)
         return Seen("container", kind.__name__, *_kept(numbers), length=len(value), text=_text(value))
     return Seen("other", kind.__name__, text=_text(value))
 
 
+@_or_false
 def is_array(value: Any) -> bool:
     """Whether it is a tensor or an array, of any package, with one dimension or more."""
-    return hasattr(value, "tolist") and hasattr(value, "dtype") and len(getattr(value, "shape", ())) > 0
+    shape = getattr(value, "shape", ())
+    return isinstance(shape, tuple) and len(shape) > 0 and hasattr(value, "tolist") and hasattr(value, "dtype")
 
 
 def is_truth(value: Any) -> bool:
@@ -74,6 +100,7 @@ def numbers_spelt(text: str) -> list[str]:
     return [match[0].replace(",", "").replace("−", "-") for match in _SPELT.finditer(text)]
 
 
+@_or_false
 def has_nan(value: Any) -> bool:
     """Whether a number, or one of an array, is not a number."""
     if isinstance(value, float):
@@ -83,6 +110,7 @@ def has_nan(value: Any) -> bool:
     return False
 
 
+@_or_false
 def same_view(left: Any, right: Any) -> bool:
     """Whether two values are one object that can change, or arrays that show the same memory in the same way."""
     if left is right:
