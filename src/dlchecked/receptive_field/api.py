@@ -14,7 +14,7 @@ from dlchecked.receptive_field.numeric import GroundTruth, MeasuredFields
 from dlchecked.receptive_field.report import Fields
 from dlchecked.receptive_field.result import ReceptiveField
 from dlchecked.receptive_field.straight import identity
-from dlchecked.receptive_field.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.tensor import TracedTensor, is_traced, traced
 from dlchecked.receptive_field.trace import Trace
 
 
@@ -93,7 +93,7 @@ def run_forward(module: nn.Module, shape: tuple[int, ...], trace: Trace) -> Any:
     """Whatever the module returns for a traced input."""
     box = Box(shape, 2, [identity(length) for length in shape[2:]])
     with untouched(module):
-        return module(TracedTensor(box, trace, shape))
+        return module(traced(box, trace, shape))
 
 
 def _single(found: Any, trace: Trace) -> TracedTensor:

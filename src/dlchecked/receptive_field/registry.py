@@ -76,6 +76,10 @@ def dispatch(
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:
             raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
         raise
+    except RuntimeError:
+        # A transformation's stand-ins for real tensors have no values either.
+        _refuse_transform(name, args, kwargs)
+        raise
     except ReceptiveFieldError as error:
         if error.args and "\n" not in str(error):
             error.args = (f"{error}\n  {location(_first(args, kwargs).run)}",)
@@ -91,6 +95,37 @@ def dispatch(
         if found in VIEWS:
             _share(args[0], parts)
     return result
+
+
+def answer(
+    cls: type[Traced], function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+) -> Any:
+    """Answer a call that came by another way than torch's functions, as from within a transformation of functions.
+
+    It has the signature of ``__torch_dispatch__``, whose body it is. Of torch's own code only that which keeps
+    tensors for later comes this way, and wants another tensor on the same memory.
+
+    Raises:
+        UnknownOperation: if it is anything else.
+    """
+    if function.overloadpacket in (torch.ops.aten.detach, torch.ops.aten.alias):
+        return dispatch(cls, torch.Tensor.detach, types, args[:1])
+    name, kwargs = function._schema.name, kwargs or {}
+    _refuse_transform(name, args, kwargs)
+    raise UnknownOperation(_message(name, args, kwargs, "has no rule"))
+
+
+def _refuse_transform(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Name the outermost transformation of a function that is running, as vmap or grad, if one is."""
+    found, frame = None, sys._getframe(1)
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_globals.get("__name__", "").startswith("torch._functorch"):
+            found = frame.f_code.co_qualname.partition(".")[0]
+    if found is not None:
+        raise UnknownOperation(
+            _message(f"{found} of a function that calls {name}", args, kwargs, "has no rule")
+        ) from None
 
 
 def _share(base: Traced, views: Iterable[Traced]) -> None:
@@ -121,4 +156,6 @@ def _first(args: Any, kwargs: Mapping[str, Any]) -> Traced:
 
 
 def _name(function: Any) -> str:
-    return str(getattr(function, "__name__", function))
+    name = str(getattr(function, "__name__", function))
+    # To read or to set an attribute, torch asks by the methods of its descriptor.
+    return str(function.__self__.__name__) if name in ("__get__", "__set__", "__delete__") else name

@@ -59,17 +59,11 @@ class Shortcut:
         """What the layer returns."""
         if kwargs or len(args) != 1 or type(args[0]) is not TracedTensor:
             return self.layer._call_impl(*args, **kwargs)  # type: ignore[no-untyped-call]
-        found = _in_turn((self.layer,), args[0], self.kinds)
-        if type(found) is TracedTensor:
-            found.unseen = False
-        return found
+        return _in_turn((self.layer,), args[0], self.kinds)
 
 
 def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
-    """What comes out of some layers, one after the other, of which the usual ones are asked without torch's call.
-
-    What one of them hands to the next nobody else can see, so that it may be overwritten.
-    """
+    """What comes out of some layers, one after the other, of which the usual ones are asked without torch's call."""
     for layer in layers:
         if type(x) is TracedTensor:
             known = kinds[type(layer)]
@@ -96,15 +90,11 @@ def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
                         calls = found.run.calls
                         found.source = len(calls)
                         calls.append((layer, operation, found.kept))
-                        if found is not x:
-                            found.unseen = True
-                            x = found
+                        x = found
                         continue
                 if type(there) is Shortcut:
-                    x.unseen = False
                     x = layer._call_impl(x)
                     continue
-            x.unseen = False
         x = layer(x)
     return x
 

@@ -28,7 +28,7 @@ class Traced:
 
     kept: Kept
     run: "Trace"
-    source: int = -1
+    source: int
     aliases: "WeakValueDictionary[int, Traced] | None" = None
 
 
