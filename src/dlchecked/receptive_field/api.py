@@ -5,17 +5,20 @@ from typing import Any, Literal
 
 import torch
 from torch import nn
+from torch.utils.hooks import RemovableHandle
 
 from dlchecked.receptive_field import rules  # noqa: F401
 from dlchecked.receptive_field.boxes import Box
-from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.guard import untouched
+from dlchecked.receptive_field.copying import Copier, unwrapped
+from dlchecked.receptive_field.errors import InvalidArgument, UnknownOperation
+from dlchecked.receptive_field.guard import as_before
 from dlchecked.receptive_field.numeric import GroundTruth, MeasuredFields
 from dlchecked.receptive_field.report import Fields
 from dlchecked.receptive_field.result import ReceptiveField
+from dlchecked.receptive_field.shortcuts import answered, shorten
 from dlchecked.receptive_field.straight import identity
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced, traced
-from dlchecked.receptive_field.trace import Trace
+from dlchecked.receptive_field.trace import Trace, place
 
 
 def receptive_field(
@@ -61,11 +64,8 @@ def receptive_field(
         return ReceptiveField(None, MeasuredFields(GroundTruth(module, shape, output)), shape)
     if method != "exact":
         raise InvalidArgument(f'method is "exact" or "numeric"; got {method!r}')
-    trace = Trace(module)
-    found = run_forward(module, shape, trace)
-    if output is not None:
-        found = output(found)
-    mixed = _single(found, trace)
+    trace = Trace(unwrapped(module))
+    mixed = _single(run_forward(module, shape, trace, output), trace)
     mixed = mixed.mixed(*range(len(mixed.shape))[:2])
     return ReceptiveField(trace, Fields(mixed.layout, shape[2:]), shape)
 
@@ -89,11 +89,56 @@ def check_arguments(module: object, input_shape: object) -> tuple[int, ...]:
     return tuple(input_shape)
 
 
-def run_forward(module: nn.Module, shape: tuple[int, ...], trace: Trace) -> Any:
-    """Whatever the module returns for a traced input."""
-    box = Box(shape, 2, [identity(length) for length in shape[2:]])
-    with untouched(module):
-        return module(traced(box, trace, shape))
+def run_forward(
+    module: nn.Module, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None = None
+) -> Any:
+    """Whatever a copy of the module returns for a traced input, or what is picked of it."""
+    found = answered(trace.module, _input(shape, trace))
+    if found is not None:
+        return found if output is None else output(found)
+    handles, failure = RemovableHandle.next_id, None
+    try:
+        found = _run_copy(Copier(lend=True, apart=False), shape, trace, output)
+    except Exception as error:
+        failure = error
+    if RemovableHandle.next_id > handles:
+        # The forward registers hooks, which all layers that had none have got.
+        return _run_copy(Copier(lend=True), shape, trace, output)
+    if failure is not None:
+        raise failure
+    return found
+
+
+def _input(shape: tuple[int, ...], trace: Trace) -> TracedTensor:
+    return traced(Box(shape, 2, [identity(length) for length in shape[2:]]), trace, shape)
+
+
+def _run_copy(copier: Copier, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None) -> Any:
+    try:
+        copy = copier.module(trace.module)
+        trace.begin(copier.originals)
+        shorten(copy)
+        with as_before():
+            found = copy(_input(shape, trace))
+            return found if output is None else output(found)
+    except Exception as error:
+        compiler = _compiler(error)
+        if compiler is None:
+            raise
+        raise UnknownOperation(
+            f"the forward runs what {compiler} has compiled, which cannot be asked what it does; let it call the "
+            f"function or module that was compiled\n  {place(error)}"
+        ) from None
+    finally:
+        trace.end()
+        copier.release()
+
+
+def _compiler(error: Exception) -> str | None:
+    """Whose complaint it is, if it comes from compiled code."""
+    if type(error).__module__.startswith("torch._dynamo"):
+        return "torch.compile"
+    return "TorchScript" if isinstance(error, RuntimeError) and "TorchScript" in str(error) else None
 
 
 def _single(found: Any, trace: Trace) -> TracedTensor:

@@ -58,9 +58,9 @@ class TracedTensor(Traced, _Tensor):
 
     if not TYPE_CHECKING:
         # Quicker than a dictionary; without its slot, a shape would be torch's.
-        __slots__ = ("kept", "run", "shape", "source")
+        __slots__ = ("aliases", "kept", "known", "run", "shape", "source")
     shape: Size
-    known: Known | None = None
+    known: Known | None
 
     __torch_function__ = classmethod(dispatch)
     __torch_dispatch__ = classmethod(answer)
@@ -185,7 +185,7 @@ class TracedTensor(Traced, _Tensor):
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the module's parameters."""
-        return self.run.example.dtype
+        return self.run.dtype
 
     @property
     def device(self) -> torch.device:
@@ -260,6 +260,7 @@ class TracedTensor(Traced, _Tensor):
 
 _wrapper = cast(Any, torch.Tensor)._make_wrapper_subclass
 _MEMORYLESS = torch.device("meta")
+_STRIDED = torch.strided
 
 
 def traced(kept: Kept, run: Trace, shape: Sequence[int] | None = None) -> TracedTensor:
@@ -267,11 +268,12 @@ def traced(kept: Kept, run: Trace, shape: Sequence[int] | None = None) -> Traced
     if type(shape) is not Size:
         shape = Size(layout_of(kept).shape if shape is None else shape)
     # By position: by name would take a third longer.
-    made: TracedTensor = _wrapper(TracedTensor, shape, None, None, None, run.example.dtype, torch.strided, _MEMORYLESS)
+    made: TracedTensor = _wrapper(TracedTensor, shape, None, None, None, run.dtype, _STRIDED, _MEMORYLESS)
     made.kept = kept
     made.shape = shape
     made.run = run
     made.source = -1
+    made.aliases = made.known = None
     return made
 
 

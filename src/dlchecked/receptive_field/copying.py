@@ -1,0 +1,384 @@
+"""A copy of a module on which a forward may do whatever it likes.
+
+Structure is copied, and every tensor is lent: it shares its memory with the user's until one of the two is written
+to. That takes microseconds where a deep copy takes milliseconds and the module's memory once more.
+"""
+
+import copy
+import functools
+import io
+import threading
+import types
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+import torch
+from torch import fx, nn
+
+from dlchecked.receptive_field.errors import InvalidArgument
+
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
+
+# What cannot change, and what a forward leaves as it was.
+_ATOMS = {
+    *(type(None), bool, int, float, complex, str, bytes, type, range, slice, type(Ellipsis), type(NotImplemented)),
+    *(torch.dtype, torch.device, torch.Size, torch.layout, torch.memory_format, fx.Graph),
+    *(types.ModuleType, types.BuiltinFunctionType, type(threading.Lock()), type(threading.RLock())),
+}
+# What every module has for itself.
+_OWN_CONTAINERS = {name for name, value in nn.Module().__dict__.items() if isinstance(value, dict | set)}
+_SCRIPTED = (
+    "{} is compiled by TorchScript, whose layers cannot be asked what they do; take the module that it was made from"
+)
+_UNCOPIED = (
+    "attribute {name!r} of {kind} holds {what}, which cannot be copied, so that a run of the forward could change it; "
+    "take it out of the module first"
+)
+_WRAPPERS = (nn.DataParallel, nn.parallel.DistributedDataParallel)
+_HOOKS = [name for name, value in nn.Module().__dict__.items() if isinstance(value, OrderedDict)]
+_set = object.__setattr__
+# How many attributes torch's own layers have that hold nothing but those and what cannot change.
+_USUAL: dict[type, int] = {}
+_PLAIN: Any = (object.__reduce_ex__, object.__reduce__, object.__getstate__)
+
+
+class Lent(dict[str, Any]):
+    """The parameters or the buffers of a module, none of which is copied before somebody asks for one."""
+
+    __slots__ = ("copier",)
+    copier: "Copier"
+
+    def _look(self) -> None:
+        """From now on, an ordinary dictionary."""
+        value = self.copier.value
+        for name, tensor in dict.items(self):
+            try:
+                dict.__setitem__(self, name, value(tensor))
+            except _Uncopied as error:
+                raise InvalidArgument(_UNCOPIED.format(name=name, kind="a layer", what=error)) from None
+        self.__class__ = _Seen
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self.items()),)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return copy.deepcopy(dict(self.items()), memo)
+
+
+class _Seen(Lent):
+    __slots__ = ()
+
+
+def _looked_at(name: str) -> Callable[..., Any]:
+    original = getattr(dict, name)
+
+    @functools.wraps(original)
+    def look(self: Lent, *args: Any, **kwargs: Any) -> Any:
+        self._look()
+        return original(self, *args, **kwargs)
+
+    return look
+
+
+_LOOKS = "__getitem__ __iter__ __or__ __ror__ __reversed__ copy get items keys pop popitem setdefault values"
+for _name in _LOOKS.split():
+    setattr(Lent, _name, _looked_at(_name))
+    setattr(_Seen, _name, getattr(dict, _name))
+
+
+class Copier:
+    """Copies of modules and of all that they hold, each thing once.
+
+    Attributes:
+        originals: what every copied module was made of, by the id of the copy.
+        lend: whether tensors share their memory until they are written to.
+        apart: whether layers without hooks have dictionaries of their own for hooks to come.
+    """
+
+    def __init__(self, lend: bool, apart: bool = True) -> None:
+        """``lend`` is for copies that are gone before their user goes on.
+
+        Most copies of layers never get a hook, and need not be ``apart`` then, which takes half of the time.
+        """
+        self.lend = lend
+        self.apart = apart
+        self._unhooked = self._no_hooks()
+        self.originals: dict[int, nn.Module] = {}
+        self._copies: dict[int, Any] = {}
+        self._tensors: list[torch.Tensor] = []
+        self._unfinished: list[tuple[dict[str, Any], nn.Module]] = []
+        self._handlers: dict[type, Callable[[Any], Any]] = {
+            torch.Tensor: self._tensor,
+            nn.Parameter: self._tensor,
+            nn.UninitializedParameter: self._uninitialized,
+            nn.UninitializedBuffer: self._uninitialized,
+            OrderedDict: self._ordered,
+            dict: self._dict,
+            list: self._list,
+            tuple: self._tuple,
+            set: self._set,
+            types.FunctionType: self._function,
+            types.MethodType: self._method,
+            functools.partial: self._partial,
+            weakref.ref: self._reference,
+        }
+
+    def module(self, original: nn.Module) -> nn.Module:
+        """The copy of a module.
+
+        Raises:
+            InvalidArgument: if something in it cannot be copied.
+        """
+        made = self._shell(original)
+        while self._unfinished:
+            self._finish(*self._unfinished.pop())
+        return made
+
+    def _no_hooks(self) -> dict[str, Any]:
+        return {name: OrderedDict() for name in _HOOKS}
+
+    def release(self) -> None:
+        """Give back what was lent, also where a copy is still known to somebody."""
+        for tensor in self._tensors:
+            with suppress(RuntimeError):  # torch does not let all kinds of tensors go
+                tensor.data = tensor.new_empty(0)
+        # What refers to itself would not be gone at once.
+        for made in self._copies.values():
+            if isinstance(made, nn.Module):
+                made.__dict__.pop("_compiled_call_impl", None)
+        self._copies.clear()
+        self._handlers.clear()
+
+    def _shell(self, original: nn.Module) -> nn.Module:
+        """A copy that has submodules, but perhaps no other attributes of its own yet."""
+        made: nn.Module | None = self._copies.get(id(original))
+        if made is not None:
+            return made
+        kind = type(original)
+        own = original.__dict__.copy()
+        # Of hooks, only those on the way forward matter.
+        usual = len(own) == _USUAL.get(kind) and not (own["_forward_hooks"] or own["_forward_pre_hooks"])
+        if not usual:
+            inner = unwrapped(original)
+            if inner is not original:
+                made = self._copies[id(original)] = self._shell(inner)
+                return made
+            if isinstance(original, torch.jit.ScriptModule):
+                raise InvalidArgument(_SCRIPTED.format(getattr(original, "original_name", "a module")))
+        made = self._copies[id(original)] = object.__new__(kind)
+        _set(made, "__dict__", own)
+        self.originals[id(made)] = original
+        parts = own["_modules"]
+        own["_modules"] = copies = {} if type(parts) is dict else type(parts)()
+        for name, part in parts.items():
+            copies[name] = part if part is None else self._shell(part)
+        if not usual:
+            self._unfinished.append((own, made))
+            return made
+        own.update(self._no_hooks() if self.apart else self._unhooked)
+        for name in ("_parameters", "_buffers"):
+            if own[name]:
+                own[name] = lent = Lent(own[name])
+                lent.copier = self
+            else:
+                own[name] = {}
+        own["_non_persistent_buffers_set"] = own["_non_persistent_buffers_set"].copy()
+        return made
+
+    def _finish(self, own: dict[str, Any], made: nn.Module) -> None:
+        own.pop("_compiled_call_impl", None)
+        handlers, usual = self._handlers, True
+        for name, value in own.items():
+            kind = type(value)
+            if kind in _ATOMS or name == "_modules":
+                continue
+            if name in _OWN_CONTAINERS:
+                if not value:
+                    own[name] = kind()
+                    continue
+                if name == "_parameters" or name == "_buffers":
+                    own[name] = lent = Lent(value)
+                    lent.copier = self
+                    continue
+            elif kind is tuple and _ATOMS.issuperset(map(type, value)):
+                continue
+            usual = False
+            try:
+                own[name] = handlers[kind](value) if kind in handlers else self._other(value)
+            except _Uncopied as error:
+                raise InvalidArgument(_UNCOPIED.format(name=name, kind=type(made).__name__, what=error)) from None
+        if usual and type(made).__module__.startswith("torch.nn.modules."):
+            _USUAL[type(made)] = len(own)
+
+    def value(self, value: Any) -> Any:
+        """The copy of anything."""
+        kind = type(value)
+        if kind in _ATOMS:
+            return value
+        found = self._copies.get(id(value))
+        if found is not None:
+            return found
+        return self._handlers[kind](value) if kind in self._handlers else self._other(value)
+
+    def _tensor(self, original: torch.Tensor) -> torch.Tensor:
+        made = self._copies.get(id(original))
+        if made is not None:
+            return cast(torch.Tensor, made)
+        # A forward may ask for it first inside a transformation or a mode, which are none of the copy's business.
+        with torch.inference_mode(original.is_inference()), torch._C._DisableFuncTorch():
+            values = _lazily(original.detach()) if self.lend else original.detach().clone()
+            if type(original) is nn.Parameter:
+                values = nn.Parameter(values, original.requires_grad)
+            elif original.requires_grad:
+                values.requires_grad_()
+        values.__dict__.update(original.__dict__)
+        self._copies[id(original)] = values
+        self._tensors.append(values)
+        return values
+
+    def _uninitialized(self, original: Any) -> Any:
+        made = self._copies.get(id(original))
+        if made is None:
+            like = original.data
+            made = type(original)(requires_grad=original.requires_grad, device=like.device, dtype=like.dtype)
+            made.__dict__.update(original.__dict__)
+            self._copies[id(original)] = made
+        return made
+
+    def _ordered(self, original: OrderedDict[Any, Any]) -> Any:
+        return self._fill(original, OrderedDict())
+
+    def _dict(self, original: dict[Any, Any]) -> Any:
+        return self._fill(original, {})
+
+    def _fill(self, original: dict[Any, Any], made: dict[Any, Any]) -> Any:
+        found = self._copies.setdefault(id(original), made)
+        if found is made:
+            for key, value in original.items():
+                made[self.value(key)] = self.value(value)
+        return found
+
+    def _list(self, original: list[Any]) -> Any:
+        made: list[Any] = []
+        found = self._copies.setdefault(id(original), made)
+        if found is made:
+            made.extend(map(self.value, original))
+        return found
+
+    def _tuple(self, original: tuple[Any, ...]) -> Any:
+        return tuple(map(self.value, original))
+
+    def _set(self, original: set[Any]) -> Any:
+        return self._copies.setdefault(id(original), set(map(self.value, original)))
+
+    def _function(self, original: types.FunctionType) -> Any:
+        """The same code, which knows the copies instead of what it has closed over."""
+        if not original.__closure__:
+            return original
+        found = self._copies.get(id(original))
+        if found is not None:
+            return found
+        cells = tuple(self._cell(cell) for cell in original.__closure__)
+        made = types.FunctionType(
+            original.__code__, original.__globals__, original.__name__, original.__defaults__, cells
+        )
+        made.__kwdefaults__, made.__qualname__ = original.__kwdefaults__, original.__qualname__
+        made.__dict__.update(original.__dict__)
+        self._copies[id(original)] = made
+        return made
+
+    def _cell(self, original: types.CellType) -> types.CellType:
+        made: types.CellType | None = self._copies.get(id(original))
+        if made is None:
+            made = self._copies[id(original)] = types.CellType()
+            try:
+                contents = original.cell_contents
+            except ValueError:  # not assigned yet
+                return made
+            known = type(contents) in self._handlers or isinstance(contents, nn.Module)
+            made.cell_contents = self.value(contents) if known else contents
+        return made
+
+    def _method(self, original: types.MethodType) -> Any:
+        return types.MethodType(original.__func__, self.value(original.__self__))
+
+    def _partial(self, original: functools.partial[Any]) -> Any:
+        arguments = {name: self.value(value) for name, value in original.keywords.items()}
+        made = functools.partial(self.value(original.func), *map(self.value, original.args), **arguments)
+        made.__dict__.update(original.__dict__)
+        return made
+
+    def _reference(self, original: weakref.ref[Any]) -> Any:
+        there = original()
+        return weakref.ref(self._shell(there)) if isinstance(there, nn.Module) else original
+
+    def _other(self, original: Any) -> Any:
+        found = self._copies.get(id(original))
+        if found is not None:
+            return found
+        kind = type(original)
+        if isinstance(original, nn.Module):
+            return self._shell(original)
+        if isinstance(original, type | io.IOBase):
+            return original
+        if (kind.__reduce_ex__, kind.__reduce__, kind.__getstate__) == _PLAIN and _only_attributes(kind):
+            made = self._copies[id(original)] = object.__new__(kind)
+            for name, value in vars(original).items():
+                made.__dict__[name] = self.value(value)
+            return made
+        try:
+            made = copy.deepcopy(original, self._copies)
+        except InvalidArgument:
+            raise
+        except Exception:
+            raise _Uncopied(f"an object of type {kind.__name__}") from None
+        self._copies[id(original)] = made
+        return made
+
+
+class _Uncopied(Exception):
+    """What it is that cannot be copied."""
+
+
+def _only_attributes(kind: type) -> bool:
+    """Whether all that objects of a class hold is in their dictionary."""
+    return kind.__flags__ & 1 << 9 != 0 and kind.__basicsize__ == _WITH_DICTIONARY and not hasattr(kind, "__deepcopy__")
+
+
+class _Example:
+    pass
+
+
+_WITH_DICTIONARY = _Example.__basicsize__
+
+
+def _lazily(original: torch.Tensor) -> torch.Tensor:
+    """A tensor on the same memory until either is written to; a real copy where the memory is not torch's own."""
+    try:
+        return torch._lazy_clone(original)
+    except (RuntimeError, NotImplementedError):
+        return original.clone()
+
+
+def unwrapped(module: nn.Module) -> nn.Module:
+    """The module inside wrappers that only change how it is run."""
+    while True:
+        inner = module._modules.get("_orig_mod") if "_orig_mod" in module._modules else None
+        if inner is None and isinstance(module, _WRAPPERS):
+            inner = module.module
+        if inner is None:
+            return module
+        module = inner
+
+
+def copied(module: ModuleT) -> ModuleT:
+    """A copy with memory of its own.
+
+    Raises:
+        InvalidArgument: if something in it cannot be copied.
+    """
+    made: Any = Copier(lend=False).module(module)
+    return made  # type: ignore[no-any-return]
