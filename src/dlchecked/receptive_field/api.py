@@ -1,11 +1,11 @@
 """The question and its answer."""
 
+import gc
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import torch
 from torch import nn
-from torch.utils.hooks import RemovableHandle
 
 from dlchecked.receptive_field import rules  # noqa: F401
 from dlchecked.receptive_field.boxes import Box
@@ -15,7 +15,7 @@ from dlchecked.receptive_field.guard import as_before
 from dlchecked.receptive_field.numeric import GroundTruth, MeasuredFields
 from dlchecked.receptive_field.report import Fields
 from dlchecked.receptive_field.result import ReceptiveField
-from dlchecked.receptive_field.shortcuts import answered, shorten
+from dlchecked.receptive_field.shortcuts import Kinds, answered, lengthen, shorten
 from dlchecked.receptive_field.straight import identity
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced, traced
 from dlchecked.receptive_field.trace import Trace, place
@@ -93,17 +93,17 @@ def run_forward(
     module: nn.Module, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None = None
 ) -> Any:
     """Whatever a copy of the module returns for a traced input, or what is picked of it."""
-    found = answered(trace.module, _input(shape, trace))
+    kinds = Kinds()
+    found = answered(trace.module, _input(shape, trace), kinds)
     if found is not None:
         return found if output is None else output(found)
-    handles, failure = RemovableHandle.next_id, None
+    copier, failure = Copier(lend=True, apart=False), None
     try:
-        found = _run_copy(Copier(lend=True, apart=False), shape, trace, output)
+        found = _run_copy(copier, kinds, shape, trace, output)
     except Exception as error:
         failure = error
-    if RemovableHandle.next_id > handles:
-        # The forward registers hooks, which all layers that had none have got.
-        return _run_copy(Copier(lend=True), shape, trace, output)
+    if copier.mixed_up:
+        return _run_copy(Copier(lend=True), kinds, shape, trace, output)
     if failure is not None:
         raise failure
     return found
@@ -113,12 +113,18 @@ def _input(shape: tuple[int, ...], trace: Trace) -> TracedTensor:
     return traced(Box(shape, 2, [identity(length) for length in shape[2:]]), trace, shape)
 
 
-def _run_copy(copier: Copier, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None) -> Any:
+def _run_copy(
+    copier: Copier, kinds: Kinds, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None
+) -> Any:
+    short: list[dict[str, Any]] = []
+    collecting = gc.isenabled()
+    # All that is made now goes at once; to look for cycles in it would only take time.
+    gc.disable()
     try:
-        copy = copier.module(trace.module)
-        trace.begin(copier.originals)
-        shorten(copy)
         with as_before():
+            copy = copier.module(trace.module)
+            trace.begin(copier.originals)
+            short = shorten(copy, kinds)
             found = copy(_input(shape, trace))
             return found if output is None else output(found)
     except Exception as error:
@@ -131,7 +137,10 @@ def _run_copy(copier: Copier, shape: tuple[int, ...], trace: Trace, output: Call
         ) from None
     finally:
         trace.end()
+        lengthen(short)
         copier.release()
+        if collecting:
+            gc.enable()
 
 
 def _compiler(error: Exception) -> str | None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 
 import torch
 from torch import fx, nn
+from torch.utils.hooks import RemovableHandle
 
 from dlchecked.receptive_field.errors import InvalidArgument
 
@@ -29,7 +30,7 @@ _ATOMS = {
     *(types.ModuleType, types.BuiltinFunctionType, type(threading.Lock()), type(threading.RLock())),
 }
 # What every module has for itself.
-_OWN_CONTAINERS = {name for name, value in nn.Module().__dict__.items() if isinstance(value, dict | set)}
+_OWN_CONTAINERS = {name: type(value) for name, value in nn.Module().__dict__.items() if isinstance(value, dict | set)}
 _SCRIPTED = (
     "{} is compiled by TorchScript, whose layers cannot be asked what they do; take the module that it was made from"
 )
@@ -38,10 +39,20 @@ _UNCOPIED = (
     "take it out of the module first"
 )
 _WRAPPERS = (nn.DataParallel, nn.parallel.DistributedDataParallel)
-_HOOKS = [name for name, value in nn.Module().__dict__.items() if isinstance(value, OrderedDict)]
 _set = object.__setattr__
-# How many attributes torch's own layers have that hold nothing but those and what cannot change.
-_USUAL: dict[type, int] = {}
+# How many attributes the commonest layers have, none of which holds anything that can change but the containers above.
+_USUAL: dict[type, int] = {
+    type(layer): len(layer.__dict__)
+    for layer in (
+        *(kind(1, 1, 1, device="meta") for kind in (nn.Conv1d, nn.Conv2d, nn.Conv3d)),
+        *(kind(1, device="meta") for kind in (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LayerNorm)),
+        *(kind(1) for kind in (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AvgPool2d, nn.AvgPool3d)),
+        *(kind(1) for kind in (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)),
+        *(kind() for kind in (nn.ReLU, nn.ReLU6, nn.SiLU, nn.GELU, nn.Sigmoid, nn.Tanh, nn.Hardswish, nn.LeakyReLU)),
+        *(kind() for kind in (nn.Identity, nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Sequential)),
+        nn.Linear(1, 1, device="meta"),
+    )
+}
 _PLAIN: Any = (object.__reduce_ex__, object.__reduce__, object.__getstate__)
 
 
@@ -95,17 +106,18 @@ class Copier:
     Attributes:
         originals: what every copied module was made of, by the id of the copy.
         lend: whether tensors share their memory until they are written to.
-        apart: whether layers without hooks have dictionaries of their own for hooks to come.
+        apart: whether the usual layers have containers of their own for what they do not have yet, such as hooks.
     """
 
     def __init__(self, lend: bool, apart: bool = True) -> None:
         """``lend`` is for copies that are gone before their user goes on.
 
-        Most copies of layers never get a hook, and need not be ``apart`` then, which takes half of the time.
+        Most copies of layers never get a hook or the like, and need not be ``apart`` then, which is quicker.
         """
         self.lend = lend
         self.apart = apart
-        self._unhooked = self._no_hooks()
+        self._blank: dict[str, Any] = {name: kind() for name, kind in _OWN_CONTAINERS.items()}
+        self._handles = RemovableHandle.next_id
         self.originals: dict[int, nn.Module] = {}
         self._copies: dict[int, Any] = {}
         self._tensors: list[torch.Tensor] = []
@@ -137,8 +149,10 @@ class Copier:
             self._finish(*self._unfinished.pop())
         return made
 
-    def _no_hooks(self) -> dict[str, Any]:
-        return {name: OrderedDict() for name in _HOOKS}
+    @property
+    def mixed_up(self) -> bool:
+        """Whether what one copy got others may have got as well: a hook, also if it is gone again, or the like."""
+        return not self.apart and (RemovableHandle.next_id > self._handles or any(self._blank.values()))
 
     def release(self) -> None:
         """Give back what was lent, also where a copy is still known to somebody."""
@@ -146,9 +160,6 @@ class Copier:
             with suppress(RuntimeError):  # torch does not let all kinds of tensors go
                 tensor.data = tensor.new_empty(0)
         # What refers to itself would not be gone at once.
-        for made in self._copies.values():
-            if isinstance(made, nn.Module):
-                made.__dict__.pop("_compiled_call_impl", None)
         self._copies.clear()
         self._handlers.clear()
 
@@ -171,26 +182,28 @@ class Copier:
         made = self._copies[id(original)] = object.__new__(kind)
         _set(made, "__dict__", own)
         self.originals[id(made)] = original
-        parts = own["_modules"]
-        own["_modules"] = copies = {} if type(parts) is dict else type(parts)()
-        for name, part in parts.items():
-            copies[name] = part if part is None else self._shell(part)
-        if not usual:
-            self._unfinished.append((own, made))
-            return made
-        own.update(self._no_hooks() if self.apart else self._unhooked)
-        for name in ("_parameters", "_buffers"):
-            if own[name]:
-                own[name] = lent = Lent(own[name])
+        if usual and not self.apart:
+            parts, parameters, buffers = own["_modules"], own["_parameters"], own["_buffers"]
+            own.update(self._blank)
+            if parameters:
+                own["_parameters"] = lent = Lent(parameters)
                 lent.copier = self
-            else:
-                own[name] = {}
-        own["_non_persistent_buffers_set"] = own["_non_persistent_buffers_set"].copy()
+            if buffers:
+                own["_buffers"] = lent = Lent(buffers)
+                lent.copier = self
+        else:
+            self._unfinished.append((own, made))
+            parts = own["_modules"]
+            own["_modules"] = type(parts)()
+        if parts:
+            own["_modules"] = type(parts)()
+            for name, part in parts.items():
+                own["_modules"][name] = part if part is None else self._shell(part)
         return made
 
     def _finish(self, own: dict[str, Any], made: nn.Module) -> None:
         own.pop("_compiled_call_impl", None)
-        handlers, usual = self._handlers, True
+        handlers = self._handlers
         for name, value in own.items():
             kind = type(value)
             if kind in _ATOMS or name == "_modules":
@@ -205,13 +218,10 @@ class Copier:
                     continue
             elif kind is tuple and _ATOMS.issuperset(map(type, value)):
                 continue
-            usual = False
             try:
                 own[name] = handlers[kind](value) if kind in handlers else self._other(value)
             except _Uncopied as error:
                 raise InvalidArgument(_UNCOPIED.format(name=name, kind=type(made).__name__, what=error)) from None
-        if usual and type(made).__module__.startswith("torch.nn.modules."):
-            _USUAL[type(made)] = len(own)
 
     def value(self, value: Any) -> Any:
         """The copy of anything."""

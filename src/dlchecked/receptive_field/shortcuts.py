@@ -111,11 +111,10 @@ def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
     return x
 
 
-def answered(module: nn.Module, x: TracedTensor) -> Any:
+def answered(module: nn.Module, x: TracedTensor, kinds: Kinds) -> Any:
     """What comes out of a module of which no line of code needs to run; None if it has other layers."""
     if nn.Module.__call__ is not _CALL or any(_GLOBAL_HOOKS):
         return None
-    kinds = Kinds()
     parts: list[Any] = [module]
     for part in parts:  # which grows on the way
         own = part.__dict__
@@ -127,15 +126,19 @@ def answered(module: nn.Module, x: TracedTensor) -> Any:
             or (own["training"] and own["_buffers"])
         ):
             return None
-        parts += own["_modules"].values()
+        # The last layers are the likeliest to be unlike the others.
+        parts += reversed(own["_modules"].values())
     return _in_turn((module,), x, kinds)
 
 
-def shorten(module: nn.Module) -> None:
-    """Let the usual layers in a module answer by themselves whom others than a Sequential may call."""
+def shorten(module: nn.Module, kinds: Kinds) -> list[dict[str, Any]]:
+    """Let the usual layers in a copy answer by themselves whom others than a Sequential may call.
+
+    Returns:
+        The attributes of all that do; ``lengthen`` undoes it.
+    """
     if nn.Module.__call__ is not _CALL or any(_GLOBAL_HOOKS):
-        return
-    kinds = Kinds()
+        return []
     parts: list[Any] = [module]
     called: list[Any] = [module]
     for part in parts:  # which grows on the way
@@ -144,9 +147,19 @@ def shorten(module: nn.Module) -> None:
             parts += inner
             if kinds[type(part)] is not _SEQUENCE:
                 called += inner
+    short = []
     for part in called:
         if kinds[type(part)] is not None:
-            part.__dict__[_PLACE] = Shortcut(part, kinds)
+            own = part.__dict__
+            own[_PLACE] = Shortcut(part, kinds)
+            short.append(own)
+    return short
+
+
+def lengthen(short: Iterable[dict[str, Any]]) -> None:
+    """Let layers that answered by themselves be gone as soon as nobody needs them."""
+    for own in short:
+        own.pop(_PLACE, None)
 
 
 def _convolution(rule: Rule) -> Answer:
