@@ -194,7 +194,8 @@ def _batch_norm(*dimensions: int) -> Callable[[Rule], Answer]:
 
 
 def _activation(rule: Rule) -> Answer:
-    return lambda own, x: rule(x, inplace=own["inplace"])
+    # Of what shares memory with others, more is to be noted.
+    return lambda own, x: rule(x, inplace=own["inplace"]) if x.aliases is None else None
 
 
 def _max_pooling(rule: Rule) -> Answer:

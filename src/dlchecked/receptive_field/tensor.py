@@ -102,14 +102,14 @@ class TracedTensor(Traced, _Tensor):
         if isinstance(kept, Unmixed) and kept.dim in dims:
             return traced(kept.mixed, self.run, self.shape).mixed(*dims)
         if type(kept) is Box and max(dims, default=0) < kept.first:
-            return self
+            return self.same()
         layout = layout_of(kept)
         terms, ranges = layout.terms, layout.ranges()
         for dim in dims:
             for atom in range(*ranges[dim]):
                 if is_bound(terms, atom):
                     terms = mix(terms, atom)
-        return self if terms is layout.terms else self.derived(layout._replace(terms=terms), self.shape)
+        return self.same() if terms is layout.terms else self.derived(layout._replace(terms=terms), self.shape)
 
     def slid(self, windows: Mapping[int, Window], shape: Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.

@@ -29,6 +29,7 @@ class Traced:
     kept: Kept
     run: "Trace"
     source: int
+    known: Any
     aliases: "WeakValueDictionary[int, Traced] | None"
 
 
