@@ -121,10 +121,10 @@ def _run_copy(
     # All that is made now goes at once; to look for cycles in it would only take time.
     gc.disable()
     try:
-        with as_before():
-            copy = copier.module(trace.module)
-            trace.begin(copier.originals)
-            short = shorten(copy, kinds)
+        copy = copier.module(trace.module)
+        trace.begin(copier.originals)
+        short = shorten(copy, kinds)
+        with as_before(copier.foreign or output is not None):
             found = copy(_input(shape, trace))
             return found if output is None else output(found)
     except Exception as error:

@@ -38,6 +38,8 @@ _UNCOPIED = (
     "attribute {name!r} of {kind} holds {what}, which cannot be copied, so that a run of the forward could change it; "
     "take it out of the module first"
 )
+# torch and torchvision draw no random numbers but torch's.
+_KNOWN_CODE = ("torch.", "torchvision.")
 _WRAPPERS = (nn.DataParallel, nn.parallel.DistributedDataParallel)
 _set = object.__setattr__
 # How many attributes the commonest layers have, none of which holds anything that can change but the containers above.
@@ -105,6 +107,7 @@ class Copier:
 
     Attributes:
         originals: what every copied module was made of, by the id of the copy.
+        foreign: whether code runs in the copies that is neither torch's nor torchvision's.
         lend: whether tensors share their memory until they are written to.
         apart: whether the usual layers have containers of their own for what they do not have yet, such as hooks.
     """
@@ -119,6 +122,7 @@ class Copier:
         self._blank: dict[str, Any] = {name: kind() for name, kind in _OWN_CONTAINERS.items()}
         self._handles = RemovableHandle.next_id
         self.originals: dict[int, nn.Module] = {}
+        self.foreign = False
         self._copies: dict[int, Any] = {}
         self._tensors: list[torch.Tensor] = []
         self._unfinished: list[tuple[dict[str, Any], nn.Module]] = []
@@ -204,6 +208,7 @@ class Copier:
     def _finish(self, own: dict[str, Any], made: nn.Module) -> None:
         own.pop("_compiled_call_impl", None)
         handlers = self._handlers
+        self._meet(type(made))
         for name, value in own.items():
             kind = type(value)
             if kind in _ATOMS or name == "_modules":
@@ -222,6 +227,10 @@ class Copier:
                 own[name] = handlers[kind](value) if kind in handlers else self._other(value)
             except _Uncopied as error:
                 raise InvalidArgument(_UNCOPIED.format(name=name, kind=type(made).__name__, what=error)) from None
+
+    def _meet(self, code: type | types.FunctionType) -> None:
+        if not (code.__module__ or "").startswith(_KNOWN_CODE):
+            self.foreign = True
 
     def value(self, value: Any) -> Any:
         """The copy of anything."""
@@ -286,6 +295,7 @@ class Copier:
 
     def _function(self, original: types.FunctionType) -> Any:
         """The same code, which knows the copies instead of what it has closed over."""
+        self._meet(original)
         if not original.__closure__:
             return original
         found = self._copies.get(id(original))
@@ -313,6 +323,7 @@ class Copier:
         return made
 
     def _method(self, original: types.MethodType) -> Any:
+        self.foreign = True
         return types.MethodType(original.__func__, self.value(original.__self__))
 
     def _partial(self, original: functools.partial[Any]) -> Any:
@@ -332,6 +343,7 @@ class Copier:
         kind = type(original)
         if isinstance(original, nn.Module):
             return self._shell(original)
+        self.foreign = True
         if isinstance(original, type | io.IOBase):
             return original
         if (kind.__reduce_ex__, kind.__reduce__, kind.__getstate__) == _PLAIN and _only_attributes(kind):

@@ -3,7 +3,7 @@
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,28 +15,38 @@ _CHECKPOINTS = checkpoint.CheckpointFunction, checkpoint._checkpoint_without_ree
 
 
 @contextmanager
-def as_before() -> Iterator[None]:
+def as_before(foreign: bool = True) -> Iterator[None]:
     """Afterwards, also after an exception, random numbers go on as they would have, and torch's modes are as they were.
 
     Inside, compiled functions run as they were written, and checkpoints call their function, since a run without
     a way back has nothing to compute again.
+
+    Args:
+        foreign: whether others than torch may draw random numbers, whose states take longer to keep.
     """
-    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    state, gradients = torch.get_rng_state(), torch.is_grad_enabled()
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]
-    gradients = torch.is_grad_enabled()
     try:
         checkpoint.CheckpointFunction = _Straight  # type: ignore[assignment, misc]
         checkpoint._checkpoint_without_reentrant_generator = _nothing_around
-        with _eager():
+        with _others() if foreign else nullcontext(), _eager():
             yield
     finally:
         checkpoint.CheckpointFunction, checkpoint._checkpoint_without_reentrant_generator = _CHECKPOINTS  # type: ignore[misc]
         torch._C._set_grad_enabled(gradients)
         if devices:
             torch.cuda.set_rng_state_all(devices)
-        random.setstate(states[2])
+        torch.set_rng_state(state)
+
+
+@contextmanager
+def _others() -> Iterator[None]:
+    states = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
         np.random.set_state(states[1])
-        torch.set_rng_state(states[0])
 
 
 class _Straight:
