@@ -209,6 +209,9 @@ class Copier:
         own.pop("_compiled_call_impl", None)
         handlers = self._handlers
         self._meet(type(made))
+        for name in _slots(cast(Any, type(made))):
+            with suppress(AttributeError):  # not assigned yet
+                _set(made, name, self.value(getattr(self.originals[id(made)], name)))
         for name, value in own.items():
             kind = type(value)
             if kind in _ATOMS or name == "_modules":
@@ -346,7 +349,9 @@ class Copier:
         self.foreign = True
         if isinstance(original, type | io.IOBase):
             return original
-        if (kind.__reduce_ex__, kind.__reduce__, kind.__getstate__) == _PLAIN and _only_attributes(kind):
+        if isinstance(original, tuple) and hasattr(kind, "_make"):
+            return kind._make(map(self.value, original))
+        if _only_attributes(cast(Any, kind)):
             made = self._copies[id(original)] = object.__new__(kind)
             for name, value in vars(original).items():
                 made.__dict__[name] = self.value(value)
@@ -365,16 +370,22 @@ class _Uncopied(Exception):
     """What it is that cannot be copied."""
 
 
-def _only_attributes(kind: type) -> bool:
-    """Whether all that objects of a class hold is in their dictionary."""
-    return kind.__flags__ & 1 << 9 != 0 and kind.__basicsize__ == _WITH_DICTIONARY and not hasattr(kind, "__deepcopy__")
+@functools.cache
+def _slots(kind: Any) -> tuple[str, ...]:
+    """The attributes of a class that are in no dictionary."""
+    found: list[str] = []
+    for base in kind.__mro__:
+        names = vars(base).get("__slots__", ())
+        found += [names] if isinstance(names, str) else names
+    return tuple(name for name in found if name not in ("__dict__", "__weakref__"))
 
 
-class _Example:
-    pass
-
-
-_WITH_DICTIONARY = _Example.__basicsize__
+@functools.cache
+def _only_attributes(kind: Any) -> bool:
+    """Whether all that objects of a class hold is in their dictionary, and nobody says how they are copied."""
+    if kind.__new__ is not object.__new__ or _slots(kind) or hasattr(kind, "__deepcopy__"):
+        return False
+    return bool(kind.__dictoffset__ != 0) and (kind.__reduce_ex__, kind.__reduce__, kind.__getstate__) == _PLAIN
 
 
 def _lazily(original: torch.Tensor) -> torch.Tensor:

@@ -4,6 +4,8 @@ import copy
 import random
 import threading
 import types
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -155,6 +157,34 @@ class Settings:
     calls = 0
 
 
+class Slotted(nn.Module):
+    """Attributes in slots, in tuples with names and in slots of another."""
+
+    __slots__ = ("count", "unset")
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.count = conv(), [0]
+        self.pair = Pair([1], torch.ones(1, requires_grad=True) * 2)
+        self.limits = Limits([1])
+
+    def forward(self, x):
+        self.count[0] += 1
+        self.pair.steps.append(x)
+        self.limits.steps.append(x)
+        return self.conv(x) * self.pair.scale
+
+
+class Pair(NamedTuple):
+    steps: list
+    scale: torch.Tensor
+
+
+@dataclass(slots=True)
+class Limits:
+    steps: list
+
+
 MODULES = {
     "layers": lambda: nn.Sequential(conv(), nn.BatchNorm2d(2), nn.Dropout(), nn.ReLU(inplace=True)),
     "average": lambda: with_attributes(Calls(averaging, conv=conv()), average=nn.Buffer(torch.zeros(()))),
@@ -176,6 +206,7 @@ MODULES = {
     "hooks": lambda: Calls(hooking, conv=conv(), other=conv()),
     "closure": through_closures,
     "parent": Parent,
+    "slots": Slotted,
     "spectral norm": lambda: parametrizations.spectral_norm(conv()),
     "older spectral norm": old_spectral_norm,
     "weight norm": lambda: parametrizations.weight_norm(conv()),
@@ -210,7 +241,13 @@ def state(value, seen=None):
         return value.get_state().tolist()
     if isinstance(value, types.FunctionType):
         return [id(value), [state(cell.cell_contents, seen) for cell in value.__closure__ or ()]]
-    return [id(value), type(value), state(vars(value), seen) if hasattr(value, "__dict__") else None]
+    slots = [getattr(value, name, None) for name in getattr(type(value), "__slots__", ())]
+    return [
+        id(value),
+        type(value),
+        state(slots, seen)[1],
+        state(vars(value), seen) if hasattr(value, "__dict__") else None,
+    ]
 
 
 def surroundings():
@@ -225,7 +262,7 @@ def surroundings():
 
 
 # Of which torch itself makes no deep copy, before as after: locks, computed tensors, lazy buffers.
-UNCOPIED = ("parent", "older spectral norm", "pruned", "lazy")
+UNCOPIED = ("parent", "slots", "older spectral norm", "pruned", "lazy")
 QUESTIONS = {
     "exact": lambda module: receptive_field(module, (1, 2, 4, 4)),
     "numeric": lambda module: receptive_field(module, (1, 2, 4, 4), method="numeric").bounds(0),
@@ -242,7 +279,7 @@ def training(request):
 def made(name, training):
     torch.manual_seed(0)
     module = MODULES[name]().train(training)
-    if name not in ("lazy", "attributes", "parent", "modes", "hooks"):
+    if name not in ("lazy", "slots", "attributes", "parent", "modes", "hooks"):
         module(torch.rand(1, 2, 4, 4)).sum().backward()
     return module
 
