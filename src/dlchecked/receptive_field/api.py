@@ -1,5 +1,6 @@
 """The question and its answer."""
 
+import gc
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -8,14 +9,16 @@ from torch import nn
 
 from dlchecked.receptive_field import rules  # noqa: F401
 from dlchecked.receptive_field.boxes import Box
-from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.guard import untouched
+from dlchecked.receptive_field.copying import Copier, unwrapped
+from dlchecked.receptive_field.errors import InvalidArgument, UnknownOperation
+from dlchecked.receptive_field.guard import as_before
 from dlchecked.receptive_field.numeric import GroundTruth, MeasuredFields
 from dlchecked.receptive_field.report import Fields
 from dlchecked.receptive_field.result import ReceptiveField
+from dlchecked.receptive_field.shortcuts import Kinds, answered, lengthen, shorten
 from dlchecked.receptive_field.straight import identity
-from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.trace import Trace
+from dlchecked.receptive_field.tensor import TracedTensor, is_traced, traced
+from dlchecked.receptive_field.trace import Trace, place
 
 
 def receptive_field(
@@ -61,11 +64,8 @@ def receptive_field(
         return ReceptiveField(None, MeasuredFields(GroundTruth(module, shape, output)), shape)
     if method != "exact":
         raise InvalidArgument(f'method is "exact" or "numeric"; got {method!r}')
-    trace = Trace(module)
-    found = run_forward(module, shape, trace)
-    if output is not None:
-        found = output(found)
-    mixed = _single(found, trace)
+    trace = Trace(unwrapped(module))
+    mixed = _single(run_forward(module, shape, trace, output), trace)
     mixed = mixed.mixed(*range(len(mixed.shape))[:2])
     return ReceptiveField(trace, Fields(mixed.layout, shape[2:]), shape)
 
@@ -89,11 +89,65 @@ def check_arguments(module: object, input_shape: object) -> tuple[int, ...]:
     return tuple(input_shape)
 
 
-def run_forward(module: nn.Module, shape: tuple[int, ...], trace: Trace) -> Any:
-    """Whatever the module returns for a traced input."""
-    box = Box(shape, 2, [identity(length) for length in shape[2:]])
-    with untouched(module):
-        return module(TracedTensor(box, trace, shape))
+def run_forward(
+    module: nn.Module, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None = None
+) -> Any:
+    """Whatever a copy of the module returns for a traced input, or what is picked of it."""
+    kinds = Kinds()
+    found = answered(trace.module, _input(shape, trace), kinds)
+    if found is not None:
+        return found if output is None else output(found)
+    copier, failure = Copier(lend=True, apart=False), None
+    try:
+        found = _run_copy(copier, kinds, shape, trace, output)
+    except Exception as error:
+        failure = error
+    if copier.mixed_up:
+        return _run_copy(Copier(lend=True), kinds, shape, trace, output)
+    if failure is not None:
+        raise failure
+    return found
+
+
+def _input(shape: tuple[int, ...], trace: Trace) -> TracedTensor:
+    return traced(Box(shape, 2, [identity(length) for length in shape[2:]]), trace, shape)
+
+
+def _run_copy(
+    copier: Copier, kinds: Kinds, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None
+) -> Any:
+    short: list[dict[str, Any]] = []
+    collecting = gc.isenabled()
+    # All that is made now goes at once; to look for cycles in it would only take time.
+    gc.disable()
+    try:
+        copy = copier.module(trace.module)
+        trace.begin(copier.originals)
+        short = shorten(copy, kinds)
+        with as_before(copier.foreign or output is not None):
+            found = copy(_input(shape, trace))
+            return found if output is None else output(found)
+    except Exception as error:
+        compiler = _compiler(error)
+        if compiler is None:
+            raise
+        raise UnknownOperation(
+            f"the forward runs what {compiler} has compiled, which cannot be asked what it does; let it call the "
+            f"function or module that was compiled\n  {place(error)}"
+        ) from None
+    finally:
+        trace.end()
+        lengthen(short)
+        copier.release()
+        if collecting:
+            gc.enable()
+
+
+def _compiler(error: Exception) -> str | None:
+    """Whose complaint it is, if it comes from compiled code."""
+    if type(error).__module__.startswith("torch._dynamo"):
+        return "torch.compile"
+    return "TorchScript" if isinstance(error, RuntimeError) and "TorchScript" in str(error) else None
 
 
 def _single(found: Any, trace: Trace) -> TracedTensor:

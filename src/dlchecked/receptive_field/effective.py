@@ -1,14 +1,15 @@
 """How much each pixel matters, beside which pixels can matter at all."""
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from typing import Any
 
 import torch
 from torch import nn
 
 from dlchecked.receptive_field.api import check_arguments
+from dlchecked.receptive_field.copying import copied
 from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.guard import as_before
 from dlchecked.receptive_field.report import check_unit
 
 
@@ -85,16 +86,16 @@ def effective_receptive_field(
         InvalidArgument: if an argument cannot be right.
     """
     shape = check_arguments(module, input_shape)
-    copy = deepcopy(module)
+    copy = copied(module)
     example = next(copy.parameters(), torch.empty(0))
     generator = torch.Generator().manual_seed(seed)
     total = torch.zeros(shape[2:], dtype=torch.float64)
     chosen: tuple[int, ...] = ()
-    for _ in range(samples):
-        x = torch.randn(shape, generator=generator, dtype=example.dtype).to(example.device).requires_grad_(True)
-        with torch.enable_grad():
+    with as_before(), torch.enable_grad():
+        for _ in range(samples):
+            x = torch.randn(shape, generator=generator, dtype=example.dtype).to(example.device).requires_grad_(True)
             found = copy(x) if output is None else output(copy(x))
-        chosen = check_unit(tuple(n // 2 for n in found.shape[2:]) if unit is None else unit, found.shape[2:])
-        (gradient,) = torch.autograd.grad(found[(..., *chosen)].sum(), x)
-        total += gradient.double().square().sum((0, 1)).cpu()
+            chosen = check_unit(tuple(n // 2 for n in found.shape[2:]) if unit is None else unit, found.shape[2:])
+            (gradient,) = torch.autograd.grad(found[(..., *chosen)].sum(), x)
+            total += gradient.double().square().sum((0, 1)).cpu()
     return EffectiveReceptiveField(chosen, total / samples)

@@ -6,8 +6,7 @@ activations pass everything through and its maxima become means: then nothing ca
 underflow, and the gradient of a unit is non-zero exactly where the unit depends on its input.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import product
 from math import prod
@@ -17,8 +16,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from dlchecked.receptive_field.copying import copied
 from dlchecked.receptive_field.endless import Endless
 from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.guard import as_before
 from dlchecked.receptive_field.linearized import Linearized
 from dlchecked.receptive_field.report import Product
 from dlchecked.receptive_field.windows import Index
@@ -37,9 +38,12 @@ def _at(values: torch.Tensor, position: Unit) -> torch.Tensor:
     return values[index]
 
 
-def positive_copy(module: nn.Module, seed: int = 0) -> nn.Module:
-    """A copy in double precision in which nothing can cancel."""
-    copy = deepcopy(module).double()
+def positive_copy(module: nn.Module, input_shape: Sequence[int], seed: int = 0) -> nn.Module:
+    """A copy in double precision in which nothing can cancel; lazy layers learn their shapes from the input's."""
+    copy = copied(module).double()
+    if any(isinstance(parameter, nn.UninitializedParameter) for parameter in copy.parameters()):
+        with as_before(), torch.no_grad():
+            copy(torch.zeros(tuple(input_shape), dtype=torch.float64))
     generator = torch.Generator().manual_seed(seed)
     for parameter in copy.parameters():
         values = (torch.rand(parameter.shape, generator=generator, dtype=torch.float64) + 0.5) / prod(
@@ -66,7 +70,7 @@ class GroundTruth:
         generator = torch.Generator().manual_seed(seed)
         self._input = torch.rand(tuple(input_shape), generator=generator, dtype=torch.float64) + 0.5
         self._input.requires_grad_(True)
-        self._copy = positive_copy(module, seed)
+        self._copy = positive_copy(module, self._input.shape, seed)
         self._choose = output
         self._scales: list[torch.Tensor] = []
         self._output = self._run(self._input)
@@ -78,8 +82,9 @@ class GroundTruth:
         self._change = torch.rand(self._input.shape[:2], generator=generator, dtype=torch.float64) + 0.5
 
     def _run(self, x: torch.Tensor) -> torch.Tensor:
-        with torch.enable_grad(), Linearized(self._scales):
-            found = self._copy(x)
+        with as_before(), torch.enable_grad(), Linearized(self._scales):
+            # Of every run anew: the one before may have left something in what it ran on.
+            found = copied(self._copy)(x)
         chosen = found if self._choose is None else self._choose(found)
         if not isinstance(chosen, torch.Tensor):
             raise InvalidArgument(

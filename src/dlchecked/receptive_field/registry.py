@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import torch
@@ -19,8 +19,9 @@ RuleT = TypeVar("RuleT", bound=Rule)
 HOMES = (torch, F, torch.Tensor, torch.special, torch._C._nn)
 
 RULES: dict[Any, tuple[Rule, str]] = {}
-# Rules whose result may share memory with their argument.
-VIEWS: set[Rule] = set()
+# The functions whose result may share memory with their argument, and those that write into it.
+SHARING: set[Any] = set()
+WRITING: set[Any] = set()
 
 
 class Unsupported(ReceptiveFieldError):
@@ -34,21 +35,38 @@ def rule(*names: str) -> Callable[[RuleT], RuleT]:
         for name in names:
             found = [getattr(home, name) for home in HOMES if hasattr(home, name)]
             assert found, f"torch has no {name}"
+            shares, writes = memory(name)
             for torch_function in found:
                 RULES[torch_function] = (function, name.strip("_"))
+                if shares:
+                    SHARING.add(torch_function)
+                if writes:
+                    WRITING.add(torch_function)
         return function
 
     return register
 
 
 def view_rule(*names: str) -> Callable[[RuleT], RuleT]:
-    """The same for functions whose result may share memory with their argument."""
+    """The same for functions whose result may share memory with their argument, where torch does not declare it."""
 
     def register(function: RuleT) -> RuleT:
-        VIEWS.add(function)
-        return rule(*names)(function)
+        rule(*names)(function)
+        SHARING.update(getattr(home, name) for name in names for home in HOMES if hasattr(home, name))
+        return function
 
     return register
+
+
+def memory(name: str) -> tuple[bool, bool]:
+    """Whether an operation's result may share its argument's memory, and whether it writes there, as torch says."""
+    shares, writes = False, name == "__setitem__" or (name.startswith("__i") and name != "__invert__")
+    for schema in cast(Any, torch._C)._jit_get_schemas_for_operator(f"aten::{name}"):
+        if any(argument.is_out for argument in schema.arguments):
+            continue
+        writes |= any(a.alias_info is not None and a.alias_info.is_write for a in schema.arguments)
+        shares |= any(r.alias_info is not None and not r.alias_info.is_write for r in schema.returns)
+    return shares, writes
 
 
 def dispatch(
@@ -67,6 +85,8 @@ def dispatch(
     if entry is None:
         raise UnknownOperation(_message(_name(function), args, kwargs, "has no rule"))
     found, name = entry
+    if kwargs.get("out") is not None:
+        raise UnknownOperation(_message(name, args, kwargs, "is not covered: it writes its result elsewhere (out=)"))
     try:
         result = found(*args, **kwargs)
     except Unsupported as error:
@@ -76,30 +96,71 @@ def dispatch(
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:
             raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
         raise
+    except RuntimeError:
+        # A transformation's stand-ins for real tensors have no values either.
+        _refuse_transform(name, args, kwargs)
+        raise
     except ReceptiveFieldError as error:
         if error.args and "\n" not in str(error):
             error.args = (f"{error}\n  {location(_first(args, kwargs).run)}",)
         raise
-    if type(result) is cls:
-        result.run.record(name, result, sys._getframe(1))
-        if found in VIEWS:
-            _share(args[0], (result,))
-    elif isinstance(result, tuple):
-        parts = [part for part in result if type(part) is cls]
-        for part in parts:
-            part.run.record(name, part, sys._getframe(1))
-        if found in VIEWS:
-            _share(args[0], parts)
+    parts: Iterable[Any] = (result,) if type(result) is cls else result if isinstance(result, tuple) else ()
+    made = [part for part in parts if type(part) is cls]
+    for part in made:
+        part.run.record(name, part, sys._getframe(1))
+    if function in SHARING:
+        share(_first(args, kwargs), made)
+    if function in WRITING or (made and args and made[0] is args[0]):
+        _written(_first(args, kwargs))
     return result
 
 
-def _share(base: Traced, views: Iterable[Traced]) -> None:
+def answer(
+    cls: type[Traced], function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+) -> Any:
+    """Answer a call that came by another way than torch's functions, as from within a transformation of functions.
+
+    It has the signature of ``__torch_dispatch__``, whose body it is. Of torch's own code only that which keeps
+    tensors for later comes this way, and wants another tensor on the same memory.
+
+    Raises:
+        UnknownOperation: if it is anything else.
+    """
+    if function.overloadpacket in (torch.ops.aten.detach, torch.ops.aten.alias):
+        return dispatch(cls, torch.Tensor.detach, types, args[:1])
+    name, kwargs = function._schema.name, kwargs or {}
+    _refuse_transform(name, args, kwargs)
+    raise UnknownOperation(_message(name, args, kwargs, "has no rule"))
+
+
+def _refuse_transform(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Name the outermost transformation of a function that is running, as vmap or grad, if one is."""
+    found, frame = None, sys._getframe(1)
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_globals.get("__name__", "").startswith("torch._functorch"):
+            found = frame.f_code.co_qualname.partition(".")[0]
+    if found is not None:
+        raise UnknownOperation(
+            _message(f"{found} of a function that calls {name}", args, kwargs, "has no rule")
+        ) from None
+
+
+def share(base: Traced, views: Iterable[Traced]) -> None:
+    """Note that some tensors share memory with another."""
     if base.aliases is None:
         # By their ids: to compare traced tensors is an operation of the forward.
         base.aliases = WeakValueDictionary({id(base): base})
     for view in views:
         base.aliases[id(view)] = view
         view.aliases = base.aliases
+
+
+def _written(x: Traced) -> None:
+    """Forget what was known of the values of those that share its memory."""
+    for alias in list(x.aliases.values()) if x.aliases is not None else ():
+        if alias is not x:
+            alias.known = None
 
 
 def _message(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> str:
@@ -121,4 +182,6 @@ def _first(args: Any, kwargs: Mapping[str, Any]) -> Traced:
 
 
 def _name(function: Any) -> str:
-    return str(getattr(function, "__name__", function))
+    name = str(getattr(function, "__name__", function))
+    # To read or to set an attribute, torch asks by the methods of its descriptor.
+    return str(function.__self__.__name__) if name in ("__get__", "__set__", "__delete__") else name

@@ -6,8 +6,7 @@ their own, in the place where ``Module.compile`` puts one. It answers for the te
 layer that is not as torch made it, and on any doubt lets torch go its own way, which also says what is wrong.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -21,6 +20,8 @@ from dlchecked.receptive_field.tensor import TracedTensor
 # From a layer's own attributes (to look them up on the layer itself takes twice as long) and its input.
 Answer = Callable[[dict[str, Any], TracedTensor], Any]
 
+# To look at what is lent only, where nobody writes to it.
+_lent = dict.__getitem__
 _PLACE = "_compiled_call_impl"
 _CALL = nn.Module.__call__
 _GLOBAL_HOOKS = (torch_module._global_forward_hooks, torch_module._global_forward_pre_hooks)
@@ -48,114 +49,132 @@ class Kinds(dict[type, tuple[str, Answer] | None]):
 class Shortcut:
     """The call of one layer."""
 
-    __slots__ = ("kinds", "layer")
+    __slots__ = ("answer", "kinds", "layer", "operation", "own")
 
     def __init__(self, layer: nn.Module, kinds: Kinds) -> None:
-        """``kinds`` are those of the run."""
+        """``kinds`` are those of the run, and have an answer for the layer."""
         self.layer = layer
+        self.own = layer.__dict__
         self.kinds = kinds
+        self.operation: str
+        self.answer: Answer
+        self.operation, self.answer = kinds[type(layer)] or _SEQUENCE
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the layer returns."""
-        if kwargs or len(args) != 1 or type(args[0]) is not TracedTensor:
-            return self.layer._call_impl(*args, **kwargs)  # type: ignore[no-untyped-call]
-        found = _in_turn((self.layer,), args[0], self.kinds)
-        if type(found) is TracedTensor:
-            found.unseen = False
-        return found
+        own = self.own
+        # Hooks for the way back are none of a forward's business.
+        if (
+            not (own["_forward_hooks"] or own["_forward_pre_hooks"] or "forward" in own or kwargs)
+            and len(args) == 1
+            and type(args[0]) is TracedTensor
+        ):
+            if not self.operation:
+                return _in_turn(own["_modules"].values(), args[0], self.kinds)
+            found = _answer(self.layer, own, self.operation, self.answer, args[0])
+            if found is not None:
+                return found
+        return self.layer._call_impl(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+def _answer(layer: Any, own: dict[str, Any], operation: str, answer: Answer, x: TracedTensor) -> Any:
+    try:
+        found = answer(own, x)
+    except Exception:  # torch's own way ends in the same error, and knows where it happened
+        return None
+    if found is not None:
+        # As Trace.note has it.
+        calls = found.run.calls
+        found.source = len(calls)
+        calls.append((layer, operation, found.kept))
+    return found
 
 
 def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
-    """What comes out of some layers, one after the other, of which the usual ones are asked without torch's call.
-
-    What one of them hands to the next nobody else can see, so that it may be overwritten.
-    """
+    """What comes out of some layers, one after the other, of which the usual ones are asked without torch's call."""
     for layer in layers:
         if type(x) is TracedTensor:
             known = kinds[type(layer)]
             if known is not None:
                 own = layer.__dict__
-                there = own.get(_PLACE)
-                # Hooks for the way back are none of a forward's business.
-                if not (
-                    own["_forward_hooks"]
-                    or own["_forward_pre_hooks"]
-                    or "forward" in own
-                    or (there is not None and type(there) is not Shortcut)
-                ):
+                if not (own["_forward_hooks"] or own["_forward_pre_hooks"] or "forward" in own):
                     if known is _SEQUENCE:
                         x = _in_turn(layer._modules.values(), x, kinds)
                         continue
-                    operation, answer = known
-                    try:
-                        found = answer(own, x)
-                    except Exception:  # torch's own way ends in the same error, and knows where it happened
-                        found = None
+                    found = _answer(layer, own, *known, x)
                     if found is not None:
-                        # As Trace.note has it.
-                        calls = found.run.calls
-                        found.source = len(calls)
-                        calls.append((layer, operation, found.kept))
-                        if found is not x:
-                            found.unseen = True
-                            x = found
+                        x = found
                         continue
-                if type(there) is Shortcut:
-                    x.unseen = False
-                    x = layer._call_impl(x)
-                    continue
-            x.unseen = False
+                x = layer._call_impl(x)
+                continue
         x = layer(x)
     return x
 
 
-def survey(module: nn.Module, kinds: Kinds) -> tuple[list[nn.Module], list[nn.Module]]:
-    """What others than a Sequential may call, of a module and all inside it, and what of it is in training mode."""
+def answered(module: nn.Module, x: TracedTensor, kinds: Kinds) -> Any:
+    """What comes out of a module of which no line of code needs to run; None if it has other layers."""
+    if nn.Module.__call__ is not _CALL or any(_GLOBAL_HOOKS):
+        return None
+    parts: list[Any] = [module]
+    for part in parts:  # which grows on the way
+        own = part.__dict__
+        if (
+            kinds[type(part)] is None
+            or own["_forward_hooks"]
+            or own["_forward_pre_hooks"]
+            or "forward" in own
+            or (own["training"] and own["_buffers"])
+        ):
+            return None
+        # The last layers are the likeliest to be unlike the others.
+        parts += reversed(own["_modules"].values())
+    return _in_turn((module,), x, kinds)
+
+
+def shorten(module: nn.Module, kinds: Kinds) -> list[dict[str, Any]]:
+    """Let the usual layers in a copy answer by themselves whom others than a Sequential may call.
+
+    Returns:
+        The attributes of all that do; ``lengthen`` undoes it.
+    """
+    if nn.Module.__call__ is not _CALL or any(_GLOBAL_HOOKS):
+        return []
     parts: list[Any] = [module]
     called: list[Any] = [module]
-    training = []
     for part in parts:  # which grows on the way
-        if part is None:
-            continue
-        if part.training:
-            training.append(part)
-        if type(part) not in _ANSWERS:
+        if part is not None and type(part) not in _ANSWERS:
             inner = part._modules.values()
             parts += inner
             if kinds[type(part)] is not _SEQUENCE:
                 called += inner
-    return called, training
+    short = []
+    for part in called:
+        if kinds[type(part)] is not None:
+            own = part.__dict__
+            own[_PLACE] = Shortcut(part, kinds)
+            short.append(own)
+    return short
 
 
-@contextmanager
-def shortcuts(called: Iterable[nn.Module], kinds: Kinds) -> Iterator[None]:
-    """The usual layers among some modules, and in Sequentials among them, answer by themselves.
-
-    Another run of the same module at the same time does no harm: whose shortcut is gone goes torch's way.
-    """
-    taken = []
-    try:
-        if nn.Module.__call__ is _CALL and not any(_GLOBAL_HOOKS):
-            for part in called:
-                if kinds[type(part)] is not None:
-                    own = part.__dict__
-                    # A layer that its user has compiled keeps what is there.
-                    if _PLACE not in own or type(own[_PLACE]) is Shortcut:
-                        taken.append(own)
-                        own[_PLACE] = Shortcut(part, kinds)
-        yield
-    finally:
-        for attributes in taken:
-            attributes.pop(_PLACE, None)
+def lengthen(short: Iterable[dict[str, Any]]) -> None:
+    """Let layers that answered by themselves be gone as soon as nobody needs them."""
+    for own in short:
+        own.pop(_PLACE, None)
 
 
 def _convolution(rule: Rule) -> Answer:
     def answer(own: dict[str, Any], x: TracedTensor) -> Any:
         if own["padding_mode"] != "zeros":
             return None
-        weights = own["_parameters"]
+        parameters = own["_parameters"]
         return rule(
-            x, weights["weight"], weights["bias"], own["stride"], own["padding"], own["dilation"], own["groups"]
+            x,
+            _lent(parameters, "weight"),
+            _lent(parameters, "bias"),
+            own["stride"],
+            own["padding"],
+            own["dilation"],
+            own["groups"],
         )
 
     return answer
@@ -164,7 +183,7 @@ def _convolution(rule: Rule) -> Answer:
 def _batch_norm(*dimensions: int) -> Callable[[Rule], Answer]:
     def answering(rule: Rule) -> Answer:
         def answer(own: dict[str, Any], x: TracedTensor) -> Any:
-            mean = own["_buffers"]["running_mean"]
+            mean = _lent(own["_buffers"], "running_mean")
             if own["training"] or mean is None or len(x.shape) not in dimensions:
                 return None
             return rule(x, mean, None)
@@ -175,7 +194,8 @@ def _batch_norm(*dimensions: int) -> Callable[[Rule], Answer]:
 
 
 def _activation(rule: Rule) -> Answer:
-    return lambda own, x: rule(x, inplace=own["inplace"])
+    # Of what shares memory with others, more is to be noted.
+    return lambda own, x: rule(x, inplace=own["inplace"]) if x.aliases is None else None
 
 
 def _max_pooling(rule: Rule) -> Answer:

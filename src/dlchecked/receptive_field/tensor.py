@@ -1,7 +1,7 @@
 """The stand-in for a tensor with which a forward is run: a shape, and what every element depends on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, NoReturn, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from dlchecked.receptive_field.boxes import Box, Kept, boxed, layout_of
 from dlchecked.receptive_field.errors import ValueDependence
 from dlchecked.receptive_field.layout import Layout, select
 from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_all
-from dlchecked.receptive_field.registry import dispatch
+from dlchecked.receptive_field.registry import answer, dispatch
 from dlchecked.receptive_field.terms import Terms, is_bound
 from dlchecked.receptive_field.trace import Trace, Traced, location
 from dlchecked.receptive_field.unmixed import Unmixed
@@ -31,31 +31,39 @@ class Known(NamedTuple):
     where: npt.NDArray[np.bool_]
 
 
-class TracedTensor(Traced):
-    """A tensor without values.
+def _as_parameters(name: str) -> Any:
+    return property(lambda self: getattr(self.run.example, name))
+
+
+if TYPE_CHECKING:
+    # What it says of itself has other types than what a tensor says, so for the types it is a class of its own.
+    _Tensor = object
+else:
+    _Tensor = torch.Tensor
+
+
+class TracedTensor(Traced, _Tensor):
+    """A tensor without values, and without memory: torch knows its shape, and asks here about everything else.
+
+    To torch's C++ code it is a tensor of the device "meta", which takes no values from anywhere and gives none away.
 
     Attributes:
         kept: what its elements depend on: a layout, or something quicker that stands for one.
         shape: the shape, as torch has it.
         run: the run that it belongs to.
         source: the number of the step that it came from, −1 for the input.
+        aliases: the tensors that share its memory, itself included; None if it was never viewed.
         known: what is known of some of its values.
-        unseen: whether only the layer that is asked next will ever see it.
     """
 
-    known: Known | None = None
-    unseen = False
-
-    def __init__(self, kept: Kept, trace: Trace, shape: Sequence[int] | None = None) -> None:
-        """``shape`` is that of the layout; given, it need not be computed."""
-        self.kept = kept
-        self.shape = shape if type(shape) is Size else Size(layout_of(kept).shape if shape is None else shape)
-        self.run = trace
-
-    # isinstance(x, torch.Tensor) is a common question in a forward, and the right answer is yes.
-    __class__ = cast(Any, property(lambda self: torch.Tensor))
+    if not TYPE_CHECKING:
+        # Quicker than a dictionary; without its slot, a shape would be torch's.
+        __slots__ = ("aliases", "kept", "known", "run", "shape", "source")
+    shape: Size
+    known: Known | None
 
     __torch_function__ = classmethod(dispatch)
+    __torch_dispatch__ = classmethod(answer)
 
     # For the rules.
 
@@ -66,18 +74,16 @@ class TracedTensor(Traced):
 
     def derived(self, kept: Kept, shape: Sequence[int] | None = None) -> "TracedTensor":
         """Another tensor of the same run."""
-        return TracedTensor(kept, self.run, shape)
+        return traced(kept, self.run, shape)
 
     def same(self) -> "TracedTensor":
-        """Another tensor of the same shape whose elements depend on the same; it itself if no one can tell."""
-        if self.unseen:
-            return self
-        return TracedTensor(self.kept, self.run, self.shape)
+        """Another tensor of the same shape whose elements depend on the same."""
+        return traced(self.kept, self.run, self.shape)
 
     def with_terms(self, terms: Terms) -> "TracedTensor":
         """Another tensor of the same shape."""
         layout = self.layout
-        return TracedTensor(Layout(layout.sizes, layout.groups, terms), self.run, self.shape)
+        return traced(Layout(layout.sizes, layout.groups, terms), self.run, self.shape)
 
     def dimension(self, dim: int) -> int:
         """A dimension counted from the front.
@@ -94,16 +100,16 @@ class TracedTensor(Traced):
         """The tensor in which all positions along some dimensions depend on all of them."""
         kept = self.kept
         if isinstance(kept, Unmixed) and kept.dim in dims:
-            return TracedTensor(kept.mixed, self.run, self.shape).mixed(*dims)
+            return traced(kept.mixed, self.run, self.shape).mixed(*dims)
         if type(kept) is Box and max(dims, default=0) < kept.first:
-            return self
+            return self.same()
         layout = layout_of(kept)
         terms, ranges = layout.terms, layout.ranges()
         for dim in dims:
             for atom in range(*ranges[dim]):
                 if is_bound(terms, atom):
                     terms = mix(terms, atom)
-        return self if terms is layout.terms else self.derived(layout._replace(terms=terms), self.shape)
+        return self.same() if terms is layout.terms else self.derived(layout._replace(terms=terms), self.shape)
 
     def slid(self, windows: Mapping[int, Window], shape: Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.
@@ -121,7 +127,7 @@ class TracedTensor(Traced):
         elif isinstance(kept, Unmixed) and kept.dim not in windows and shape[kept.dim] == self.shape[kept.dim]:
             found = kept.windowed(windows, shape)
         if found is not None:
-            return TracedTensor(found, self.run, shape)
+            return traced(found, self.run, shape)
         layout = layout_of(kept)
         if layout.simple:
             return self.derived(boxed(Layout(shape, layout.groups, slide_all(layout.terms, windows))), shape)
@@ -131,7 +137,7 @@ class TracedTensor(Traced):
             atom = layout.ranges()[dim][0]
             sizes = [*layout.sizes[:atom], window.outputs, *layout.sizes[atom + 1 :]]
             layout = Layout(tuple(sizes), layout.groups, slide(layout.terms, atom, window, memo))
-        slid = TracedTensor(layout, self.run)
+        slid = traced(layout, self.run)
         for dim, size in enumerate(shape):
             if size != slid.shape[dim]:
                 slid = slid.resized(dim, size)
@@ -145,10 +151,7 @@ class TracedTensor(Traced):
         found = kept.read(windows, shape) if type(kept) is Box and channels < kept.first else None
         if found is None:
             return self.mixed(channels).slid(windows, shape)
-        if self.unseen:
-            self.kept, self.shape = found, shape
-            return self
-        return TracedTensor(found, self.run, shape)
+        return traced(found, self.run, shape)
 
     def resized(self, dim: int, size: int) -> "TracedTensor":
         """The same after a mixed dimension has got another size."""
@@ -182,7 +185,7 @@ class TracedTensor(Traced):
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the module's parameters."""
-        return self.run.example.dtype
+        return self.run.dtype
 
     @property
     def device(self) -> torch.device:
@@ -193,6 +196,10 @@ class TracedTensor(Traced):
     def requires_grad(self) -> bool:
         """There is nothing to differentiate."""
         return False
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        pass
 
     @property
     def T(self) -> Any:  # noqa: N802
@@ -212,7 +219,7 @@ class TracedTensor(Traced):
     def new_zeros(self, *size: Any, **_: Any) -> "TracedTensor":
         """A tensor that depends on nothing yet; a forward may write into it."""
         shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
-        return TracedTensor(Layout(shape, (1,) * len(shape), ()), self.run, shape)
+        return traced(Layout(shape, (1,) * len(shape), ()), self.run, shape)
 
     new_ones = new_empty = new_zeros
 
@@ -222,7 +229,8 @@ class TracedTensor(Traced):
 
     is_leaf = True
     is_sparse = is_quantized = is_nested = is_meta = is_mkldnn = False
-    grad = grad_fn = names = None
+    is_cpu, is_cuda, is_mps, is_xpu = (_as_parameters(name) for name in ("is_cpu", "is_cuda", "is_mps", "is_xpu"))
+    grad = grad_fn = names = _backward_hooks = None
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -242,6 +250,31 @@ class TracedTensor(Traced):
 
     def __repr__(self) -> str:
         return f"TracedTensor(shape={tuple(self.shape)})"
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return cast(Any, self).clone()
+
+    def __format__(self, specification: str) -> str:
+        return repr(self)
+
+
+_wrapper = cast(Any, torch.Tensor)._make_wrapper_subclass
+_MEMORYLESS = torch.device("meta")
+_STRIDED = torch.strided
+
+
+def traced(kept: Kept, run: Trace, shape: Sequence[int] | None = None) -> TracedTensor:
+    """A tensor of a run; ``shape`` is that of the layout: given, it need not be computed."""
+    if type(shape) is not Size:
+        shape = Size(layout_of(kept).shape if shape is None else shape)
+    # By position: by name would take a third longer.
+    made: TracedTensor = _wrapper(TracedTensor, shape, None, None, None, run.dtype, _STRIDED, _MEMORYLESS)
+    made.kept = kept
+    made.shape = shape
+    made.run = run
+    made.source = -1
+    made.aliases = made.known = None
+    return made
 
 
 def is_traced(x: object) -> TypeGuard[TracedTensor]:

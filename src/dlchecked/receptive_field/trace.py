@@ -28,8 +28,9 @@ class Traced:
 
     kept: Kept
     run: "Trace"
-    source: int = -1
-    aliases: "WeakValueDictionary[int, Traced] | None" = None
+    source: int
+    known: Any
+    aliases: "WeakValueDictionary[int, Traced] | None"
 
 
 class Step(NamedTuple):
@@ -46,6 +47,8 @@ class Trace:
     def __init__(self, module: nn.Module) -> None:
         """The module about to run."""
         self.module = module
+        # What runs is a copy.
+        self.originals: dict[int, nn.Module] = {}
         self.calls: list[tuple[nn.Module | None, str, Kept]] = []
         self._joins: list[tuple[int, Sequence[int], Sequence[Kept]]] = []
 
@@ -64,6 +67,11 @@ class Trace:
         """A parameter, whose dtype and device the tensors of the run pretend to have."""
         return next(self.module.parameters(), torch.empty(0))
 
+    @cached_property
+    def dtype(self) -> torch.dtype:
+        """That of the example."""
+        return self.example.dtype
+
     @property
     def steps(self) -> list[Step]:
         """All finished calls, in order."""
@@ -78,9 +86,19 @@ class Trace:
         """Where branches of different centre or stride met."""
         return meetings([Join(*join) for join in self._joins])
 
+    def begin(self, originals: dict[int, nn.Module]) -> None:
+        """Before a copy runs, learn by the ids of its modules what they were made of."""
+        self.calls, self._joins, self.originals = [], [], originals
+
+    def end(self) -> None:
+        """After the run, let the calls be those of the modules that its user knows."""
+        originals = self.originals
+        self.calls = [(originals.get(id(module), module), operation, kept) for module, operation, kept in self.calls]
+        self.originals = {}
+
     def names(self) -> dict[int, str]:
-        """The path of every module, by its id."""
-        return {id(module): path for path, module in self.module.named_modules()}
+        """The path of every module, by its id, without what the compiler puts between."""
+        return {id(module): path.replace("_orig_mod.", "") for path, module in self.module.named_modules()}
 
 
 def owner(frame: FrameType | None) -> nn.Module | None:
@@ -103,6 +121,7 @@ def location(trace: Trace) -> str:
     """Where the forward stands: the path of the layer, and the line of code outside torch that led there."""
     frame: FrameType | None = sys._getframe(1)
     module = owner(frame)
+    module = trace.originals.get(id(module), module)
     path = trace.names().get(id(module), "") if module is not None else ""
     where = f"in {path!r} ({type(module).__name__})" if path else f"in the forward of {type(trace.module).__name__}"
     torch_home = torch.__name__ + "."
@@ -110,14 +129,25 @@ def location(trace: Trace) -> str:
     while frame is not None:
         home = frame.f_globals.get("__name__", "")
         if not home.startswith((torch_home, own_home)) and home != "torch":
-            return f"{where}, {_line(frame)}"
+            return f"{where}, {_line(frame, frame.f_lineno)}"
         if frame.f_code.co_name == "run_forward":
             break
         frame = frame.f_back
     return where
 
 
-def _line(frame: FrameType) -> str:
-    path, number = frame.f_code.co_filename, frame.f_lineno
+def place(error: BaseException) -> str:
+    """The last line of code outside torch that an error has come through."""
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if not frame.f_globals.get("__name__", "").startswith(torch.__name__ + "."):
+            found = _line(frame, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return found
+
+
+def _line(frame: FrameType, number: int) -> str:
+    path = frame.f_code.co_filename
     source = linecache.getline(path, number, frame.f_globals).strip()
     return f"line {number} of {path}" + (f": {source}" if source else "")

@@ -16,12 +16,12 @@ _FUNCTIONS = (
     "abs absolute neg negative exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sin cos tan "
     "asin acos atan sinh cosh asinh acosh atanh erf erfc erfinv sign sgn ceil floor round trunc frac logit "
     "clamp clip clamp_min clamp_max nan_to_num sinc bernoulli logical_not bitwise_not isnan isinf isfinite deg2rad "
-    "clone double half bfloat16 long bool __neg__ __abs__ __invert__"
+    "clone __neg__ __abs__ __invert__"
 )
 # These may hand back their argument itself.
 _ALIASES = (
     "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout "
-    "detach contiguous positive float cpu cuda requires_grad_ pin_memory real int type"
+    "detach contiguous positive double half bfloat16 long bool float cpu cuda requires_grad_ pin_memory real int type"
 )
 _IN_PLACE = (
     "relu_ relu6_ leaky_relu_ elu_ selu_ celu_ hardtanh_ threshold_ rrelu_ sigmoid_ tanh_ dropout_ alpha_dropout_ "
@@ -75,7 +75,7 @@ for _name in _known(_IN_PLACE):
     rule(_name)(_overwritten)
 
 
-@rule("to", "type_as")
+@view_rule("to", "type_as")
 def cast(x: Any, *others: Any, **_: Any) -> Any:
     """Another dtype or device; of a tensor given for an example, nothing else matters."""
     if is_traced(x):

@@ -1,14 +1,14 @@
 """Matrix products: an element of the result reads a whole row of one factor and a whole column of the other."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import broadcast, expand
-from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.registry import Unsupported, rule, share
 from dlchecked.receptive_field.rules.arguments import expect_size
 from dlchecked.receptive_field.rules.arithmetic import is_constant, with_known
 from dlchecked.receptive_field.rules.joining import join
@@ -135,6 +135,10 @@ def einsum(equation: str, *operands: Any) -> TracedTensor:
         raise Unsupported(f"the equation {equation!r} is implicit, has an ellipsis or a diagonal")
     letters = target + "".join(sorted(set("".join(inputs)) - set(target)))
     parts = [_spread(x, names, letters) for x, names in zip(operands, inputs, strict=True)]
+    if len(parts) == 1 and len(letters) == len(target):
+        # Of one tensor without a sum torch hands back a view.
+        share(operands[0], parts)
+        return cast(TracedTensor, parts[0])
     if any(zeros_of(x.reshape(1, -1)) is not None for x in operands if is_real(x)):
         raise Unsupported("it multiplies by constants that have zeros")
     return reduce(join(*parts), tuple(range(len(target), len(letters)))) if len(letters) > len(target) else join(*parts)
