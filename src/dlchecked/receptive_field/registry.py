@@ -28,12 +28,12 @@ class Unsupported(ReceptiveFieldError):
     """Raised by a rule that knows the operation, but not with these arguments."""
 
 
-def rule(*names: str) -> Callable[[RuleT], RuleT]:
+def rule(*names: str, homes: Iterable[Any] = HOMES) -> Callable[[RuleT], RuleT]:
     """Make a function the rule for every torch function of these names."""
 
     def register(function: RuleT) -> RuleT:
         for name in names:
-            found = [getattr(home, name) for home in HOMES if hasattr(home, name)]
+            found = [getattr(home, name) for home in homes if hasattr(home, name)]
             assert found, f"torch has no {name}"
             shares, writes = memory(name)
             for torch_function in found:
@@ -47,12 +47,12 @@ def rule(*names: str) -> Callable[[RuleT], RuleT]:
     return register
 
 
-def view_rule(*names: str) -> Callable[[RuleT], RuleT]:
+def view_rule(*names: str, homes: Iterable[Any] = HOMES) -> Callable[[RuleT], RuleT]:
     """The same for functions whose result may share memory with their argument, where torch does not declare it."""
 
     def register(function: RuleT) -> RuleT:
-        rule(*names)(function)
-        SHARING.update(getattr(home, name) for name in names for home in HOMES if hasattr(home, name))
+        rule(*names, homes=homes)(function)
+        SHARING.update(getattr(home, name) for name in names for home in homes if hasattr(home, name))
         return function
 
     return register

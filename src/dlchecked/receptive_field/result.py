@@ -248,7 +248,7 @@ class ReceptiveField:
 
 def _spread(ends: Index, shape: tuple[int, ...]) -> Index:
     """A copy that looks as if it had the whole shape."""
-    own = np.array(ends)
+    own = np.array(ends, order="C")
     strides = tuple(step if n > 1 else 0 for n, step in zip(own.shape, own.strides, strict=True))
     return np.ndarray(shape, own.dtype, own, 0, strides)
 

@@ -3,9 +3,13 @@
 from typing import Any
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 
+from dlchecked.receptive_field.endless import LONGEST_PERIOD, EndlessTaps
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layout import broadcast
+from dlchecked.receptive_field.layout import select as pick
 from dlchecked.receptive_field.registry import Unsupported, rule, view_rule
 from dlchecked.receptive_field.rules.joining import concatenate, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
@@ -74,7 +78,12 @@ def select(input: TracedTensor, dim: int, index: int) -> TracedTensor:  # noqa: 
     size = input.shape[dim]
     if not -size <= index < size:
         raise InvalidArgument(f"index {index} is out of range for {size} positions of dimension {dim}")
-    return drop(narrow(input, dim, index % size, 1), dim)
+    layout = input.layout
+    start, stop = layout.ranges()[dim]
+    if stop - start > 1:
+        return drop(narrow(input, dim, index % size, 1), dim)
+    groups = (*layout.groups[:dim], *layout.groups[dim + 1 :])
+    return input.derived(pick(layout, start, index % size)._replace(groups=groups))
 
 
 @view_rule("unbind")
@@ -127,26 +136,40 @@ def repeat_interleave(input: TracedTensor, repeats: Any, dim: Any = None, **_: A
     return input.slid({d: picking(tuple(np.repeat(np.arange(input.shape[d]), counts).tolist()))})
 
 
-@view_rule("unfold")
-def unfold(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor:  # noqa: A002
-    """Windows of one dimension (the method), or of an image as columns (the function)."""
-    if len(args) == 3 and len(input.shape) != 4 and not kwargs:
-        return _unfold_dimension(input, *args)
-    names = ("kernel_size", "dilation", "padding", "stride")
-    return _unfold_image(input, **{**dict(zip(names, args, strict=False)), **kwargs})
+# The method and the function of this name have nothing else in common.
+@view_rule("unfold", homes=[torch.Tensor])
+def unfold(self: TracedTensor, dimension: int, size: int, step: int) -> TracedTensor:
+    """Windows of one dimension; their positions become the last one."""
+    d, last = self.dimension(dimension), len(self.shape)
+    length = self.shape[d] if last else 1
+    if not 0 <= size <= length or step < 1:
+        raise InvalidArgument(
+            f"unfold: windows of {size} positions, {step} apart, of a dimension of {length}; a size of 0 to {length} "
+            "and a step of 1 or more would be right"
+        )
+    starts, places = np.arange(0, length - size + 1, step), np.arange(size)
+    shape = tuple(self.shape)
+    endless = EndlessTaps(size, step, tuple((place,) for place in range(size))) if 0 < size <= LONGEST_PERIOD else None
+    pieces = self.slid({d: picking(tuple((starts[:, None] + places).ravel().tolist()), endless)})
+    return permute(reshape(pieces, (*shape[:d], len(starts), size, *shape[d + 1 :])), _with_last(d + 1, last + 1))
 
 
-def _unfold_dimension(x: TracedTensor, dimension: int, size: int, step: int) -> TracedTensor:
-    d = x.dimension(dimension)
-    count = (x.shape[d] - size) // step + 1
-    pieces = [x.slid({d: slicing(x.shape[d], k, k + (count - 1) * step + 1, step)}) for k in range(size)]
-    last = len(x.shape)
-    return concatenate([unsqueeze(piece, last) for piece in pieces], last)
+def _with_last(dim: int, count: int) -> list[int]:
+    return [*(d for d in range(count) if d != dim), dim]
 
 
-def _unfold_image(
-    x: TracedTensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+@rule("unfold", homes=[F])
+def unfold_image(
+    input: TracedTensor,  # noqa: A002
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
 ) -> TracedTensor:
+    """Windows of an image as columns."""
+    if len(input.shape) == 3:
+        return select(unfold_image(unsqueeze(input, 0), kernel_size, dilation, padding, stride), 0, 0)
+    x = input
     kernel, step, before, stride = (_each(v, 2) for v in (kernel_size, dilation, padding, stride))
     x = pad(x, (before[1], before[1], before[0], before[0]))
     counts = [(x.shape[2 + a] - step[a] * (kernel[a] - 1) - 1) // stride[a] + 1 for a in (0, 1)]
