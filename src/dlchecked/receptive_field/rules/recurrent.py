@@ -25,7 +25,7 @@ class _Layers(NamedTuple):
     """What torch passes to its recurrent functions after the input, the states and the weights."""
 
     has_biases: bool
-    count: int
+    depth: int
     dropout: float
     training: bool
     bidirectional: bool
@@ -40,7 +40,7 @@ def _run(x: Any, states: Sequence[Any], width: int, layers: _Layers) -> tuple[An
     time = 1 if layers.batch_first else 0
     directions = 2 if layers.bidirectional else 1
     finals = []
-    for layer in range(layers.count):
+    for layer in range(layers.depth):
         outputs = []
         for direction in range(directions):
             own = [state[layer * directions + direction] for state in states]
