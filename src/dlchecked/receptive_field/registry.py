@@ -8,7 +8,9 @@ from weakref import WeakValueDictionary
 import torch
 import torch.nn.functional as F
 
+from dlchecked.receptive_field.carrying import anything_known, carried
 from dlchecked.receptive_field.errors import ReceptiveFieldError, UnknownOperation
+from dlchecked.receptive_field.known import LOST, Known
 from dlchecked.receptive_field.trace import Traced, location
 
 Rule = Callable[..., Any]
@@ -87,8 +89,11 @@ def dispatch(
     found, name = entry
     if kwargs.get("out") is not None:
         raise UnknownOperation(_message(name, args, kwargs, "is not covered: it writes its result elsewhere (out=)"))
+    known = anything_known(args)
     try:
         result = found(*args, **kwargs)
+        if known:
+            result = carried(found, function, args, kwargs, result)
     except Unsupported as error:
         raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
     except TypeError as error:
@@ -157,10 +162,10 @@ def share(base: Traced, views: Iterable[Traced]) -> None:
 
 
 def _written(x: Traced) -> None:
-    """Forget what was known of the values of those that share its memory."""
+    """Forget what was known of the values of those that share its memory: they may have any magnitude now."""
     for alias in list(x.aliases.values()) if x.aliases is not None else ():
-        if alias is not x:
-            alias.known = None
+        if alias is not x and alias.known is not None:
+            alias.known = Known(*(field.expand(alias.shape) for field in LOST))
 
 
 def _message(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> str:

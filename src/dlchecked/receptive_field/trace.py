@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import torch
@@ -15,18 +15,25 @@ from dlchecked.receptive_field.alignment import Join, Meeting, meetings
 from dlchecked.receptive_field.boxes import Kept, layout_of
 from dlchecked.receptive_field.layout import Layout
 
+if TYPE_CHECKING:
+    from dlchecked.receptive_field.known import Known
+
 
 class Traced:
     """What a run keeps of a tensor.
 
     Attributes:
         kept: what its elements depend on: a layout, or something quicker that stands for one.
+        shape: the shape.
+        known: what is known of some of its values.
         source: the number of the step that it came from, −1 for the input.
         run: the run that it belongs to.
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
     """
 
     kept: Kept
+    shape: torch.Size
+    known: "Known | None"
     run: "Trace"
     source: int
     known: Any

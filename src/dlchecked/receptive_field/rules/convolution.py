@@ -11,9 +11,9 @@ from torch.nn import Parameter
 
 from dlchecked.receptive_field.boxes import Box
 from dlchecked.receptive_field.endless import EndlessTaps
+from dlchecked.receptive_field.known import is_constant
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.rules.arguments import expect_output, expect_size, per_axis
-from dlchecked.receptive_field.rules.arithmetic import is_constant
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.terms import is_bound
 from dlchecked.receptive_field.windows import Window, gathering, sliding, transposed

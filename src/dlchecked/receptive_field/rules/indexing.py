@@ -6,12 +6,15 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from dlchecked.receptive_field.boxes import Kept
+from dlchecked.receptive_field.carrying import KNOWING
 from dlchecked.receptive_field.endless import LONGEST_PERIOD, EndlessTaps
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.layout import broadcast
+from dlchecked.receptive_field.known import MOST_ELEMENTS, Known, cut, knowing, known_of
+from dlchecked.receptive_field.layout import Layout, broadcast
 from dlchecked.receptive_field.layout import select as pick
 from dlchecked.receptive_field.registry import Unsupported, rule, view_rule
-from dlchecked.receptive_field.rules.joining import concatenate, overwrite
+from dlchecked.receptive_field.rules.joining import concatenate, lost_if_large, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
@@ -242,6 +245,52 @@ def setitem(x: Any, index: Any, value: Any) -> None:
         raise Unsupported(
             "it writes what depends on the input into a tensor that does not; make that tensor with zeros_like"
         )
+    if is_traced(value):
+        overwrite(x, _with_written(x, index, value), lost_if_large(x))
+    else:
+        overwrite(x, *_with_constant(x, index, value))
+
+
+def _with_constant(x: TracedTensor, index: Any, value: Any) -> tuple[Kept, Known | None]:
+    """What a tensor holds and what is known of it, once constants are written into it."""
+    plain = all(item is not None and not isinstance(item, np.ndarray) for item in _indices(x, index))
+    if plain and x.known is None and not bool(known_of(value).large().any()):
+        layout, picked = _picked(x, index)
+        return layout._replace(terms=_outside(x.derived(layout), picked)), None
+    if x.numel() > MOST_ELEMENTS:
+        raise Unsupported("it writes single constants into a large tensor; masked_fill would be right")
+    if _depends(index):
+        raise Unsupported("the index depends on the input")
+    written = torch.zeros(x.shape, dtype=torch.bool)
+    written[index] = True
+    values, fixed = (field.expand(x.shape).clone() for field in known_of(x))
+    after = known_of(value)
+    values[index], fixed[index] = after.values, after.fixed
+    found = knowing(cut(x, written), Known(values, fixed))
+    return found.kept, found.known
+
+
+def _depends(index: Any) -> bool:
+    return any(is_traced(item) for item in (index if isinstance(index, tuple) else (index,)))
+
+
+def _indices(x: TracedTensor, index: Any) -> list[Any]:
+    """The items of an index; an array for all where one is a mask of several dimensions."""
+    try:
+        return _items(x, index)
+    except Unsupported:
+        return [np.empty(0)]
+
+
+def _picked(x: TracedTensor, index: Any) -> tuple[Layout, list[tuple[int, Window]]]:
+    """A layout in which every dimension is one atom, and where the written positions of its first ones come from.
+
+    Raises:
+        Unsupported: if the index is no box.
+    """
+    layout = x.layout
+    for dim in range(len(layout.groups)):
+        layout = layout.with_single(dim)
     picked: list[tuple[int, Window]] = []
     for dim, item in enumerate(_items(x, index)):
         if item is None or isinstance(item, np.ndarray):
@@ -252,17 +301,20 @@ def setitem(x: Any, index: Any, value: Any) -> None:
         inverse = np.full(size, -1)
         inverse[positions] = np.arange(len(positions))
         picked.append((dim, picking(tuple(inverse.tolist()))))
-    terms = _outside(x, picked)
-    if is_traced(value):
-        region = getitem(x, index)
-        shape = [n if d >= len(picked) else int((picked[d][1].taps >= 0).sum()) for d, n in enumerate(x.shape)]
-        spread = value.derived(broadcast([value.layout], tuple(region.shape))[0])
-        spread = reshape(spread, shape)
-        placed = spread.slid(dict(picked)).layout
-        mine, theirs = broadcast([x.layout._replace(terms=terms), placed], tuple(x.shape))
-        overwrite(x, mine._replace(terms=simplify((*mine.terms, *theirs.terms))))
-    else:
-        overwrite(x, x.layout._replace(terms=terms))
+    return layout, picked
+
+
+def _with_written(x: TracedTensor, index: Any, value: TracedTensor) -> Layout:
+    """What a tensor holds once another one is written into a part of it."""
+    layout, picked = _picked(x, index)
+    terms = _outside(x.derived(layout), picked)
+    region = getitem(x, index)
+    shape = [n if d >= len(picked) else int((picked[d][1].taps >= 0).sum()) for d, n in enumerate(x.shape)]
+    spread = value.derived(broadcast([value.layout], tuple(region.shape))[0])
+    spread = reshape(spread, shape)
+    placed = spread.slid(dict(picked)).layout
+    mine, theirs = broadcast([layout._replace(terms=terms), placed], tuple(x.shape))
+    return mine._replace(terms=simplify((*mine.terms, *theirs.terms)))
 
 
 def _outside(x: TracedTensor, picked: list[tuple[int, Window]]) -> Terms:
@@ -276,11 +328,10 @@ def _outside(x: TracedTensor, picked: list[tuple[int, Window]]) -> Terms:
         positions = np.arange(len(taken))
         found.extend(inside.slid({dim: gathering(np.where(taken, -1, positions)[None])}).layout.terms)
         inside = inside.slid({dim: gathering(np.where(taken, positions, -1)[None])})
-    if len(x.layout.groups) != len(x.layout.sizes):
-        raise Unsupported("it writes into a tensor whose dimensions have been merged")
     return simplify(found)
 
 
+KNOWING.add(setitem)
 rule("fliplr")(lambda input: flip(input, 1))  # noqa: A006
 rule("flipud")(lambda input: flip(input, 0))  # noqa: A006
 

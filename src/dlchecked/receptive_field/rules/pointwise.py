@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from dlchecked.receptive_field.registry import HOMES, Rule, Unsupported, rule, view_rule
 from dlchecked.receptive_field.rules.indexing import chunk
-from dlchecked.receptive_field.rules.joining import join
+from dlchecked.receptive_field.rules.joining import changed, join
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
 
 _FUNCTIONS = (
@@ -41,7 +41,7 @@ def _pointwise(place: int | None) -> Rule:
             inplace = inplace or (place is not None and len(others) >= place and others[place - 1])
         if not inplace:
             return x.same()
-        x.known = None
+        changed(x)
         return x
 
     return unchanged
@@ -51,7 +51,7 @@ def _overwritten(x: TracedTensor, *bounds: Any, **options: Any) -> TracedTensor:
     """The same, in place."""
     if any(is_traced(value) for value in (*bounds, *options.values())):
         raise Unsupported("a bound depends on the input")
-    x.known = None
+    changed(x)
     return x
 
 
