@@ -14,13 +14,14 @@ from dlchecked.receptive_field.known import MOST_ELEMENTS, Known, cut, knowing, 
 from dlchecked.receptive_field.layout import Layout, broadcast
 from dlchecked.receptive_field.layout import select as pick
 from dlchecked.receptive_field.registry import Unsupported, rule, view_rule
-from dlchecked.receptive_field.rules.joining import concatenate, lost_if_large, overwrite
+from dlchecked.receptive_field.rules.arguments import expect_size, per_axis
+from dlchecked.receptive_field.rules.joining import concatenate, join, lost_if_large, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.terms import Terms
 from dlchecked.receptive_field.unions import simplify
-from dlchecked.receptive_field.windows import Window, gathering, padding, picking, slicing
+from dlchecked.receptive_field.windows import Window, gathering, padding, picking, slicing, transposed
 
 
 @rule("pad")
@@ -186,6 +187,39 @@ def unfold_image(
             pieces.append(unsqueeze(x.slid(windows), 2))
     columns = concatenate(pieces, 2)
     return reshape(columns, (x.shape[0], x.shape[1] * kernel[0] * kernel[1], counts[0] * counts[1]))
+
+
+@rule("fold")
+def fold(
+    input: TracedTensor,  # noqa: A002
+    output_size: Any,
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> TracedTensor:
+    """Columns summed back into an image: a pixel reads the windows that hold it, each at its place there."""
+    if len(input.shape) == 2:
+        return select(fold(unsqueeze(input, 0), output_size, kernel_size, dilation, padding, stride), 0, 0)
+    sizes, kernel, step, before, stride = (
+        per_axis(v, 2) for v in (output_size, kernel_size, dilation, padding, stride)
+    )
+    counts = [(sizes[a] + 2 * before[a] - step[a] * (kernel[a] - 1) - 1) // stride[a] + 1 for a in (0, 1)]
+    batch, rows, columns = input.shape
+    expect_size("windows", columns, counts[0] * counts[1])
+    if rows % (kernel[0] * kernel[1]):
+        raise InvalidArgument(f"fold: {rows} rows are not a multiple of the {kernel[0] * kernel[1]} places of a window")
+    parts = reshape(input, (batch, rows // (kernel[0] * kernel[1]), *kernel, *counts))
+    pieces = []
+    for i in range(kernel[0]):
+        for j in range(kernel[1]):
+            piece = select(select(parts, 2, i), 2, j)
+            windows = {
+                2 + a: transposed(counts[a], 1, stride[a], 1, before[a] - k * step[a], sizes[a])
+                for a, k in ((0, i), (1, j))
+            }
+            pieces.append(piece.slid(windows))
+    return join(*pieces)
 
 
 @view_rule("__getitem__")

@@ -32,6 +32,15 @@ def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor: 
     return input.mixed(last).resized(last, weight.shape[0])
 
 
+@rule("embedding")
+def embedding(input: Any, weight: Any, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """Every feature of a row of the table depends on which row it is."""
+    if is_traced(weight) or not is_traced(input):
+        raise Unsupported("its table depends on the input")
+    rows = unsqueeze(input, len(input.shape))
+    return rows.resized(len(input.shape), weight.shape[1])
+
+
 @rule("bilinear")
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> TracedTensor:
     """Every output feature reads all features of both inputs, at the same position."""
