@@ -56,6 +56,8 @@ class Trace:
         self.module = module
         # What runs is a copy.
         self.originals: dict[int, nn.Module] = {}
+        # How many dimensions the module's input has.
+        self.rank = 0
         self.calls: list[tuple[nn.Module | None, str, Kept]] = []
         self._joins: list[tuple[int, Sequence[int], Sequence[Kept]]] = []
 
@@ -105,7 +107,11 @@ class Trace:
 
     def names(self) -> dict[int, str]:
         """The path of every module, by its id, without what the compiler puts between."""
-        return {id(module): path.replace("_orig_mod.", "") for path, module in self.module.named_modules()}
+        named = self.module.named_modules()
+        return {
+            id(module): path.replace("_orig_mod.", "").removeprefix("asked_module").lstrip(".")
+            for path, module in named
+        }
 
 
 def owner(frame: FrameType | None) -> nn.Module | None:
@@ -130,7 +136,11 @@ def location(trace: Trace) -> str:
     module = owner(frame)
     module = trace.originals.get(id(module), module)
     path = trace.names().get(id(module), "") if module is not None else ""
-    where = f"in {path!r} ({type(module).__name__})" if path else f"in the forward of {type(trace.module).__name__}"
+    where = (
+        f"in {path!r} ({type(module).__name__})"
+        if path
+        else f"in the forward of {type(module or trace.module).__name__}"
+    )
     torch_home = torch.__name__ + "."
     own_home = __name__.rpartition(".")[0]
     while frame is not None:
