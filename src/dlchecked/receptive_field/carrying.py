@@ -75,6 +75,9 @@ def carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str
     """The result of a call, of which is known what follows from what was known of its arguments."""
     if rule in KNOWING:
         return result
+    for name in ("input", "self", "tensors"):
+        if name in kwargs:
+            args, kwargs = (kwargs[name], *args), {key: value for key, value in kwargs.items() if key != name}
     if function in _MOVES:
         return _moved(function, args, kwargs, result)
     if function in _SAME:
@@ -95,7 +98,7 @@ def carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str
         return _maximum(rule, function, args, kwargs, result)
     if function in _SUMS:
         return _sum(function, args, kwargs, result)
-    return _lost(args, result)
+    return _lost((*args, *kwargs.values()), result)
 
 
 def _with(result: Any, known: Known) -> Any:

@@ -89,7 +89,7 @@ def dispatch(
     found, name = entry
     if kwargs.get("out") is not None:
         raise UnknownOperation(_message(name, args, kwargs, "is not covered: it writes its result elsewhere (out=)"))
-    known = anything_known(args)
+    known = anything_known((*args, *kwargs.values()) if kwargs else args)
     try:
         result = found(*args, **kwargs)
         if known:

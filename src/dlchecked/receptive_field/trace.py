@@ -36,7 +36,6 @@ class Traced:
     known: "Known | None"
     run: "Trace"
     source: int
-    known: Any
     aliases: "WeakValueDictionary[int, Traced] | None"
 
 

@@ -198,6 +198,16 @@ def test_any_masks_one_after_another(case):
         assert torch.equal(found, expected)
 
 
+def test_arguments_by_name(check_every_unit):
+    def forward(module, x):
+        scores = torch.masked_fill(input=x.mT @ x, mask=barred_of(x, "window"), value=-math.inf)
+        scores = torch.stack(tensors=[torch.clone(input=scores)], dim=0)[0]
+        ones = F.relu(input=torch.ones_like(scores) * -5, inplace=True)  # all 0
+        return (torch.softmax(input=scores, dim=-1) @ x.mT).mT + (ones @ x.mT).mT
+
+    check_every_unit(Calls(forward), (1, 2, LENGTH))
+
+
 @pytest.mark.parametrize("overwrite", ["exp_", "relu_", "sigmoid_", "zero_", "neg_"])
 def test_what_is_known_is_forgotten_by_all_views_of_an_overwritten_tensor(overwrite):
     def forward(module, x):

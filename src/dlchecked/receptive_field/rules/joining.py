@@ -133,16 +133,8 @@ def overwrite(x: TracedTensor, kept: Kept, known: Known | None = None) -> Traced
     if x.aliases is not None and len(x.aliases) > 1 and layout_of(kept).terms != x.layout.terms:
         raise Unsupported("it writes into a tensor of which there are views")
     x.kept = kept
-    changed(x)
     x.known = known
     return x
-
-
-def changed(x: TracedTensor) -> None:
-    """Forget what was known of the values of all that share a tensor's memory, but for itself."""
-    for other in () if x.aliases is None else list(x.aliases.values()):
-        if other is not x and other.known is not None:
-            other.known = Known(*(field.expand(other.shape) for field in LOST))
 
 
 def lost_if_large(x: TracedTensor) -> Known | None:
