@@ -95,7 +95,7 @@ def carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str
     if function in _MAXIMA:
         if any(isinstance(x, torch.Tensor) for x in (*args[1:], *kwargs.values())):
             return result
-        return _maximum(rule, function, args, kwargs, result)
+        return _maximum(rule, function, args, kwargs)
     if function in _SUMS:
         return _sum(function, args, kwargs, result)
     return _lost((*args, *kwargs.values()), result)
@@ -202,26 +202,26 @@ def _of_two(function: Any, args: tuple[Any, ...], result: Any) -> Any:
     return _with(result, Known(function(*operands).to(torch.float64), both))
 
 
-def _maximum(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
-    x, dim = args[0], kwargs.get("dim", kwargs.get("axis", args[1] if len(args) > 1 else None))
-    dims = tuple(range(x.dim())) if dim is None or dim == () else (dim,) if isinstance(dim, int) else tuple(dim)
-    keepdim = kwargs.get("keepdim", args[2] if len(args) > 2 else False)
-    values, fixed = x.known
-    seen = cut(x, passed_over(values, dims))
-    found = rule(seen, *args[1:], **kwargs)
+def _maximum(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    dims, keepdim = _reduced(args, kwargs)
+    values, fixed = args[0].known.compact(*dims)
+    found = rule(cut(args[0], passed_over(values, dims)), *args[1:], **kwargs)
     largest = torch.logsumexp(values, dims, keepdim) if function in _all("logsumexp") else values.amax(dims, keepdim)
     _with(found[0] if isinstance(found, tuple) else found, Known(largest, fixed.all(dims, keepdim)))
     return found
 
 
 def _sum(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
-    options = {name: value for name, value in kwargs.items() if name != "dtype"}
-    values = function(args[0].known.values, *args[1:], **options)
-    kept = {name: value for name, value in options.items() if name in ("dim", "keepdim", "axis")}
-    fixed = torch.amin(args[0].known.fixed.to(torch.uint8), *_of_amin(args[1:], kept)).bool()
-    return _with(result, Known(torch.where(values.isinf() & ~fixed, torch.nan, values), fixed))
+    dims, keepdim = _reduced(args, kwargs)
+    values, fixed = args[0].known.compact(*dims)
+    added, fixed = function(values, dims, keepdim), fixed.all(dims, keepdim)
+    return _with(result, Known(torch.where(added.isinf() & ~fixed, torch.nan, added), fixed))
 
 
-def _of_amin(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, bool]:
-    dim = kwargs.get("dim", kwargs.get("axis", args[0] if args else None))
-    return (() if dim is None else dim), kwargs.get("keepdim", args[1] if len(args) > 1 else False)
+def _reduced(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[int, ...], bool]:
+    """The dimensions that a reduction goes over, and whether they stay."""
+    dim = kwargs.get("dim", kwargs.get("axis", args[1] if len(args) > 1 else None))
+    keepdim = kwargs.get("keepdim", args[2] if len(args) > 2 else False)
+    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
+        return tuple(range(args[0].dim())), keepdim
+    return (dim,) if isinstance(dim, int) else tuple(dim), keepdim

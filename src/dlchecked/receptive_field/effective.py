@@ -74,6 +74,14 @@ class EffectiveReceptiveField:
         return draw_gradient(self.gradient, axes, interval)
 
 
+def _one_tensor(found: Any) -> Any:
+    if not isinstance(found, torch.Tensor):
+        raise InvalidArgument(
+            f"the output is a {type(found).__name__}; say which tensor of it is meant, as in output=0"
+        )
+    return found
+
+
 def _are_pairs(interval: object) -> bool:
     several = isinstance(interval, tuple | list)
     return several and all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in interval)  # type: ignore[attr-defined]
@@ -118,7 +126,7 @@ def effective_receptive_field(
     with as_before(), torch.enable_grad():
         for _ in range(samples):
             x = torch.randn(shape, generator=generator, dtype=example.dtype).to(example.device).requires_grad_(True)
-            found = copy(x) if pick is None else pick(copy(x))
+            found = _one_tensor(copy(x) if pick is None else pick(copy(x)))
             chosen = check_unit(tuple(n // 2 for n in found.shape[2:]) if unit is None else unit, found.shape[2:])
             (gradient,) = torch.autograd.grad(found[(..., *chosen)].sum(), x)
             total += gradient.double().square().sum((0, 1)).cpu()

@@ -33,9 +33,9 @@ class Known(NamedTuple):
     values: torch.Tensor
     fixed: torch.Tensor
 
-    def compact(self) -> "Known":
-        """The same without the repetitions that broadcasting made."""
-        return Known(_compact(self.values), _compact(self.fixed))
+    def compact(self, *dims: int) -> "Known":
+        """The same without the repetitions that broadcasting made, but for those along some dimensions."""
+        return Known(_compact(self.values, dims), _compact(self.fixed, dims))
 
     def zero(self) -> torch.Tensor:
         """Where the value is certainly 0."""
@@ -50,8 +50,11 @@ NOTHING = Known(torch.zeros((), dtype=torch.float64), torch.tensor(False))
 LOST = Known(torch.tensor(torch.nan, dtype=torch.float64), torch.tensor(False))
 
 
-def _compact(x: torch.Tensor) -> torch.Tensor:
-    return x[tuple(slice(0, 1) if stride == 0 else slice(None) for stride in x.stride())]
+def _compact(x: torch.Tensor, dims: tuple[int, ...] = ()) -> torch.Tensor:
+    kept = {dim % x.dim() for dim in dims}
+    return x[
+        tuple(slice(0, 1) if step == 0 and dim not in kept else slice(None) for dim, step in enumerate(x.stride()))
+    ]
 
 
 def is_constant(x: Any) -> bool:

@@ -113,6 +113,10 @@ WRONG = {
     "no such key": (lambda: receptive_field(Two(), SHAPES, output="logit"), "did you mean 'logits'"),
     "no output at all": (lambda: receptive_field(nn.ReLU(), (1, 1, 8), output=1.5), "output is a function"),
     "a choice that is open": (lambda: receptive_field(Two(), SHAPES), "for example output='logits'"),
+    "a choice that is open, of gradients": (
+        lambda: effective_receptive_field(nn.LSTM(4, 2), (1, 3, 4), samples=1),
+        "say which tensor of it is meant",
+    ),
     "no such axis": (lambda: receptive_field(nn.ReLU(), (1, 1, 8)).bounds(5), "axis is one of the 1 spatial axes"),
     "no such axis of extents": (lambda: receptive_field(nn.ReLU(), (1, 1, 8)).extent("x"), "axis is one of"),
     "a unit that is a truth value": (lambda: receptive_field(nn.ReLU(), (1, 1, 8)).mask(True), "tuple of integers"),

@@ -38,7 +38,7 @@ def _softmax(x: TracedTensor, dim: int, known: Known | None, random: bool = Fals
         return x.with_terms(())
     if known is None:
         return x.mixed(dim).same()
-    values, fixed = known
+    values, fixed = known.compact(dim)
     passed = passed_over(values, dim)
     alone = (~passed).sum(dim, keepdim=True) == 1
     whole = fixed.all(dim, keepdim=True) & (not random)
@@ -68,7 +68,7 @@ def log_softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> Tra
         return input.with_terms(())
     if input.known is None:
         return input.mixed(dim).same()
-    values, fixed = input.known
+    values, fixed = input.known.compact(dim)
     passed, whole = passed_over(values, dim), fixed.all(dim, keepdim=True)
     found = join(cut(input, passed).mixed(dim), input)
     relative = torch.where(whole, values.log_softmax(dim), values - values.amax(dim, keepdim=True))
