@@ -11,6 +11,7 @@ from dlchecked.receptive_field.known import (
     LOST,
     MARK,
     MOST_ELEMENTS,
+    UNSCALED_MARK,
     Known,
     cut,
     knowing,
@@ -44,10 +45,10 @@ _SAME = _all(
 _DROPOUTS = _all("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
 _NEGATIVE = _all("neg negative neg_ __neg__")
 _CLAMPS = _all("clamp clip clamp_ clip_")
-_VANISHING = _all("exp exp2 exp_ sigmoid sigmoid_")
+_VANISHING = _all("exp exp2 exp_")
 _OF_ONE = _VANISHING | _all(
-    "relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh tanh softplus softsign "
-    "logsigmoid threshold abs absolute expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sign ceil "
+    "sigmoid sigmoid_ relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh tanh softplus "
+    "softsign logsigmoid threshold abs absolute expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sign ceil "
     "floor round trunc nan_to_num logical_not bitwise_not isnan isinf isfinite bool long int "
     "__abs__ __invert__ relu_ leaky_relu_ abs_ log_ sqrt_ rsqrt_ square_ tanh_ reciprocal_ nan_to_num_"
 )
@@ -180,7 +181,7 @@ def _of_one(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], res
         return _lost(args, result)
     own = values.to(x.dtype) if x.dtype.is_floating_point else values
     computed = function((values != 0) if function in _LOGICAL else own.clone(), *others, **kwargs).to(torch.float64)
-    vanishing = ~fixed & (values <= -MARK) if function in _VANISHING else torch.zeros((), dtype=torch.bool)
+    vanishing = ~fixed & (values <= -UNSCALED_MARK) if function in _VANISHING else torch.zeros((), dtype=torch.bool)
     ordinary = torch.where(values.abs() < MARK, 0.0, torch.nan)
     known = torch.where(fixed, computed, torch.where(vanishing, 0.0, ordinary))
     return _refined(result, Known(known, fixed | vanishing))
@@ -205,7 +206,7 @@ def _of_two(function: Any, args: tuple[Any, ...], result: Any) -> Any:
 def _maximum(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     dims, keepdim = _reduced(args, kwargs)
     values, fixed = args[0].known.compact(*dims)
-    found = rule(cut(args[0], passed_over(values, dims)), *args[1:], **kwargs)
+    found = rule(cut(args[0], passed_over(values, dims, UNSCALED_MARK)), *args[1:], **kwargs)
     largest = torch.logsumexp(values, dims, keepdim) if function in _all("logsumexp") else values.amax(dims, keepdim)
     _with(found[0] if isinstance(found, tuple) else found, Known(largest, fixed.all(dims, keepdim)))
     return found

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 Dims = int | tuple[int, ...]
 T = TypeVar("T", bound="TracedTensor")
 
-# What is lowered by so much is masked: beside it scores count as ordinary, and exp(−10³) is exactly 0 in every
-# precision. The smallest amount in use is 10⁴, before scaling.
+# What a softmax finds so far below the rest of its row is masked: beside it scores count as ordinary, and exp(−10³) is
+# exactly 0 in every precision. The smallest amount in use is 10⁴, before scaling.
 MARK = 1e3
+# Outside a softmax, where an offset may have other reasons (the values of a scanner, less 1024), it takes that much.
+UNSCALED_MARK = 1e4
 # Of a larger tensor what is known is forgotten once it would have to be written down element by element.
 MOST_ELEMENTS = 1 << 24
 
@@ -124,9 +126,7 @@ def _scaled(a: Known, b: Known) -> torch.Tensor:
 
 def larger(a: Known, b: Known) -> Known:
     """What is known of the larger of two."""
-    first, second = a.values - b.values >= MARK, b.values - a.values >= MARK
-    fixed = torch.where(first, a.fixed, torch.where(second, b.fixed, a.fixed & b.fixed))
-    return Known(torch.maximum(a.values, b.values), fixed)
+    return Known(torch.maximum(a.values, b.values), a.fixed & b.fixed)
 
 
 def chosen(choice: torch.Tensor, a: Known, b: Known) -> Known:
@@ -134,10 +134,10 @@ def chosen(choice: torch.Tensor, a: Known, b: Known) -> Known:
     return Known(torch.where(choice, a.values, b.values), torch.where(choice, a.fixed, b.fixed))
 
 
-def passed_over(values: torch.Tensor, dim: Dims) -> torch.Tensor:
-    """What is so far below the largest along some dimensions that neither an exponential nor a maximum notices it."""
+def passed_over(values: torch.Tensor, dim: Dims, by: float = MARK) -> torch.Tensor:
+    """What is so far below the largest along some dimensions that neither a softmax nor a maximum notices it."""
     # By the difference, in which a large amount does not swallow the mark.
-    return (values.amax(dim, keepdim=True) - values >= MARK) | values.isneginf()
+    return (values.amax(dim, keepdim=True) - values >= by) | values.isneginf()
 
 
 def cut(x: T, where: torch.Tensor) -> T:

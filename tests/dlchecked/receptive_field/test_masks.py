@@ -198,6 +198,24 @@ def test_any_masks_one_after_another(case):
         assert torch.equal(found, expected)
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        lambda x: (x - 1024).clamp(min=0),
+        lambda x: (x - 5000).clamp(-1024, 3000),
+        lambda x: torch.maximum(x - 2000, torch.zeros(())),
+        lambda x: F.relu(x - 1024),
+        lambda x: torch.sigmoid((x - 40_000) / 10),
+        lambda x: torch.stack([x, x - 1024]).amax(0),
+        lambda x: x * 5000 - 1e4,
+    ],
+)
+def test_an_offset_with_other_reasons_hides_nothing(unit):
+    """Values of a scanner may be as large as what is subtracted from them."""
+    found = receptive_field(Calls(lambda m, x: unit(x)), (1, 1, LENGTH))
+    assert [found.interval(place) for place in range(LENGTH)] == [((place, place),) for place in range(LENGTH)]
+
+
 def test_arguments_by_name(check_every_unit):
     def forward(module, x):
         scores = torch.masked_fill(input=x.mT @ x, mask=barred_of(x, "window"), value=-math.inf)
