@@ -162,7 +162,7 @@ def table(found: ReceptiveField) -> str:
 def _with_progress(layers: Sequence[Layer]) -> Iterable[Layer]:
     """The layers; where that takes longer than a second, and tqdm is there, a bar tells how far it is."""
     try:
-        from tqdm import tqdm
+        tqdm: Any = importlib.import_module("tqdm").tqdm
     except ModuleNotFoundError:
         return layers
     bar: Iterable[Layer] = tqdm(layers, delay=1, leave=False, unit="layer")
