@@ -5,6 +5,7 @@ from dlchecked.receptive_field.checking import Disagreement, Verification, verif
 from dlchecked.receptive_field.effective import EffectiveReceptiveField, effective_receptive_field
 from dlchecked.receptive_field.errors import (
     InvalidArgument,
+    MissingPackage,
     ReceptiveFieldError,
     UnknownOperation,
     ValueDependence,
@@ -16,6 +17,7 @@ __all__ = [
     "EffectiveReceptiveField",
     "InvalidArgument",
     "Misalignment",
+    "MissingPackage",
     "ReceptiveField",
     "ReceptiveFieldError",
     "UnknownOperation",

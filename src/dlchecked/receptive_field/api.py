@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from dlchecked.receptive_field import rules  # noqa: F401
+from dlchecked.receptive_field.asking import Output, question
 from dlchecked.receptive_field.boxes import Box
 from dlchecked.receptive_field.copying import Copier, unwrapped
 from dlchecked.receptive_field.errors import InvalidArgument, UnknownOperation
@@ -23,10 +24,11 @@ from dlchecked.receptive_field.trace import Trace, place
 
 def receptive_field(
     module: nn.Module,
-    input_shape: Sequence[int],
+    input_shape: Sequence[int] | Sequence[Sequence[int]],
     *,
     method: Literal["exact", "numeric"] = "exact",
-    output: Callable[[Any], Any] | None = None,
+    input: int = 0,  # noqa: A002
+    output: Output = None,
 ) -> ReceptiveField:
     """The exact theoretical receptive field of every unit of a module's output.
 
@@ -39,17 +41,21 @@ def receptive_field(
     section 1, for the difference to the effective one.
 
     What counts is structure. A parameter may have any values, so a kernel tap that happens to be zero still
-    counts; zeros and −∞ among the constants of a forward (masks, fixed kernels) are meant and cut dependencies.
+    counts; zeros and −∞ among the constants of a forward (masks, fixed kernels) are meant and cut dependencies. So
+    does what a softmax makes exactly 0, since a mask has lowered it by 10³ or more below the largest of its row.
     Two things are beyond structure: a product with zeros that padding made counts as depending on both factors,
     and so does what only an identity of algebra makes constant, such as the sum of a softmax.
 
     Args:
-        module: any module that takes one tensor.
-        input_shape: (batch, channels, *spatial), with any number of spatial axes, in pixels (positions).
+        module: any module.
+        input_shape: (batch, channels, *spatial), with any number of spatial axes, in pixels (positions); of a module
+            that takes several tensors, a tuple of such shapes.
         method: "exact", or "numeric": gradients of a positive copy in double precision. That needs no rule
             for any layer, but real memory and a backward pass for every unit asked for; it has no table of
             layers, and size, stride and start are those of the whole fields inside the image.
-        output: picks one tensor where the module returns several, as in ``lambda out: out["logits"]``.
+        input: which of several inputs is asked about, from 0 on; the others then depend on nothing.
+        output: which output is asked about: the name of a layer (of several calls the last), the key or number of
+            one of the tensors that the module returns, or a function such as ``lambda out: out["logits"][0]``.
 
     Returns:
         The fields of all units; spatial units are the indices after batch and channels of the output.
@@ -59,34 +65,21 @@ def receptive_field(
         UnknownOperation: if the forward calls something of which it is not known what depends on what.
         ValueDependence: if the forward looks at values that depend on the input.
     """
-    shape = check_arguments(module, input_shape)
-    if method == "numeric":
-        return ReceptiveField(None, MeasuredFields(GroundTruth(module, shape, output)), shape)
-    if method != "exact":
+    if method not in ("exact", "numeric"):
         raise InvalidArgument(f'method is "exact" or "numeric"; got {method!r}')
-    trace = Trace(unwrapped(module))
-    mixed = _single(run_forward(module, shape, trace, output), trace)
-    mixed = mixed.mixed(*range(len(mixed.shape))[:2])
-    return ReceptiveField(trace, Fields(mixed.layout, shape[2:]), shape)
-
-
-def check_arguments(module: object, input_shape: object) -> tuple[int, ...]:
-    """The shape as a tuple.
-
-    Raises:
-        InvalidArgument: if there is no module or no shape.
-    """
-    if not isinstance(module, nn.Module):
-        kind = "class" if isinstance(module, type) else type(module).__name__
-        raise InvalidArgument(f"the first argument is an nn.Module; got a {kind}: {module!r}")
-    if not isinstance(input_shape, Sequence) or not all(isinstance(n, int) and n > 0 for n in input_shape):
-        raise InvalidArgument(f"input_shape is (batch, channels, *spatial), positive integers; got {input_shape!r}")
-    if len(input_shape) < 3:
+    asked = question(module, input_shape, input, output)
+    try:
+        if method == "numeric":
+            return ReceptiveField(None, MeasuredFields(GroundTruth(*asked)), asked.shape)
+        trace = Trace(unwrapped(asked.module))
+        trace.rank = len(asked.shape)
+        mixed = _single(run_forward(asked.module, asked.shape, trace, asked.output), trace)
+        mixed = mixed.mixed(*range(len(mixed.shape))[:2])
+        return ReceptiveField(trace, Fields(mixed.layout, asked.shape[2:]), asked.shape)
+    except MemoryError:
         raise InvalidArgument(
-            f"input_shape is (batch, channels, *spatial), as in (1, 3, 224, 224); got {tuple(input_shape)}, "
-            "which leaves no spatial axis"
-        )
-    return tuple(input_shape)
+            f"the fields for an input of shape {asked.shape} do not fit into memory; a smaller input would be right"
+        ) from None
 
 
 def run_forward(
@@ -158,5 +151,5 @@ def _single(found: Any, trace: Trace) -> TracedTensor:
     keys = f" with keys {list(found)}" if isinstance(found, dict) else ""
     raise InvalidArgument(
         f"{type(trace.module).__name__} returns a {type(found).__name__}{keys}; say which tensor of it is meant, "
-        "for example output=lambda out: out[0]"
+        f"for example output={next(iter(found)) if isinstance(found, dict) and found else 0!r}"
     )

@@ -1,15 +1,18 @@
 """Holding an answer against two witnesses that know no rule about any layer."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import nn
 
 from dlchecked.receptive_field.api import receptive_field
+from dlchecked.receptive_field.asking import Output, question
+from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.numeric import GroundTruth, Unit
+from dlchecked.receptive_field.report import check_unit
 
 
 class Disagreement(NamedTuple):
@@ -52,10 +55,11 @@ class Verification(NamedTuple):
 
 def verify(
     module: nn.Module,
-    input_shape: Sequence[int],
+    input_shape: Sequence[int] | Sequence[Sequence[int]],
     *,
     units: Iterable[Unit] | None = None,
-    output: Callable[[Any], Any] | None = None,
+    input: int = 0,  # noqa: A002
+    output: Output = None,
     tolerance: float = 0.0,
 ) -> Verification:
     """Compare the exact fields with what really changes in a positive copy of the module, unit by unit.
@@ -67,6 +71,7 @@ def verify(
         module: as for :func:`receptive_field`.
         input_shape: as for :func:`receptive_field`; small images do.
         units: the units to compare; by default all.
+        input: as for :func:`receptive_field`.
         output: as for :func:`receptive_field`.
         tolerance: gradients up to this fraction of the largest count as rounding: 1e-12 for resampling.
 
@@ -74,13 +79,16 @@ def verify(
         What was compared and what disagreed.
 
     Raises:
+        InvalidArgument: if an argument cannot be right.
         ReceptiveFieldError: as :func:`receptive_field`.
     """
-    found = receptive_field(module, input_shape, output=output)
-    truth = GroundTruth(module, input_shape, output)
+    if not isinstance(tolerance, int | float) or isinstance(tolerance, bool) or not 0 <= tolerance < 1:
+        raise InvalidArgument(f"tolerance is a fraction of the largest gradient, such as 1e-12; got {tolerance!r}")
+    found = receptive_field(module, input_shape, input=input, output=output)
+    truth = GroundTruth(*question(module, input_shape, input, output))
     if found.output_shape != truth.output_shape:
         return Verification(0, 0, 0.0, (Disagreement((), "shape", 0, 0),))
-    chosen = list(truth.units() if units is None else units)
+    chosen = list(truth.units()) if units is None else [check_unit(unit, found.output_shape[2:]) for unit in units]
     lengths = found.input_shape[2:]
     reached = _perturbed(truth, lengths)
     disagreements, seen, total = [], 0, 0

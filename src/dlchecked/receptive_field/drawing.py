@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.errors import InvalidArgument, MissingPackage
 
 if TYPE_CHECKING:
     from dlchecked.receptive_field.result import ReceptiveField
@@ -39,8 +39,12 @@ def draw_gradient(gradient: torch.Tensor, axes: Any, interval: Sequence[tuple[in
 def _axes(axes: Any) -> Any:
     if axes is not None:
         return axes
-    import matplotlib.pyplot as plt
-
+    try:
+        import matplotlib.pyplot as plt
+    except ModuleNotFoundError:
+        raise MissingPackage(
+            'a picture needs matplotlib, which the extra "examples" of this package installs'
+        ) from None
     return plt.subplots()[1]
 
 

@@ -15,3 +15,7 @@ class UnknownOperation(ReceptiveFieldError, NotImplementedError):
 
 class ValueDependence(ReceptiveFieldError):
     """The forward asks for the value of a tensor, so that what depends on what is not a matter of shapes."""
+
+
+class MissingPackage(ReceptiveFieldError, ImportError):
+    """What was asked for needs a package that is not installed."""

@@ -126,9 +126,8 @@ def _split_factor(factor: Factor, atom: int, outer: int, inner: int) -> Factor:
         return Factor(later, factor.support)
     if outer == 1:
         return Factor((*later[:axis], atom + 1, *later[axis + 1 :]), factor.support)
-    shape = factor.support.lo.shape
     dims = (*later[:axis], atom, atom + 1, *later[axis + 1 :])
-    return without_constants(Factor(dims, factor.support.reshaped((*shape[:axis], outer, inner, *shape[axis + 1 :]))))
+    return without_constants(Factor(dims, factor.support.split(axis, outer, inner)))
 
 
 def without_constants(factor: Factor) -> Factor:

@@ -8,12 +8,13 @@ import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 
 from dlchecked.receptive_field.errors import UnknownOperation
+from dlchecked.receptive_field.known import MARK
 
 _ACTIVATIONS = (
     "relu relu_ relu6 leaky_relu leaky_relu_ elu elu_ selu selu_ celu celu_ gelu silu mish hardswish hardsigmoid "
-    "hardtanh hardtanh_ sigmoid sigmoid_ tanh tanh_ softplus softsign logsigmoid tanhshrink softshrink hardshrink "
+    "hardtanh hardtanh_ sigmoid_ tanh tanh_ softplus softsign logsigmoid tanhshrink softshrink hardshrink "
     "threshold rrelu dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout "
-    "clamp clamp_ clip clamp_min clamp_max abs sqrt exp log square prelu"
+    "clamp clamp_ clip clamp_min clamp_max abs sqrt log square prelu"
 )
 _HOMES = (torch, F, torch.Tensor, torch._C._nn)
 
@@ -32,8 +33,9 @@ _MAX_TO_MEAN: dict[Any, Callable[..., Any]] = {
     **dict.fromkeys(_all_named("adaptive_max_pool1d"), F.adaptive_avg_pool1d),
     **dict.fromkeys(_all_named("adaptive_max_pool2d"), F.adaptive_avg_pool2d),
     **dict.fromkeys(_all_named("adaptive_max_pool3d"), F.adaptive_avg_pool3d),
-    **dict.fromkeys(_all_named("amax amin"), torch.mean),
+    **dict.fromkeys(_all_named("amin"), torch.mean),
 }
+_AMAX = _all_named("amax")
 _OF_TWO = _all_named("maximum minimum fmax fmin max min")
 _QUANTILES = _all_named("quantile nanquantile")
 # What selects along a dimension, with the place of that dimension among the arguments after the input, and where
@@ -51,7 +53,7 @@ _INSTANCE_NORMS = _all_named("instance_norm")
 
 # These saturate where their input is large, and the gradient underflows: they are fed what is at most 1.
 _SATURATING = {
-    **dict.fromkeys(_all_named("softmax log_softmax lstm gru rnn_tanh rnn_relu"), 1),
+    **dict.fromkeys(_all_named("softmax log_softmax exp sigmoid lstm gru rnn_tanh rnn_relu"), 1),
     **dict.fromkeys(_all_named("scaled_dot_product_attention multi_head_attention_forward"), 2),
 }
 
@@ -70,13 +72,14 @@ class Linearized(TorchFunctionMode):
         self._known = iter(list(scales))
 
     def _at_most_one(self, x: torch.Tensor) -> torch.Tensor:
-        """The tensor divided by its largest magnitude; −∞, the mark of a mask, stays."""
+        """The tensor divided by its largest magnitude; what a mask has lowered stays."""
         scale = next(self._known, None)
+        ordinary = x.detach().abs() < MARK
         if scale is None:
-            scale = x.detach()[x.detach().isfinite()].abs().max()
+            scale = torch.where(ordinary, x.detach().abs(), 0).max()
             scale = torch.where(scale > 0, scale, 1)
             self.scales.append(scale)
-        return x / scale
+        return torch.where(ordinary, x / scale, x)
 
     def __torch_function__(
         self,
@@ -95,6 +98,8 @@ class Linearized(TorchFunctionMode):
             return function(*args, **kwargs)
         if args[0].is_complex():
             return function(*args, **kwargs)
+        if function in _AMAX:
+            return _unmasked_mean(*args, **kwargs)
         if function in _SELECTIONS:
             return _mean_for_selection(function, *args, **kwargs)
         if function in _CUMULATIVE:
@@ -130,7 +135,7 @@ def _mean_for_selection(function: Any, x: torch.Tensor, *args: Any, **kwargs: An
         raise UnknownOperation('method="numeric" measures quantiles one by one, for q a plain number')
     found = function(x.detach(), *args, **kwargs)
     values = found if isinstance(found, torch.Tensor) else found.values
-    mean = x.mean() if dim is None else x.mean(dim, keepdim=values.ndim == x.ndim)
+    mean = _unmasked_mean(x, tuple(range(x.ndim)) if dim is None else dim, dim is not None and values.ndim == x.ndim)
     mean = mean.expand(values.shape)
     if dim is not None and values.ndim == x.ndim:
         # Of equal ranks, a later difference would be constant.
@@ -138,6 +143,13 @@ def _mean_for_selection(function: Any, x: torch.Tensor, *args: Any, **kwargs: An
         shape[dim] = -1
         mean = mean * torch.linspace(1, 2, values.shape[dim], dtype=x.dtype).view(shape)
     return mean if isinstance(found, torch.Tensor) else type(found)((mean, found.indices))
+
+
+def _unmasked_mean(x: torch.Tensor, dim: Any, keepdim: bool = False) -> torch.Tensor:
+    """The mean of what no mask has lowered; where everything is, of all."""
+    ordinary = x.detach() > -MARK
+    ordinary |= ~ordinary.any(dim, keepdim=True)
+    return torch.where(ordinary, x, 0).sum(dim, keepdim) / ordinary.sum(dim, keepdim)
 
 
 def _uses_batch(

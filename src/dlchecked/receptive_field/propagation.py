@@ -11,6 +11,7 @@ from dlchecked.receptive_field.terms import (
     Factor,
     Term,
     Terms,
+    aligned,
     everywhere_if_full,
     is_bound,
     restrict,
@@ -89,8 +90,24 @@ def mix(terms: Terms, dim: int) -> Terms:
             *merged, last = [_merge_factor(factor, dim) for factor in term]
             found.append((*merged, everywhere_if_full(last)))
         else:
-            found.extend(_mix_joint(term, dim, bound))
+            alone = _mix_masked(term, dim, bound)
+            found.extend(_mix_joint(term, dim, bound) if alone is None else [alone])
     return simplify(found)
+
+
+def _mix_masked(term: Term, dim: int, bound: Sequence[int]) -> Term | None:
+    """One term where of the fields only one varies along the dimension, beside the presence.
+
+    A union of products that differ in one factor alone is a product.
+    """
+    if len(bound) != 2 or bound[1] != len(term) - 1:
+        return None
+    field, last = term[bound[0]], term[-1]
+    dims = tuple(sorted({*field.dims, *last.dims}))
+    support, present = aligned([field, last], dims)
+    masked = Factor(dims, support.restricted(present.hi >= 0))
+    rest = (*term[: bound[0]], _merge_factor(masked, dim), *term[bound[0] + 1 : -1])
+    return (*rest, everywhere_if_full(_merge_factor(last, dim)))
 
 
 def _merge_factor(factor: Factor, dim: int) -> Factor:

@@ -8,7 +8,9 @@ from weakref import WeakValueDictionary
 import torch
 import torch.nn.functional as F
 
+from dlchecked.receptive_field.carrying import anything_known, carried
 from dlchecked.receptive_field.errors import ReceptiveFieldError, UnknownOperation
+from dlchecked.receptive_field.known import LOST, Known
 from dlchecked.receptive_field.trace import Traced, location
 
 Rule = Callable[..., Any]
@@ -28,12 +30,12 @@ class Unsupported(ReceptiveFieldError):
     """Raised by a rule that knows the operation, but not with these arguments."""
 
 
-def rule(*names: str) -> Callable[[RuleT], RuleT]:
+def rule(*names: str, homes: Iterable[Any] = HOMES) -> Callable[[RuleT], RuleT]:
     """Make a function the rule for every torch function of these names."""
 
     def register(function: RuleT) -> RuleT:
         for name in names:
-            found = [getattr(home, name) for home in HOMES if hasattr(home, name)]
+            found = [getattr(home, name) for home in homes if hasattr(home, name)]
             assert found, f"torch has no {name}"
             shares, writes = memory(name)
             for torch_function in found:
@@ -47,12 +49,12 @@ def rule(*names: str) -> Callable[[RuleT], RuleT]:
     return register
 
 
-def view_rule(*names: str) -> Callable[[RuleT], RuleT]:
+def view_rule(*names: str, homes: Iterable[Any] = HOMES) -> Callable[[RuleT], RuleT]:
     """The same for functions whose result may share memory with their argument, where torch does not declare it."""
 
     def register(function: RuleT) -> RuleT:
-        rule(*names)(function)
-        SHARING.update(getattr(home, name) for name in names for home in HOMES if hasattr(home, name))
+        rule(*names, homes=homes)(function)
+        SHARING.update(getattr(home, name) for name in names for home in homes if hasattr(home, name))
         return function
 
     return register
@@ -87,8 +89,11 @@ def dispatch(
     found, name = entry
     if kwargs.get("out") is not None:
         raise UnknownOperation(_message(name, args, kwargs, "is not covered: it writes its result elsewhere (out=)"))
+    known = anything_known((*args, *kwargs.values()) if kwargs else args)
     try:
         result = found(*args, **kwargs)
+        if known:
+            result = carried(found, function, args, kwargs, result)
     except Unsupported as error:
         raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
     except TypeError as error:
@@ -157,10 +162,10 @@ def share(base: Traced, views: Iterable[Traced]) -> None:
 
 
 def _written(x: Traced) -> None:
-    """Forget what was known of the values of those that share its memory."""
+    """Forget what was known of the values of those that share its memory: they may have any magnitude now."""
     for alias in list(x.aliases.values()) if x.aliases is not None else ():
-        if alias is not x:
-            alias.known = None
+        if alias is not x and alias.known is not None:
+            alias.known = Known(*(field.expand(alias.shape) for field in LOST))
 
 
 def _message(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from dlchecked.receptive_field.endless import Endless
-from dlchecked.receptive_field.report import AnyFields, Interval, Stride, check_unit
+from dlchecked.receptive_field.report import AnyFields, Interval, Stride, check_axis, check_unit
 from dlchecked.receptive_field.table import Layers, layer_table
 from dlchecked.receptive_field.trace import Trace
 from dlchecked.receptive_field.windows import Index
@@ -160,7 +160,11 @@ class ReceptiveField:
         Returns:
             Two tensors of integers, of the output's spatial shape; first > last for a unit that sees nothing.
             Where all units of a line agree, they share memory: clone before writing.
+
+        Raises:
+            InvalidArgument: if there is no such axis.
         """
+        axis = check_axis(axis, len(self.input_shape) - 2)
         first, last = (_spread(ends, self._fields.shape) for ends in self._fields.bounds(axis))
         return torch.from_numpy(first), torch.from_numpy(last)
 
@@ -172,6 +176,9 @@ class ReceptiveField:
 
         Returns:
             Integers of the output's spatial shape; 0 for a unit that sees nothing.
+
+        Raises:
+            InvalidArgument: if there is no such axis.
         """
         first, last = self.bounds(axis)
         return (last - first + 1).clamp(min=0)
@@ -227,6 +234,7 @@ class ReceptiveField:
 
         Raises:
             InvalidArgument: if the input has more than two spatial axes, or there is no such unit.
+            MissingPackage: without matplotlib.
         """
         from dlchecked.receptive_field.drawing import draw_field
 
@@ -248,7 +256,7 @@ class ReceptiveField:
 
 def _spread(ends: Index, shape: tuple[int, ...]) -> Index:
     """A copy that looks as if it had the whole shape."""
-    own = np.array(ends)
+    own = np.array(ends, order="C")
     strides = tuple(step if n > 1 else 0 for n, step in zip(own.shape, own.strides, strict=True))
     return np.ndarray(shape, own.dtype, own, 0, strides)
 

@@ -68,6 +68,7 @@ class Shortcut:
             not (own["_forward_hooks"] or own["_forward_pre_hooks"] or "forward" in own or kwargs)
             and len(args) == 1
             and type(args[0]) is TracedTensor
+            and args[0].known is None
         ):
             if not self.operation:
                 return _in_turn(own["_modules"].values(), args[0], self.kinds)
@@ -97,7 +98,7 @@ def _in_turn(layers: Iterable[Any], x: Any, kinds: Kinds) -> Any:
             known = kinds[type(layer)]
             if known is not None:
                 own = layer.__dict__
-                if not (own["_forward_hooks"] or own["_forward_pre_hooks"] or "forward" in own):
+                if x.known is None and not (own["_forward_hooks"] or own["_forward_pre_hooks"] or "forward" in own):
                     if known is _SEQUENCE:
                         x = _in_turn(layer._modules.values(), x, kinds)
                         continue

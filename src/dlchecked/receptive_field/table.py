@@ -39,7 +39,7 @@ class Layers(Sequence[Layer]):
 
     @cached_property
     def _rows(self) -> list[Layer]:
-        return [self._row(step) for step in self._steps]
+        return list(self)
 
     @cached_property
     def labels(self) -> list[str]:
@@ -75,16 +75,14 @@ class Layers(Sequence[Layer]):
         return len(self._steps)
 
     def __iter__(self) -> Iterator[Layer]:
-        return iter(self._rows)
+        # Row by row, so that somebody may tell how far it is.
+        return iter(self.__dict__["_rows"]) if "_rows" in self.__dict__ else map(self._row, self._steps)
 
     def _cells(self) -> list[tuple[str, ...]]:
         return [tuple(_cell(value) for value in row) for row in self._rows]
 
     def __str__(self) -> str:
-        rows = [_TITLES, *self._cells()]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join(line.rstrip() for line in lines)
+        return as_text(self._rows)
 
     __repr__ = __str__
 
@@ -97,6 +95,15 @@ class Layers(Sequence[Layer]):
 
 
 _TITLES = ("name", "kind", "size", "stride", "start", "output shape")
+
+
+def as_text(layers: Sequence[Layer], marks: Sequence[str] = ()) -> str:
+    """The rows of a table, each with a mark at its end if there are any."""
+    rows = [_TITLES, *(tuple(_cell(value) for value in layer) for layer in layers)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    ends = ["", *(marks or [""] * len(layers))]
+    return "\n".join(f"{line}  {end}".rstrip() for line, end in zip(lines, ends, strict=True))
 
 
 def _cell(value: object) -> str:

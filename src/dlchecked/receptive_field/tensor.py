@@ -1,15 +1,14 @@
 """The stand-in for a tensor with which a forward is run: a shape, and what every element depends on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Size
 
 from dlchecked.receptive_field.boxes import Box, Kept, boxed, layout_of
 from dlchecked.receptive_field.errors import ValueDependence
+from dlchecked.receptive_field.known import Known, known_of
 from dlchecked.receptive_field.layout import Layout, select
 from dlchecked.receptive_field.propagation import Memo, mix, slide, slide_all
 from dlchecked.receptive_field.registry import answer, dispatch
@@ -17,18 +16,6 @@ from dlchecked.receptive_field.terms import Terms, is_bound
 from dlchecked.receptive_field.trace import Trace, Traced, location
 from dlchecked.receptive_field.unmixed import Unmixed
 from dlchecked.receptive_field.windows import Window
-
-
-class Known(NamedTuple):
-    """Elements that hold a certain value whatever the input: 0, or −∞ for a softmax to come.
-
-    Attributes:
-        value: 0 or −∞.
-        where: booleans that broadcast to the tensor's shape.
-    """
-
-    value: float
-    where: npt.NDArray[np.bool_]
 
 
 def _as_parameters(name: str) -> Any:
@@ -60,7 +47,6 @@ class TracedTensor(Traced, _Tensor):
         # Quicker than a dictionary; without its slot, a shape would be torch's.
         __slots__ = ("aliases", "kept", "known", "run", "shape", "source")
     shape: Size
-    known: Known | None
 
     __torch_function__ = classmethod(dispatch)
     __torch_dispatch__ = classmethod(answer)
@@ -216,16 +202,24 @@ class TracedTensor(Traced, _Tensor):
         """Without values, the tensor itself."""
         return cast(Any, self).detach()
 
-    def new_zeros(self, *size: Any, **_: Any) -> "TracedTensor":
+    def new_empty(self, *size: Any, **_: Any) -> "TracedTensor":
         """A tensor that depends on nothing yet; a forward may write into it."""
         shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
-        return traced(Layout(shape, (1,) * len(shape), ()), self.run, shape)
-
-    new_ones = new_empty = new_zeros
+        return self.derived(Layout(shape, (1,) * len(shape), ()), shape)
 
     def new_full(self, size: Any, fill_value: Any, **_: Any) -> "TracedTensor":
-        """A tensor that depends on nothing yet."""
-        return self.new_zeros(size)
+        """The same, of which is known that one number fills it."""
+        found = self.new_empty(*size)
+        found.known = Known(*(field.expand(found.shape) for field in known_of(fill_value)))
+        return found
+
+    def new_zeros(self, *size: Any, **_: Any) -> "TracedTensor":
+        """The same, of zeros."""
+        return self.new_full(self.new_empty(*size).shape, 0)
+
+    def new_ones(self, *size: Any, **_: Any) -> "TracedTensor":
+        """The same, of ones."""
+        return self.new_full(self.new_empty(*size).shape, 1)
 
     is_leaf = True
     is_sparse = is_quantized = is_nested = is_meta = is_mkldnn = False

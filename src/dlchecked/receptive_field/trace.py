@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import torch
@@ -15,21 +15,27 @@ from dlchecked.receptive_field.alignment import Join, Meeting, meetings
 from dlchecked.receptive_field.boxes import Kept, layout_of
 from dlchecked.receptive_field.layout import Layout
 
+if TYPE_CHECKING:
+    from dlchecked.receptive_field.known import Known
+
 
 class Traced:
     """What a run keeps of a tensor.
 
     Attributes:
         kept: what its elements depend on: a layout, or something quicker that stands for one.
+        shape: the shape.
+        known: what is known of some of its values.
         source: the number of the step that it came from, −1 for the input.
         run: the run that it belongs to.
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
     """
 
     kept: Kept
+    shape: torch.Size
+    known: "Known | None"
     run: "Trace"
     source: int
-    known: Any
     aliases: "WeakValueDictionary[int, Traced] | None"
 
 
@@ -49,6 +55,8 @@ class Trace:
         self.module = module
         # What runs is a copy.
         self.originals: dict[int, nn.Module] = {}
+        # How many dimensions the module's input has.
+        self.rank = 0
         self.calls: list[tuple[nn.Module | None, str, Kept]] = []
         self._joins: list[tuple[int, Sequence[int], Sequence[Kept]]] = []
 
@@ -98,7 +106,11 @@ class Trace:
 
     def names(self) -> dict[int, str]:
         """The path of every module, by its id, without what the compiler puts between."""
-        return {id(module): path.replace("_orig_mod.", "") for path, module in self.module.named_modules()}
+        named = self.module.named_modules()
+        return {
+            id(module): path.replace("_orig_mod.", "").removeprefix("asked_module").lstrip(".")
+            for path, module in named
+        }
 
 
 def owner(frame: FrameType | None) -> nn.Module | None:
@@ -123,7 +135,11 @@ def location(trace: Trace) -> str:
     module = owner(frame)
     module = trace.originals.get(id(module), module)
     path = trace.names().get(id(module), "") if module is not None else ""
-    where = f"in {path!r} ({type(module).__name__})" if path else f"in the forward of {type(trace.module).__name__}"
+    where = (
+        f"in {path!r} ({type(module).__name__})"
+        if path
+        else f"in the forward of {type(module or trace.module).__name__}"
+    )
     torch_home = torch.__name__ + "."
     own_home = __name__.rpartition(".")[0]
     while frame is not None:

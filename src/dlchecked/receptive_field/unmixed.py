@@ -19,7 +19,9 @@ from dlchecked.receptive_field.unions import simplify
 from dlchecked.receptive_field.windows import Window, picking
 
 # Beyond so many terms and steps, all is written down at once: a forward may go on and on adding to a concatenation.
-MOST_UNWRITTEN = 64
+MOST_UNWRITTEN = 4096
+# After so many windows one after the other, what is mixed of them is found: Python does not go down for ever.
+MOST_WINDOWS = 64
 
 
 class Stretch(NamedTuple):
@@ -36,17 +38,34 @@ class Unmixed(OnDemand):
     Attributes:
         dim: the dimension, such as that of the channels.
         weight: the number of terms, and of the steps that it takes to write them down.
+        windows: how many windows it was read through since something was last known of what is mixed.
     """
 
-    __slots__ = ("_mixed", "dim", "weight")
+    __slots__ = ("_mixed", "dim", "weight", "windows")
 
     def __init__(self, sizes: Sequence[int], dim: int, weight: int) -> None:
         """Nothing is computed yet."""
         self.sizes = sizes
         self.dim = dim
         self.weight = weight
+        self.windows = 0
         self._layout = None
         self._mixed: Kept | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The layout; what it is made of is written down first, one after the other."""
+        pending: list[Unmixed] = [self]
+        while pending:
+            last = pending[-1]
+            before = [x for x in last._sources() if isinstance(x, Unmixed) and x._layout is None]
+            pending += before
+            if not before:
+                pending.pop()
+                if last._layout is None:
+                    last._layout = Layout(tuple(last.sizes), (1,) * len(last.sizes), last._terms())
+        assert self._layout is not None
+        return self._layout
 
     @property
     def mixed(self) -> Kept:
@@ -58,7 +77,13 @@ class Unmixed(OnDemand):
     def windowed(self, windows: Mapping[int, Window], sizes: Sequence[int]) -> Kept:
         """The output of a layer that reads windows along other dimensions, as a pooling does."""
         found = Windowed(self, windows, sizes)
+        if found.windows == MOST_WINDOWS:
+            assert found.mixed
+            found.windows = 0
         return found if found.weight <= MOST_UNWRITTEN else found.layout
+
+    def _sources(self) -> Sequence[Kept]:
+        raise NotImplementedError
 
     def _united(self) -> Kept:
         raise NotImplementedError
@@ -86,6 +111,9 @@ class SideBySide(Unmixed):
         self._unions = unions
         self._stretches = stretches
 
+    def _sources(self) -> Sequence[Kept]:
+        return self._parts
+
     def _terms(self) -> Terms:
         return tuple(
             (*term[:-1], _filled(term[-1], self.dim, stretch))
@@ -111,8 +139,12 @@ class Windowed(Unmixed):
     def __init__(self, source: Unmixed, windows: Mapping[int, Window], sizes: Sequence[int]) -> None:
         """``sizes`` are those of the output."""
         super().__init__(sizes, source.dim, source.weight + 1)
+        self.windows = source.windows + 1
         self._source = source
         self._windows = windows
+
+    def _sources(self) -> Sequence[Kept]:
+        return (self._source,)
 
     def _terms(self) -> Terms:
         return slide_all(self._source.layout.terms, self._windows)

@@ -1,7 +1,7 @@
 """Lines of six integers against the arrays that they stand for."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlchecked.receptive_field.straight import Straight, identity
@@ -46,6 +46,7 @@ def same(one, two):
     )
 
 
+@settings(deadline=None)
 @given(chains())
 def test_a_chain_of_layers(case):
     found, plain = case
@@ -54,6 +55,7 @@ def test_a_chain_of_layers(case):
         assert not found.seamless or (plain.lo[1:] <= plain.hi[:-1] + 1).all()
 
 
+@settings(deadline=None)
 @given(
     chains(), st.lists(st.integers(-4, 4), min_size=2, max_size=2), st.lists(st.integers(0, 6), min_size=4, max_size=4)
 )

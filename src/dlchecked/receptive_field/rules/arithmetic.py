@@ -1,126 +1,184 @@
 """Arithmetic between tensors, and the constants in it that cut dependencies: masks of zeros and of −∞."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch import nn
 
+from dlchecked.receptive_field.carrying import KNOWING
+from dlchecked.receptive_field.known import (
+    MARK,
+    Known,
+    chosen,
+    constant_of,
+    cut,
+    inverse,
+    is_constant,
+    knowing,
+    known_of,
+    larger,
+    negative,
+    product,
+    total,
+)
 from dlchecked.receptive_field.layout import broadcast
-from dlchecked.receptive_field.registry import HOMES, Unsupported, rule
+from dlchecked.receptive_field.registry import HOMES, Rule, RuleT, Unsupported, rule
 from dlchecked.receptive_field.rules.joining import join, overwrite
-from dlchecked.receptive_field.tensor import Known, TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.terms import restrict_to_mask, somewhere
-from dlchecked.receptive_field.unions import simplify
+from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 
 _JOINS = (
-    "sub subtract rsub div divide true_divide floor_divide remainder fmod pow float_power maximum minimum fmax fmin "
+    "floor_divide remainder fmod pow float_power "
     "atan2 hypot lerp addcmul addcdiv logaddexp copysign heaviside xlogy "
     "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor "
     "bitwise_and bitwise_or bitwise_xor "
-    "__sub__ __rsub__ __truediv__ __rtruediv__ __rdiv__ __div__ __floordiv__ __rfloordiv__ __pow__ __rpow__ __mod__ "
+    "__floordiv__ __rfloordiv__ __pow__ __rpow__ __mod__ "
     "__rmod__ __and__ __or__ __xor__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__"
 )
 
 
 @rule(*_JOINS.split())
-def arithmetic(*operands: Any, rounding_mode: Any = None, alpha: Any = 1, value: Any = 1) -> TracedTensor:
+def arithmetic(*operands: Any, **_: Any) -> TracedTensor:
     """Element by element."""
     return join(*operands)
 
 
-@rule("add", "__add__", "__radd__")
-def add(one: Any, two: Any, alpha: Any = 1) -> TracedTensor:
+def knowing_rule(*names: str, homes: Iterable[Any] = HOMES) -> Callable[[RuleT], RuleT]:
+    """The rule for functions that says itself what is known of its result."""
+
+    def register(function: RuleT) -> RuleT:
+        KNOWING.add(function)
+        return rule(*names, homes=homes)(function)
+
+    return register
+
+
+@knowing_rule("add", "__add__", "__radd__")
+def add(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:  # noqa: A002
     """A sum; where a constant −∞ is added, the result is −∞ whatever the other term is."""
-    if is_traced(one) and is_traced(two):
-        return join(one, two)
-    joined = join(one, two)
-    constant = one if is_real(one) else two
-    if is_constant(constant):
-        where = torch.isneginf(constant) if constant.is_floating_point() else torch.zeros(1, dtype=torch.bool)
-        return with_known(joined, float("-inf"), where.numpy(force=True))
-    return joined
+    joined = join(input, other)
+    if is_ordinary(input) and is_ordinary(other) and is_ordinary(alpha):
+        return joined
+    return knowing(joined, total(known_of(input), product(known_of(other), known_of(alpha))))
 
 
-@rule("mul", "multiply", "__mul__", "__rmul__")
-def multiply(one: Any, two: Any) -> TracedTensor:
+def is_ordinary(x: Any, factor: bool = False) -> bool:
+    """Whether nothing is known of a term, or of a factor, that makes a difference."""
+    if is_traced(x):
+        return x.known is None
+    if isinstance(x, bool | int | float):
+        return abs(x) < MARK and not (factor and x == 0)
+    known = known_of(x)
+    return not bool(known.large().any()) and not (factor and bool(known.zero().any()))
+
+
+@knowing_rule("sub", "subtract", "__sub__")
+def subtract(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:  # noqa: A002
+    """A difference."""
+    return add(input, other, alpha=-alpha)
+
+
+@knowing_rule("rsub", "__rsub__")
+def subtract_from(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:  # noqa: A002
+    """The same the other way round."""
+    return add(other, input, alpha=-alpha)
+
+
+@knowing_rule("mul", "multiply", "__mul__", "__rmul__")
+def multiply(input: Any, other: Any) -> TracedTensor:  # noqa: A002
     """A product; where one factor is a constant 0, it does not depend on the other."""
-    for zeros, other in ((one, two), (two, one)):
-        if isinstance(zeros, int | float) and zeros == 0:
-            found: TracedTensor = other.with_terms(())
-            return found
-        if is_constant(zeros):
-            return with_known(join(one, two), 0.0, (zeros == 0).numpy(force=True))
-        if is_traced(zeros) and zeros.known is not None and zeros.known.value == 0 and is_traced(other):
-            return with_known(join(one, two), 0.0, zeros.known.where)
-    return join(one, two)
+    joined = join(input, other)
+    if is_ordinary(input, factor=True) and is_ordinary(other, factor=True):
+        return joined
+    return _scaled(joined, input, other, product(known_of(input), known_of(other)))
 
 
-def is_constant(x: Any) -> bool:
-    """Whether a tensor is a constant of the forward: not a weight, whose zeros are values and no structure."""
-    return is_real(x) and not (x.requires_grad or isinstance(x, nn.Parameter))
+@knowing_rule("div", "divide", "true_divide", "__truediv__", "__div__")
+def divide(input: Any, other: Any, *, rounding_mode: Any = None) -> TracedTensor:  # noqa: A002
+    """A quotient; 0 divided by anything is 0."""
+    joined = join(input, other)
+    if is_ordinary(input, factor=True) and (is_traced(other) or abs(other) > 1 / MARK if not is_real(other) else False):
+        return joined
+    return _scaled(joined, input, other, product(known_of(input), inverse(known_of(other))))
 
 
-def with_known(x: TracedTensor, value: float, where: npt.NDArray[np.bool_]) -> TracedTensor:
-    """The tensor, with some elements replaced by a constant: they depend on nothing."""
-    if not where.any():
-        return x
-    dims = [d - where.ndim + len(x.shape) for d in range(where.ndim) if where.shape[d] > 1]
-    layout = x.layout
-    for dim in dims:
-        layout = layout.with_single(dim)
-    ranges = layout.ranges()
-    atoms = tuple(ranges[dim][0] for dim in dims)
-    left = ~where.reshape([n for n in where.shape if n > 1])
-    terms = simplify(somewhere(restrict_to_mask(term, atoms, left) for term in layout.terms))
-    found = x.derived(layout._replace(terms=terms), x.shape)
-    found.known = Known(value, where)
-    return found
+@knowing_rule("__rtruediv__", "__rdiv__")
+def divide_by(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+    """The same the other way round."""
+    return divide(other, input)
 
 
-@rule("masked_fill")
+def _scaled(joined: TracedTensor, one: Any, two: Any, known: Known) -> TracedTensor:
+    """A product, of which what was −∞ before a weight scaled it still depends on nothing."""
+    for scaled, weight in ((one, two), (two, one)):
+        if is_real(weight) and not is_constant(weight):
+            before = known_of(scaled)
+            infinite = before.fixed & before.values.isinf()
+            known = chosen(infinite, before, known)
+    return knowing(joined, known)
+
+
+@knowing_rule("maximum", "fmax")
+def maximum(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+    """The larger of two."""
+    return knowing(join(input, other), larger(known_of(input), known_of(other)))
+
+
+@knowing_rule("minimum", "fmin")
+def minimum(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+    """The smaller of two."""
+    known = larger(negative(known_of(input)), negative(known_of(other)))
+    return knowing(join(input, other), negative(known))
+
+
+@knowing_rule("masked_fill")
 def masked_fill(input: TracedTensor, mask: Any, value: Any) -> TracedTensor:  # noqa: A002
     """Some elements become a constant."""
-    if is_traced(mask) or is_traced(value):
+    choice = constant_of(mask)
+    if choice is None or is_traced(value):
         return join(input, mask, value)
-    filled = float(value)
-    joined = join(input, mask)
-    where = mask.numpy(force=True)
-    if filled not in (0.0, float("-inf")):
-        found = with_known(joined, 0.0, where)
-        found.known = None
-        return found
-    return with_known(joined, filled, where)
+    return where(choice == 0, input, value)
 
 
-@rule("where")
+@knowing_rule("where")
 def where(condition: Any, input: Any, other: Any) -> TracedTensor:  # noqa: A002
     """Elements of one tensor or the other."""
-    if is_traced(condition):
+    choice = constant_of(condition)
+    if choice is None:
         return join(condition, input, other)
-    choice = condition.numpy(force=True)
-    if not is_traced(other):
-        return masked_fill(input, ~condition, other if not is_real(other) or other.dim() == 0 else 1.0)
-    if not is_traced(input):
-        return masked_fill(other, condition, input if not is_real(input) or input.dim() == 0 else 1.0)
-    shape = np.broadcast_shapes(choice.shape, tuple(input.shape), tuple(other.shape))
-    first, second = (x.derived(broadcast([x.layout], shape)[0]) for x in (input, other))
-    found = join(with_known(first, 0.0, ~choice), with_known(second, 0.0, choice))
-    found.known = None
-    return found
+    choice = choice.to("cpu", torch.bool)
+    # The shape is that of all three; what depends on nothing is cut before they meet.
+    shaped = [x for x in (condition, input, other) if is_traced(x) or is_real(x)]
+    parts = []
+    for x, gone in ((input, ~choice), (other, choice)):
+        if is_traced(x):
+            shape = np.broadcast_shapes(tuple(choice.shape), tuple(x.shape))
+            parts.append(cut(x.derived(broadcast([x.layout], shape)[0]), gone))
+    if not parts:
+        parts = [condition.new_zeros(*condition.shape)]
+    joined = join(*parts, *(torch.empty(x.shape, device="meta") for x in shaped))
+    return knowing(joined, chosen(choice, known_of(input), known_of(other)))
 
 
-@rule("tril")
+# As a method, it is the tensor itself whose elements are taken where the condition holds.
+@knowing_rule("where", homes=[torch.Tensor])
+def where_else(self: Any, condition: Any, other: Any) -> TracedTensor:
+    """Elements of this tensor or the other."""
+    return where(condition, self, other)
+
+
+@knowing_rule("tril")
 def tril(input: TracedTensor, diagonal: int = 0) -> TracedTensor:  # noqa: A002
     """Zero above a diagonal."""
-    return with_known(input, 0.0, ~np.tri(input.shape[-2], input.shape[-1], diagonal, dtype=bool))
+    kept = torch.ones(*input.shape[-2:], dtype=torch.bool).tril(diagonal)
+    return knowing(input, chosen(kept, known_of(input), known_of(0)))
 
 
-@rule("triu")
+@knowing_rule("triu")
 def triu(input: TracedTensor, diagonal: int = 0) -> TracedTensor:  # noqa: A002
     """Zero below a diagonal."""
-    return with_known(input, 0.0, np.tri(input.shape[-2], input.shape[-1], diagonal - 1, dtype=bool))
+    kept = torch.ones(*input.shape[-2:], dtype=torch.bool).triu(diagonal)
+    return knowing(input, chosen(kept, known_of(input), known_of(0)))
 
 
 def _in_place(function: Any) -> Any:
@@ -130,25 +188,29 @@ def _in_place(function: Any) -> Any:
                 "it writes what depends on the input into a tensor that does not; make that tensor with zeros_like"
             )
         result = function(x, *args, **kwargs)
-        known = result.known
-        overwrite(x, result.kept)
-        x.known = known
+        overwrite(x, result.kept, result.known)
         return x
 
+    KNOWING.add(write)
     return write
 
 
 def _register_in_place() -> None:
-    rules = {"add": add, "mul": multiply, "masked_fill": masked_fill, "tril": tril, "triu": triu}
-    others = "sub subtract div divide true_divide pow lerp addcmul addcdiv"
-    rules |= dict.fromkeys(others.split(), arithmetic)
+    rules: dict[str, Rule] = {"add": add, "mul": multiply, "masked_fill": masked_fill, "tril": tril, "triu": triu}
+    rules |= {"sub": subtract, "subtract": subtract, "multiply": multiply}
+    rules |= dict.fromkeys(("div", "divide", "true_divide", "truediv"), divide)
+    rules |= dict.fromkeys(("pow", "lerp", "addcmul", "addcdiv"), arithmetic)
     for name, function in rules.items():
         for spelled in (f"{name}_", f"__i{name}__"):
             if any(hasattr(home, spelled) for home in HOMES):
                 rule(spelled)(_in_place(function))
-    rule("__itruediv__")(_in_place(arithmetic))
-    rule("copy_")(_in_place(lambda x, source, non_blocking=False: join(x.with_terms(()), source)))
-    rule("zero_", "fill_")(_in_place(lambda x, value=0: x.with_terms(())))
+    rule("copy_")(_in_place(lambda x, source, non_blocking=False: _filled(x, source)))
+    rule("zero_", "fill_")(_in_place(lambda x, value=0: _filled(x, value)))
+
+
+def _filled(x: TracedTensor, value: Any) -> TracedTensor:
+    """The tensor once it holds something else."""
+    return knowing(join(x.with_terms(()), value), known_of(value))
 
 
 _register_in_place()

@@ -3,46 +3,76 @@
 import inspect
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
+from dlchecked.receptive_field.known import (
+    Known,
+    cut,
+    knowing,
+    known_of,
+    negative,
+    passed_over,
+)
 from dlchecked.receptive_field.registry import Unsupported, rule
-from dlchecked.receptive_field.rules.arithmetic import add, masked_fill, with_known
+from dlchecked.receptive_field.rules.arithmetic import add, knowing_rule, masked_fill
+from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.products import matmul
 from dlchecked.receptive_field.rules.shape import transpose
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 
 
-@rule("softmax", "log_softmax", "softmin", "gumbel_softmax")
+@knowing_rule("softmax")
 def softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
-    """Every position reads all those along one dimension that are not −∞; alone, it is 1 whatever its value."""
-    dim = input.dimension(-1 if dim is None else dim)
+    """Every position reads all those along one dimension that are not masked; alone, it is 1 whatever its value."""
+    return _softmax(input, _dimension(input, dim), input.known)
+
+
+def _dimension(x: TracedTensor, dim: Any) -> int:
+    """The dimension, or that which torch takes for want of one."""
+    return x.dimension((0 if len(x.shape) in (0, 1, 3) else 1) if dim is None else dim)
+
+
+def _softmax(x: TracedTensor, dim: int, known: Known | None, random: bool = False) -> TracedTensor:
+    if x.shape[dim] == 1:
+        return x.with_terms(())
+    if known is None:
+        return x.mixed(dim).same()
+    values, fixed = known.compact(dim)
+    passed = passed_over(values, dim)
+    alone = (~passed).sum(dim, keepdim=True) == 1
+    whole = fixed.all(dim, keepdim=True) & (not random)
+    weights = torch.where(passed, 0.0, torch.where(whole, values.softmax(dim), alone.double()))
+    return knowing(cut(x, passed).mixed(dim), Known(weights, passed | alone | whole))
+
+
+@knowing_rule("softmin")
+def softmin(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """The softmax of the negative."""
+    return _softmax(input, _dimension(input, dim), None if input.known is None else negative(input.known))
+
+
+@knowing_rule("gumbel_softmax")
+def gumbel_softmax(
+    logits: TracedTensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
+) -> TracedTensor:
+    """A softmax of what noise was added to."""
+    return _softmax(logits, logits.dimension(dim), logits.known, random=True)
+
+
+@knowing_rule("log_softmax")
+def log_softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """Every position reads itself, and all those along one dimension that are not masked."""
+    dim = _dimension(input, dim)
     if input.shape[dim] == 1:
         return input.with_terms(())
-    mixed = input.mixed(dim)
-    if input.known is None or input.known.value == 0:
-        return mixed.same()
-    where = np.broadcast_to(input.known.where, (*input.shape,)) if _varies(input, dim) else input.known.where
-    axis = where.ndim - len(input.shape) + dim
-    if axis < 0 or where.shape[axis] == 1:
-        return mixed.same()
-    alone = (~where).sum(axis, keepdims=True) < 2
-    found = with_known(mixed, 0.0, where | alone)
-    return with_known_only(found, where)
-
-
-def _varies(x: TracedTensor, dim: int) -> bool:
-    return x.known is not None and x.known.where.ndim < len(x.shape) - dim
-
-
-def with_known_only(x: TracedTensor, where: npt.NDArray[np.bool_]) -> TracedTensor:
-    """The tensor, of which only these elements are known to be zero."""
-    found = x.same()
-    if where.any():
-        found.known = with_known(x, 0.0, where).known
-    return found
+    if input.known is None:
+        return input.mixed(dim).same()
+    values, fixed = input.known.compact(dim)
+    passed, whole = passed_over(values, dim), fixed.all(dim, keepdim=True)
+    found = join(cut(input, passed).mixed(dim), input)
+    relative = torch.where(whole, values.log_softmax(dim), values - values.amax(dim, keepdim=True))
+    return knowing(found, Known(relative, whole | (fixed & values.isneginf())))
 
 
 @rule("scaled_dot_product_attention")
@@ -86,7 +116,7 @@ def multi_head_attention(
     q, k, v = (_sequences(x) for x in (query, key, value))
     if options.get("bias_k") is not None or options.get("add_zero_attn"):
         raise Unsupported("it has bias_k or add_zero_attn")
-    mask = _mask(options.get("attn_mask"), options.get("key_padding_mask"))
+    mask = _mask(options.get("attn_mask"), options.get("key_padding_mask"), num_heads)
     scores = matmul(q, transpose(k, -1, -2) if is_traced(k) else k.transpose(-1, -2))
     if mask is not None:
         scores = masked_fill(scores, mask, float("-inf"))
@@ -111,16 +141,33 @@ def _sequences(x: Any) -> Any:
     return mixed.unsqueeze(0) if len(x.shape) == 2 else transpose(mixed, 0, 1)  # type: ignore[attr-defined]
 
 
-def _mask(attn_mask: Any, key_padding_mask: Any) -> Any:
-    """Where no head of any image attends: booleans (L, S) or (1, S)."""
+def _mask(attn_mask: Any, key_padding_mask: Any, heads: int) -> torch.Tensor | None:
+    """Where no head of any image attends: booleans (L, S) or (1, S).
+
+    Raises:
+        Unsupported: if a mask has no values.
+    """
     found = None
-    for mask in (attn_mask, key_padding_mask):
-        if mask is None:
-            continue
-        barred = mask if mask.dtype == torch.bool else torch.isneginf(mask)
-        if mask is key_padding_mask:
-            barred = barred.reshape(-1, barred.shape[-1]).all(0, keepdim=True)
-        elif barred.dim() == 3:
-            barred = barred.all(0)
-        found = barred if found is None else found | barred
-    return found
+    if attn_mask is not None:
+        values = _added(attn_mask)
+        found = values if values.dim() == 2 else values.reshape(-1, heads, *values.shape[1:])
+    if key_padding_mask is not None:
+        values = _added(key_padding_mask).reshape(-1, 1, 1, key_padding_mask.shape[-1])
+        found = values if found is None else found + values
+    if found is None:
+        return None
+    passed = passed_over(found, -1)
+    return passed if passed.dim() == 2 else passed.flatten(0, -3).all(0)
+
+
+def _added(mask: Any) -> torch.Tensor:
+    """What a mask adds to the scores.
+
+    Raises:
+        Unsupported: if its values are not at hand.
+    """
+    if is_traced(mask):
+        raise Unsupported("its mask depends on the input, or was made like what does; make it with torch.ones")
+    if mask.dtype == torch.bool:
+        return torch.where(mask.cpu(), -torch.inf, 0.0).double()
+    return known_of(mask).values

@@ -11,9 +11,9 @@ from torch.nn import Parameter
 
 from dlchecked.receptive_field.boxes import Box
 from dlchecked.receptive_field.endless import EndlessTaps
+from dlchecked.receptive_field.known import is_constant
 from dlchecked.receptive_field.registry import Unsupported, rule
-from dlchecked.receptive_field.rules.arguments import expect_output, expect_size, per_axis
-from dlchecked.receptive_field.rules.arithmetic import is_constant
+from dlchecked.receptive_field.rules.arguments import expect_batch, expect_output, expect_size, per_axis
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.terms import is_bound
 from dlchecked.receptive_field.windows import Window, gathering, sliding, transposed
@@ -33,6 +33,8 @@ def convolution(
     usual = type(weight) is Parameter
     if type(input) is not TracedTensor or not (usual or is_real(weight)):
         raise Unsupported(_unlike_a_layer(input))
+    if len(input.shape) < len(weight.shape):
+        expect_batch(input, len(weight.shape) - 2)
     try:
         plan = _plan(input.shape, weight.shape, stride, padding, dilation, groups)
     except TypeError:  # lists cannot be looked up
@@ -111,6 +113,7 @@ def transposed_convolution(
     if not is_traced(x) or not is_real(weight):
         raise Unsupported(_unlike_a_layer(x))
     count = weight.dim() - 2
+    expect_batch(x, count)
     channels = _first_spatial(x.shape, weight.shape) - 1
     expect_size("input channels", x.shape[channels], weight.shape[0])
     if is_constant(weight) and not weight.all():

@@ -3,17 +3,25 @@
 from typing import Any
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 
+from dlchecked.receptive_field.boxes import Kept
+from dlchecked.receptive_field.carrying import KNOWING
+from dlchecked.receptive_field.endless import LONGEST_PERIOD, EndlessTaps
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.layout import broadcast
+from dlchecked.receptive_field.known import MOST_ELEMENTS, Known, cut, knowing, known_of
+from dlchecked.receptive_field.layout import Layout, broadcast
+from dlchecked.receptive_field.layout import select as pick
 from dlchecked.receptive_field.registry import Unsupported, rule, view_rule
-from dlchecked.receptive_field.rules.joining import concatenate, overwrite
+from dlchecked.receptive_field.rules.arguments import expect_size, per_axis
+from dlchecked.receptive_field.rules.joining import concatenate, join, lost_if_large, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.terms import Terms
 from dlchecked.receptive_field.unions import simplify
-from dlchecked.receptive_field.windows import Window, gathering, padding, picking, slicing
+from dlchecked.receptive_field.windows import Window, gathering, padding, picking, slicing, transposed
 
 
 @rule("pad")
@@ -74,7 +82,12 @@ def select(input: TracedTensor, dim: int, index: int) -> TracedTensor:  # noqa: 
     size = input.shape[dim]
     if not -size <= index < size:
         raise InvalidArgument(f"index {index} is out of range for {size} positions of dimension {dim}")
-    return drop(narrow(input, dim, index % size, 1), dim)
+    layout = input.layout
+    start, stop = layout.ranges()[dim]
+    if stop - start > 1:
+        return drop(narrow(input, dim, index % size, 1), dim)
+    groups = (*layout.groups[:dim], *layout.groups[dim + 1 :])
+    return input.derived(pick(layout, start, index % size)._replace(groups=groups))
 
 
 @view_rule("unbind")
@@ -127,26 +140,40 @@ def repeat_interleave(input: TracedTensor, repeats: Any, dim: Any = None, **_: A
     return input.slid({d: picking(tuple(np.repeat(np.arange(input.shape[d]), counts).tolist()))})
 
 
-@view_rule("unfold")
-def unfold(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor:  # noqa: A002
-    """Windows of one dimension (the method), or of an image as columns (the function)."""
-    if len(args) == 3 and len(input.shape) != 4 and not kwargs:
-        return _unfold_dimension(input, *args)
-    names = ("kernel_size", "dilation", "padding", "stride")
-    return _unfold_image(input, **{**dict(zip(names, args, strict=False)), **kwargs})
+# The method and the function of this name have nothing else in common.
+@view_rule("unfold", homes=[torch.Tensor])
+def unfold(self: TracedTensor, dimension: int, size: int, step: int) -> TracedTensor:
+    """Windows of one dimension; their positions become the last one."""
+    d, last = self.dimension(dimension), len(self.shape)
+    length = self.shape[d] if last else 1
+    if not 0 <= size <= length or step < 1:
+        raise InvalidArgument(
+            f"unfold: windows of {size} positions, {step} apart, of a dimension of {length}; a size of 0 to {length} "
+            "and a step of 1 or more would be right"
+        )
+    starts, places = np.arange(0, length - size + 1, step), np.arange(size)
+    shape = tuple(self.shape)
+    endless = EndlessTaps(size, step, tuple((place,) for place in range(size))) if 0 < size <= LONGEST_PERIOD else None
+    pieces = self.slid({d: picking(tuple((starts[:, None] + places).ravel().tolist()), endless)})
+    return permute(reshape(pieces, (*shape[:d], len(starts), size, *shape[d + 1 :])), _with_last(d + 1, last + 1))
 
 
-def _unfold_dimension(x: TracedTensor, dimension: int, size: int, step: int) -> TracedTensor:
-    d = x.dimension(dimension)
-    count = (x.shape[d] - size) // step + 1
-    pieces = [x.slid({d: slicing(x.shape[d], k, k + (count - 1) * step + 1, step)}) for k in range(size)]
-    last = len(x.shape)
-    return concatenate([unsqueeze(piece, last) for piece in pieces], last)
+def _with_last(dim: int, count: int) -> list[int]:
+    return [*(d for d in range(count) if d != dim), dim]
 
 
-def _unfold_image(
-    x: TracedTensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+@rule("unfold", homes=[F])
+def unfold_image(
+    input: TracedTensor,  # noqa: A002
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
 ) -> TracedTensor:
+    """Windows of an image as columns."""
+    if len(input.shape) == 3:
+        return select(unfold_image(unsqueeze(input, 0), kernel_size, dilation, padding, stride), 0, 0)
+    x = input
     kernel, step, before, stride = (_each(v, 2) for v in (kernel_size, dilation, padding, stride))
     x = pad(x, (before[1], before[1], before[0], before[0]))
     counts = [(x.shape[2 + a] - step[a] * (kernel[a] - 1) - 1) // stride[a] + 1 for a in (0, 1)]
@@ -160,6 +187,39 @@ def _unfold_image(
             pieces.append(unsqueeze(x.slid(windows), 2))
     columns = concatenate(pieces, 2)
     return reshape(columns, (x.shape[0], x.shape[1] * kernel[0] * kernel[1], counts[0] * counts[1]))
+
+
+@rule("fold")
+def fold(
+    input: TracedTensor,  # noqa: A002
+    output_size: Any,
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> TracedTensor:
+    """Columns summed back into an image: a pixel reads the windows that hold it, each at its place there."""
+    if len(input.shape) == 2:
+        return select(fold(unsqueeze(input, 0), output_size, kernel_size, dilation, padding, stride), 0, 0)
+    sizes, kernel, step, before, stride = (
+        per_axis(v, 2) for v in (output_size, kernel_size, dilation, padding, stride)
+    )
+    counts = [(sizes[a] + 2 * before[a] - step[a] * (kernel[a] - 1) - 1) // stride[a] + 1 for a in (0, 1)]
+    batch, rows, columns = input.shape
+    expect_size("windows", columns, counts[0] * counts[1])
+    if rows % (kernel[0] * kernel[1]):
+        raise InvalidArgument(f"fold: {rows} rows are not a multiple of the {kernel[0] * kernel[1]} places of a window")
+    parts = reshape(input, (batch, rows // (kernel[0] * kernel[1]), *kernel, *counts))
+    pieces = []
+    for i in range(kernel[0]):
+        for j in range(kernel[1]):
+            piece = select(select(parts, 2, i), 2, j)
+            windows = {
+                2 + a: transposed(counts[a], 1, stride[a], 1, before[a] - k * step[a], sizes[a])
+                for a, k in ((0, i), (1, j))
+            }
+            pieces.append(piece.slid(windows))
+    return join(*pieces)
 
 
 @view_rule("__getitem__")
@@ -219,6 +279,52 @@ def setitem(x: Any, index: Any, value: Any) -> None:
         raise Unsupported(
             "it writes what depends on the input into a tensor that does not; make that tensor with zeros_like"
         )
+    if is_traced(value):
+        overwrite(x, _with_written(x, index, value), lost_if_large(x))
+    else:
+        overwrite(x, *_with_constant(x, index, value))
+
+
+def _with_constant(x: TracedTensor, index: Any, value: Any) -> tuple[Kept, Known | None]:
+    """What a tensor holds and what is known of it, once constants are written into it."""
+    plain = all(item is not None and not isinstance(item, np.ndarray) for item in _indices(x, index))
+    if plain and x.known is None and not bool(known_of(value).large().any()):
+        layout, picked = _picked(x, index)
+        return layout._replace(terms=_outside(x.derived(layout), picked)), None
+    if x.numel() > MOST_ELEMENTS:
+        raise Unsupported("it writes single constants into a large tensor; masked_fill would be right")
+    if _depends(index):
+        raise Unsupported("the index depends on the input")
+    written = torch.zeros(x.shape, dtype=torch.bool)
+    written[index] = True
+    values, fixed = (field.expand(x.shape).clone() for field in known_of(x))
+    after = known_of(value)
+    values[index], fixed[index] = after.values, after.fixed
+    found = knowing(cut(x, written), Known(values, fixed))
+    return found.kept, found.known
+
+
+def _depends(index: Any) -> bool:
+    return any(is_traced(item) for item in (index if isinstance(index, tuple) else (index,)))
+
+
+def _indices(x: TracedTensor, index: Any) -> list[Any]:
+    """The items of an index; an array for all where one is a mask of several dimensions."""
+    try:
+        return _items(x, index)
+    except Unsupported:
+        return [np.empty(0)]
+
+
+def _picked(x: TracedTensor, index: Any) -> tuple[Layout, list[tuple[int, Window]]]:
+    """A layout in which every dimension is one atom, and where the written positions of its first ones come from.
+
+    Raises:
+        Unsupported: if the index is no box.
+    """
+    layout = x.layout
+    for dim in range(len(layout.groups)):
+        layout = layout.with_single(dim)
     picked: list[tuple[int, Window]] = []
     for dim, item in enumerate(_items(x, index)):
         if item is None or isinstance(item, np.ndarray):
@@ -229,17 +335,20 @@ def setitem(x: Any, index: Any, value: Any) -> None:
         inverse = np.full(size, -1)
         inverse[positions] = np.arange(len(positions))
         picked.append((dim, picking(tuple(inverse.tolist()))))
-    terms = _outside(x, picked)
-    if is_traced(value):
-        region = getitem(x, index)
-        shape = [n if d >= len(picked) else int((picked[d][1].taps >= 0).sum()) for d, n in enumerate(x.shape)]
-        spread = value.derived(broadcast([value.layout], tuple(region.shape))[0])
-        spread = reshape(spread, shape)
-        placed = spread.slid(dict(picked)).layout
-        mine, theirs = broadcast([x.layout._replace(terms=terms), placed], tuple(x.shape))
-        overwrite(x, mine._replace(terms=simplify((*mine.terms, *theirs.terms))))
-    else:
-        overwrite(x, x.layout._replace(terms=terms))
+    return layout, picked
+
+
+def _with_written(x: TracedTensor, index: Any, value: TracedTensor) -> Layout:
+    """What a tensor holds once another one is written into a part of it."""
+    layout, picked = _picked(x, index)
+    terms = _outside(x.derived(layout), picked)
+    region = getitem(x, index)
+    shape = [n if d >= len(picked) else int((picked[d][1].taps >= 0).sum()) for d, n in enumerate(x.shape)]
+    spread = value.derived(broadcast([value.layout], tuple(region.shape))[0])
+    spread = reshape(spread, shape)
+    placed = spread.slid(dict(picked)).layout
+    mine, theirs = broadcast([layout._replace(terms=terms), placed], tuple(x.shape))
+    return mine._replace(terms=simplify((*mine.terms, *theirs.terms)))
 
 
 def _outside(x: TracedTensor, picked: list[tuple[int, Window]]) -> Terms:
@@ -253,11 +362,10 @@ def _outside(x: TracedTensor, picked: list[tuple[int, Window]]) -> Terms:
         positions = np.arange(len(taken))
         found.extend(inside.slid({dim: gathering(np.where(taken, -1, positions)[None])}).layout.terms)
         inside = inside.slid({dim: gathering(np.where(taken, positions, -1)[None])})
-    if len(x.layout.groups) != len(x.layout.sizes):
-        raise Unsupported("it writes into a tensor whose dimensions have been merged")
     return simplify(found)
 
 
+KNOWING.add(setitem)
 rule("fliplr")(lambda input: flip(input, 1))  # noqa: A006
 rule("flipud")(lambda input: flip(input, 0))  # noqa: A006
 

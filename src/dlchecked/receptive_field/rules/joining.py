@@ -10,6 +10,7 @@ import torch
 
 from dlchecked.receptive_field.boxes import Box, Kept, boxed, layout_of, widest
 from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.known import LOST, Known, known_of
 from dlchecked.receptive_field.layout import Layout, broadcast
 from dlchecked.receptive_field.propagation import slide
 from dlchecked.receptive_field.registry import Unsupported, rule
@@ -123,7 +124,7 @@ def stack(tensors: Any, dim: int = 0) -> TracedTensor:
     return concatenate([x.unsqueeze(dim) for x in tensors], dim)
 
 
-def overwrite(x: TracedTensor, kept: Kept) -> TracedTensor:
+def overwrite(x: TracedTensor, kept: Kept, known: Known | None = None) -> TracedTensor:
     """Give a tensor other contents, in place.
 
     Raises:
@@ -132,5 +133,12 @@ def overwrite(x: TracedTensor, kept: Kept) -> TracedTensor:
     if x.aliases is not None and len(x.aliases) > 1 and layout_of(kept).terms != x.layout.terms:
         raise Unsupported("it writes into a tensor of which there are views")
     x.kept = kept
-    x.known = None
+    x.known = known
     return x
+
+
+def lost_if_large(x: TracedTensor) -> Known | None:
+    """What is known of a tensor after something else was written into it: that it may not be ordinary."""
+    if x.known is None or not bool(known_of(x).large().any()):
+        return None
+    return Known(*(field.expand(x.shape) for field in LOST))

@@ -4,7 +4,7 @@ from collections import namedtuple
 from typing import Any
 
 from dlchecked.receptive_field.registry import rule
-from dlchecked.receptive_field.rules.joining import join
+from dlchecked.receptive_field.rules.arithmetic import maximum, minimum
 from dlchecked.receptive_field.rules.reduction import reduce
 from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
 
@@ -33,13 +33,23 @@ def topk(input: TracedTensor, k: int, dim: int = -1, largest: bool = True, sorte
     return Ranked(mixed.resized(d, k), mixed.resized(d, k))
 
 
-@rule("max", "min")
-def extremum(input: Any, dim: Any = None, keepdim: bool = False, other: Any = None) -> Any:  # noqa: A002
+@rule("max")
+def largest(input: Any, dim: Any = None, keepdim: bool = False, other: Any = None) -> Any:  # noqa: A002
     """Of all, along one dimension, or element by element of two tensors."""
+    return _extremum(maximum, input, dim, keepdim, other)
+
+
+@rule("min")
+def smallest(input: Any, dim: Any = None, keepdim: bool = False, other: Any = None) -> Any:  # noqa: A002
+    """Of all, along one dimension, or element by element of two tensors."""
+    return _extremum(minimum, input, dim, keepdim, other)
+
+
+def _extremum(of_two: Any, x: Any, dim: Any, keepdim: bool, other: Any) -> Any:
     second = other if other is not None else dim
     if is_traced(second) or is_real(second):
-        return join(input, second)
-    return reduce(input) if dim is None else _ranked(input, dim, keepdim)
+        return of_two(x, second)
+    return reduce(x) if dim is None else _ranked(x, dim, keepdim)
 
 
 @rule("median", "nanmedian", "mode")

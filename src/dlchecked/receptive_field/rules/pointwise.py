@@ -32,8 +32,9 @@ _IN_PLACE = (
 def _pointwise(place: int | None) -> Rule:
     """A rule for a function whose argument number ``place`` says whether to overwrite the input."""
 
-    def unchanged(x: Any, *others: Any, inplace: Any = False, **options: Any) -> TracedTensor:
+    def unchanged(input: Any, *others: Any, inplace: Any = False, **options: Any) -> TracedTensor:  # noqa: A002
         """Element by element: the dependencies stay what they are."""
+        x = input
         if others or options or type(x) is not TracedTensor:
             more = [value for value in (*others, *options.values()) if is_traced(value)]
             if more or not is_traced(x):
@@ -41,7 +42,6 @@ def _pointwise(place: int | None) -> Rule:
             inplace = inplace or (place is not None and len(others) >= place and others[place - 1])
         if not inplace:
             return x.same()
-        x.known = None
         return x
 
     return unchanged
@@ -51,7 +51,6 @@ def _overwritten(x: TracedTensor, *bounds: Any, **options: Any) -> TracedTensor:
     """The same, in place."""
     if any(is_traced(value) for value in (*bounds, *options.values())):
         raise Unsupported("a bound depends on the input")
-    x.known = None
     return x
 
 

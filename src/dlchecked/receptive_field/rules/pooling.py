@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from dlchecked.receptive_field.endless import EndlessTaps
 from dlchecked.receptive_field.registry import rule
-from dlchecked.receptive_field.rules.arguments import expect_output, per_axis
+from dlchecked.receptive_field.rules.arguments import expect_batch, expect_output, per_axis
 from dlchecked.receptive_field.tensor import TracedTensor
 from dlchecked.receptive_field.windows import Window, gathering, sliding
 
@@ -18,6 +18,8 @@ from dlchecked.receptive_field.windows import Window, gathering, sliding
 def _pool(
     x: TracedTensor, count: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> TracedTensor:
+    if x.source < 0:
+        expect_batch(x, count)
     try:
         windows, shape = _plan(x.shape, count, kernel, stride, padding, dilation, ceil_mode)
     except TypeError:  # lists cannot be looked up

@@ -1,16 +1,18 @@
 """Matrix products: an element of the result reads a whole row of one factor and a whole column of the other."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from dlchecked.receptive_field.errors import InvalidArgument
+from dlchecked.receptive_field.known import Known, cut, is_constant, known_of, product
 from dlchecked.receptive_field.layout import broadcast, expand
 from dlchecked.receptive_field.registry import Unsupported, rule, share
 from dlchecked.receptive_field.rules.arguments import expect_size
-from dlchecked.receptive_field.rules.arithmetic import is_constant, with_known
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.reduction import drop, reduce
 from dlchecked.receptive_field.rules.shape import permute, unsqueeze
@@ -28,6 +30,15 @@ def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor: 
     if is_constant(weight):
         return matmul(input, weight.t())
     return input.mixed(last).resized(last, weight.shape[0])
+
+
+@rule("embedding")
+def embedding(input: Any, weight: Any, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """Every feature of a row of the table depends on which row it is."""
+    if is_traced(weight) or not is_traced(input):
+        raise Unsupported("its table depends on the input")
+    rows = unsqueeze(input, len(input.shape))
+    return rows.resized(len(input.shape), weight.shape[1])
 
 
 @rule("bilinear")
@@ -98,23 +109,26 @@ def _times_traced(a: TracedTensor, b: TracedTensor) -> TracedTensor:
     rows, columns = a.shape[-2], b.shape[-1]
     left = reduce(a, -1, keepdim=True)
     right = reduce(b, -2, keepdim=True)
-    if a.known is not None and a.known.value == 0:
-        right = _weighted(b, a.known.where, rows, a.shape)
+    zero = None if a.known is None else a.known.compact().zero()
+    if zero is not None and bool(zero.any()):
+        right = _weighted(b, zero, rows, a.shape)
     lead = np.broadcast_shapes(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
     shape = (*lead, rows, columns)
     spread = [x.derived(broadcast([x.layout], shape)[0]) for x in (left, right)]
     return join(*spread)
 
 
-def _weighted(values: TracedTensor, zero: npt.NDArray[np.bool_], rows: int, shape: Sequence[int]) -> TracedTensor:
+def _weighted(values: TracedTensor, zero: torch.Tensor, rows: int, shape: Sequence[int]) -> TracedTensor:
     """What row l of a product reads of the values: those whose weight is not known to be zero."""
-    if zero.size == zero.shape[-2] * zero.shape[-1] and zero.ndim >= 2 and zero.shape[-2:] == tuple(shape[-2:]):
-        return reading(values, len(values.shape) - 2, ~zero.reshape(zero.shape[-2:]))
+    zero = zero.expand(*zero.shape[:-2], *shape[-2:])
+    by_row = zero.reshape(-1, *shape[-2:])
+    if bool((by_row == by_row[:1]).all()):
+        return reading(values, len(values.shape) - 2, ~by_row[0].numpy())
     # The zeros differ from image to image: every row of the product gets its own copy of the values.
     copies = unsqueeze(values, len(values.shape) - 2)
     place = len(copies.shape) - 3
     copies = copies.derived(expand(copies.layout, place, (rows,)))
-    return reduce(with_known(copies, 0.0, zero[..., None]), -2)
+    return reduce(cut(copies, zero[..., None]), -2)
 
 
 @rule("baddbmm", "addmm", "addbmm", "addmv")
@@ -139,9 +153,9 @@ def einsum(equation: str, *operands: Any) -> TracedTensor:
         # Of one tensor without a sum torch hands back a view.
         share(operands[0], parts)
         return cast(TracedTensor, parts[0])
-    if any(zeros_of(x.reshape(1, -1)) is not None for x in operands if is_real(x)):
-        raise Unsupported("it multiplies by constants that have zeros")
-    return reduce(join(*parts), tuple(range(len(target), len(letters)))) if len(letters) > len(target) else join(*parts)
+    factors = [_spread_known(known_of(x), x.dim(), names, letters) for x, names in zip(operands, inputs, strict=True)]
+    joined = cut(join(*parts), functools.reduce(product, factors).zero())
+    return reduce(joined, tuple(range(len(target), len(letters)))) if len(letters) > len(target) else joined
 
 
 def _spread(x: Any, names: str, letters: str) -> Any:
@@ -152,3 +166,9 @@ def _spread(x: Any, names: str, letters: str) -> Any:
         if letter not in names:
             found = _unsqueezed(found, dim)
     return found
+
+
+def _spread_known(known: Known, count: int, names: str, letters: str) -> Known:
+    """What is known of an operand of some dimensions, spread in the same way."""
+    fields = (field.reshape((1,) * (count - field.dim()) + tuple(field.shape)) for field in known)
+    return Known(*(_spread(field, names, letters) for field in fields))

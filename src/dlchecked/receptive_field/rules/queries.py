@@ -3,6 +3,7 @@
 from typing import Any
 
 from dlchecked.receptive_field.registry import rule
+from dlchecked.receptive_field.rules.arithmetic import knowing_rule
 from dlchecked.receptive_field.tensor import TracedTensor
 
 
@@ -43,7 +44,25 @@ def numel(input: TracedTensor) -> int:  # noqa: A002
     return input.numel()
 
 
-@rule("ones_like", "zeros_like", "empty_like", "rand_like", "randn_like", "full_like")
+@rule("empty_like", "rand_like", "randn_like")
 def like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
     """A tensor of the same shape that depends on nothing yet; a forward may write into it."""
+    return input.new_empty(*input.shape)
+
+
+@knowing_rule("zeros_like")
+def zeros_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """The same, of zeros."""
     return input.new_zeros(*input.shape)
+
+
+@knowing_rule("ones_like")
+def ones_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """The same, of ones."""
+    return input.new_ones(*input.shape)
+
+
+@knowing_rule("full_like")
+def full_like(input: TracedTensor, fill_value: Any, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+    """The same, of any number."""
+    return input.new_full(tuple(input.shape), fill_value)

@@ -1,14 +1,17 @@
 """Recurrent layers: a step reads everything before it, or after it in the other direction."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 
 from dlchecked.receptive_field.registry import Unsupported, rule
 from dlchecked.receptive_field.rules.joining import concatenate, join
-from dlchecked.receptive_field.rules.shape import transpose
+from dlchecked.receptive_field.rules.reduction import drop
+from dlchecked.receptive_field.rules.shape import unsqueeze
 from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.windows import Window, gathering
+from dlchecked.receptive_field.windows import Window, gathering, picking
 
 
 def so_far(length: int, reverse: bool = False) -> Window:
@@ -18,74 +21,95 @@ def so_far(length: int, reverse: bool = False) -> Window:
     return gathering(np.where(seen, read, -1))
 
 
-def _run(
-    x: Any,
-    hidden: int,
-    has_biases: bool,
-    num_layers: Any,
-    dropout: float,
-    train: bool,
-    bidirectional: bool,
-    batch_first: bool,
-) -> tuple[TracedTensor, TracedTensor]:
-    """All outputs of the last layer, and the final states of all layers."""
-    # Of a packed sequence torch passes the batch sizes in place of the states, and everything moves up.
-    if not isinstance(num_layers, int) or not is_traced(x):
-        raise Unsupported("its sequence is packed")
-    time, feature = (1 if batch_first and len(x.shape) == 3 else 0), len(x.shape) - 1
+class _Layers(NamedTuple):
+    """What torch passes to its recurrent functions after the input, the states and the weights."""
+
+    has_biases: bool
+    depth: int
+    dropout: float
+    training: bool
+    bidirectional: bool
+    batch_first: bool
+
+
+def _run(x: Any, states: Sequence[Any], width: int, layers: _Layers) -> tuple[Any, Any]:
+    """All outputs of the last layer, and the final states of all layers, with ``width`` features.
+
+    ``states`` are the hidden states (layers · directions, batch, features) and, for an LSTM, the states of its cells.
+    """
+    time = 1 if layers.batch_first else 0
+    directions = 2 if layers.bidirectional else 1
     finals = []
-    for _ in range(num_layers):
-        mixed = x.mixed(feature).resized(feature, hidden)
-        forward = mixed.slid({time: so_far(x.shape[time])})
-        last = mixed.mixed(time).resized(time, 1)
-        last = transpose(last, 0, time) if time else last
-        finals += [last] * (2 if bidirectional else 1)
-        x = forward
-        if bidirectional:
-            x = concatenate([forward, mixed.slid({time: so_far(x.shape[time], reverse=True)})], feature)
-    return x, concatenate(finals, 0)
+    for layer in range(layers.depth):
+        outputs = []
+        for direction in range(directions):
+            own = [state[layer * directions + direction] for state in states]
+            output, final = _one_way(x, own, width, time, direction == 1)
+            outputs.append(output)
+            finals.append(final)
+        x = concatenate(outputs, 2) if directions > 1 else outputs[0]
+    return x, concatenate([unsqueeze(final, 0) for final in finals], 0)
 
 
-def _hidden_size(weights: Any, gates: int) -> int:
-    return int(weights[0].shape[0]) // gates
+def _one_way(x: Any, states: Sequence[Any], width: int, time: int, reverse: bool) -> tuple[TracedTensor, TracedTensor]:
+    """The outputs of one layer in one direction, and its last state (batch, features)."""
+    length = x.shape[time]
+    parts = [mix_features(x, width).slid({time: so_far(length, reverse)})] if is_traced(x) else []
+    for number, state in enumerate(states):
+        if is_traced(state):
+            # A cell's own state enters its first step feature by feature.
+            apart = number == 1 and state.shape[-1] == width
+            later = unsqueeze(mix_features(state, width), time).slid({time: picking((0,) * (length - apart))})
+            steps = [unsqueeze(state, time), later] if apart else [later]
+            parts.append(concatenate(steps[::-1] if reverse else steps, time))
+    output = join(*parts)
+    return output, drop(output.slid({time: picking((0 if reverse else length - 1,))}), time)
+
+
+def mix_features(x: TracedTensor, width: int) -> TracedTensor:
+    """Every one of ``width`` features depends on all features."""
+    last = len(x.shape) - 1
+    return x.mixed(last).resized(last, width)
+
+
+def _expect_padded(packed: bool) -> None:
+    """Refuse a packed sequence, in which torch passes the batch sizes in place of the states.
+
+    Raises:
+        Unsupported: if it is one.
+    """
+    if packed:
+        raise Unsupported("its sequence is packed; give it the padded one")
 
 
 @rule("lstm")
 def lstm(input: Any, hx: Any, params: Any, *options: Any) -> Any:  # noqa: A002
-    """Outputs, final hidden states and final cell states (projections keep the dependencies)."""
-    output, final = _run(input, _hidden_size(params, 4), *options)
-    return output, final, final
+    """Outputs, final hidden states and final states of the cells."""
+    _expect_padded(isinstance(hx, torch.Tensor))
+    layers, (gates, width) = _Layers(*options), params[1].shape
+    output, final = _run(input, hx, width, layers)
+    # With projections the hidden states are narrower than the cells.
+    return output, final, final if gates == 4 * width else _run(input, hx, gates // 4, layers)[1]
 
 
-@rule("gru")
+@rule("gru", "rnn_tanh", "rnn_relu")
 def gru(input: Any, hx: Any, params: Any, *options: Any) -> Any:  # noqa: A002
     """Outputs and final hidden states."""
-    return _run(input, _hidden_size(params, 3), *options)
-
-
-@rule("rnn_tanh", "rnn_relu")
-def rnn(input: Any, hx: Any, params: Any, *options: Any) -> Any:  # noqa: A002
-    """Outputs and final hidden states."""
-    return _run(input, _hidden_size(params, 1), *options)
+    _expect_padded(isinstance(params, torch.Tensor))
+    return _run(input, [hx], params[1].shape[1], _Layers(*options))
 
 
 def _cell(x: Any, states: list[Any], hidden: int) -> TracedTensor:
     """One step: all features of the input and of the states."""
-    parts = []
-    for part in (x, *states):
-        if is_traced(part):
-            last = len(part.shape) - 1
-            parts.append(part.mixed(last).resized(last, hidden))
-    return join(*parts)
+    return join(*(mix_features(part, hidden) for part in (x, *states) if is_traced(part)))
 
 
 @rule("lstm_cell")
 def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:  # noqa: A002
     """The new hidden state and the new cell state."""
-    hidden = w_hh.shape[1]
     # The cell state enters both, element by element; its features meet only through the hidden state.
-    found = _cell(input, [hx[0]], hidden)
-    return (join(found, hx[1]), join(found, hx[1]))
+    parts = [_cell(input, [hx[0]], w_hh.shape[1])] if is_traced(input) or is_traced(hx[0]) else []
+    return join(*parts, hx[1]), join(*parts, hx[1])
 
 
 @rule("gru_cell", "rnn_tanh_cell", "rnn_relu_cell")

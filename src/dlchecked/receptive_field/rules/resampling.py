@@ -1,5 +1,6 @@
 """Resizing by interpolation, in exact arithmetic: a weight that is zero reads nothing."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -39,8 +40,20 @@ def interpolate(
         expect_output("interpolate", outputs, length, 1)
         if recompute_scale_factor:
             factor = None
-        windows[2 + axis] = resizing(length, outputs, factor, mode, bool(align_corners), antialias)
+        windows[2 + axis] = resizing(length, outputs, factor, mode, bool(align_corners), antialias, count)
+    if antialias:
+        _expect_torch_to_be_right(input.shape[2:], [windows[2 + axis].outputs for axis in range(count)])
     return input.slid(windows)
+
+
+def _expect_torch_to_be_right(before: Sequence[int], after: Sequence[int]) -> None:
+    """Refuse what torch 2.13 computes by the memory's order: of a width of 1, contiguous rows all become the first.
+
+    Raises:
+        Unsupported: if this is such a case.
+    """
+    if after[-1] == 1 and before[0] > 1 and after[0] not in (1, before[0]):
+        raise Unsupported("torch itself mixes up the rows of an antialiased output that is 1 wide; resize them first")
 
 
 @rule("upsample_nearest", "upsample_bilinear")
@@ -51,14 +64,23 @@ def deprecated(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor: 
 
 @lru_cache(maxsize=256)
 def resizing(
-    length: int, outputs: int, factor: float | None, mode: str, align_corners: bool, antialias: bool
+    length: int,
+    outputs: int,
+    factor: float | None,
+    mode: str,
+    align_corners: bool,
+    antialias: bool,
+    count: int = 1,
 ) -> Window:
-    """The positions that every output position has a non-zero weight for."""
+    """The positions that every output position has a non-zero weight for, along one of ``count`` axes."""
     step = Fraction(length, outputs) if factor is None else 1 / Fraction(factor).limit_denominator(1 << 20)
     if mode == "area":
         return adaptive(length, outputs)
+    if outputs == length and factor is not None and (antialias or mode.endswith("linear")):
+        # Of an axis that stays as it is, torch forgets the factor.
+        step = Fraction(1)
     if mode.startswith("nearest"):
-        return _nearest(length, outputs, factor, mode, step)
+        return _nearest(length, outputs, factor, mode, step, count)
     if align_corners:
         step = Fraction(length - 1, outputs - 1) if outputs > 1 else Fraction(0)
     reach = 2 if mode == "bicubic" else 1
@@ -80,7 +102,8 @@ def _taps(
     """(taps, outputs) positions with a non-zero weight, before any border; _NOTHING where there is no tap."""
     a, b = step.numerator, step.denominator
     # The centre of an output in input positions is centre / (2 b).
-    centre = 2 * unit * a if align_corners else (2 * unit + 1) * a - b
+    # With antialias torch takes the middles of pixels, also where corners are aligned, which changes the step alone.
+    centre = 2 * unit * a if align_corners and not antialias else (2 * unit + 1) * a - b
     if first is not None:
         centre = np.maximum(centre, first)
     width = max(a, b) if antialias else b
@@ -102,13 +125,15 @@ def _endless(step: Fraction, reach: int, align_corners: bool, antialias: bool) -
     return EndlessTaps(step.denominator, step.numerator, offsets)
 
 
-def _nearest(length: int, outputs: int, factor: float | None, mode: str, step: Fraction) -> Window:
-    # torch multiplies in floating point here, and its rounding decides which neighbour is nearest.
-    positions = torch.arange(length, dtype=torch.float32).view(1, 1, -1)
+def _nearest(length: int, outputs: int, factor: float | None, mode: str, step: Fraction, count: int) -> Window:
+    # torch multiplies in floating point here, and its rounding decides which neighbour is nearest; of two axes it
+    # takes other ways than of one or three.
+    rest = (1,) * (count - 1)
+    positions = torch.arange(length, dtype=torch.float32).view(1, 1, -1, *rest)
     if factor is None:
-        found = F.interpolate(positions, size=outputs, mode=mode)
+        found = F.interpolate(positions, size=(outputs, *rest), mode=mode)
     else:
-        found = F.interpolate(positions, scale_factor=factor, mode=mode, recompute_scale_factor=False)
+        found = F.interpolate(positions, scale_factor=(factor, *map(float, rest)), mode=mode)
     half = step / 2 if mode == "nearest-exact" else Fraction(0)
     endless = None
     if step.denominator <= LONGEST_PERIOD:
