@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,20 @@ def test_it_holds_for_as_long_as_what_it_rests_on(store, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE", "first")
     monkeypatch.setenv("NONE", "some")
     assert not holds()
+
+
+def test_in_a_copy_the_copy_counts(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    (first / "n.txt").write_text("385")
+    name = f"file:{first / 'n.txt'}"
+    Store(first / ".cache" / "things").write("a", b"first", {name: digest_of(name)})
+    shutil.copytree(first, second)
+    copied = Store(second / ".cache" / "things")
+    assert copied.read("a") is not None
+    assert list(copied.rests_on("a")) == [f"file:{second / 'n.txt'}"]
+    (second / "n.txt").write_text("386")
+    assert Store(second / ".cache" / "things").read("a") is None
 
 
 CODE = """

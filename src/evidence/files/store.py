@@ -25,13 +25,16 @@ def cache_folder(docs_dir: Path) -> Path:
 class Store:
     """Content by name, in one folder.
 
+    What it rests on inside the project is named from the project's folder, so that in a copy the copy counts.
+
     Args:
-        folder: where it is kept; made when there is something to keep.
+        folder: where it is kept, two levels below the project's folder; made when there is something to keep.
         suffix: how the files' names end.
     """
 
     def __init__(self, folder: Path, suffix: str = "") -> None:
         self.folder, self._suffix = folder, suffix
+        self._project = f"{folder.absolute().parents[1]}{os.sep}"
         self._known: dict[str, str] = {}
         self._opened: dict[str, tuple[int, RestsOn, bytes]] = {}
 
@@ -45,7 +48,8 @@ class Store:
 
     def write(self, name: str, content: bytes, rests_on: RestsOn | None = None) -> None:
         """Keep content; a reader sees the whole of it or none."""
-        head = json.dumps({"seal": _seal(name, rests_on or {}, content), "rests_on": rests_on or {}})
+        named = {key.replace(f":{self._project}", ":./", 1): digest for key, digest in (rests_on or {}).items()}
+        head = json.dumps({"seal": _seal(name, named, content), "rests_on": named})
         write_atomic(self.path(name), head.encode() + b"\n" + content)
 
     def read(self, name: str) -> bytes | None:
@@ -67,7 +71,8 @@ class Store:
                 told = json.loads(head)
                 if told["seal"] != _seal(name, told["rests_on"], content):
                     return None
-                self._opened[name] = modified, told["rests_on"], content
+                named = {key.replace(":./", f":{self._project}", 1): digest for key, digest in told["rests_on"].items()}
+                self._opened[name] = modified, named, content
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
         return self._opened[name][1:]
