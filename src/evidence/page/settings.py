@@ -6,6 +6,7 @@ A page is parsed with the very extensions that render it: what counts as a code 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from mkdocs.utils.yaml import yaml_load
 
 from evidence.files.errors import display_path
 from evidence.page.languages import Language, classify
-from mathml.formula_syntax import ARITHMATEX
 
 # MkDocs adds these three to every site. Ours need no parsing of their own: they draw on the parsed page.
 BUILT_IN = ("toc", "tables", "fenced_code")
@@ -62,10 +62,13 @@ def load_settings(config_file: Path) -> MarkdownSettings:
     with config_file.open("rb") as stream:
         entries = (yaml_load(stream) or {}).get("markdown_extensions") or []
     configs: dict[str, dict[str, Any]] = {}
+    # An extension that costs much to show may name a plain one that finds the same: what stands in a formula, say.
+    stand_ins = {found.name: found for found in entry_points(group="evidence.parsed_as")}
     for entry in entries:
         name, options = (entry, None) if isinstance(entry, str) else next(iter(entry.items()))
-        if name == "mathml":
-            configs["pymdownx.arithmatex"] = ARITHMATEX  # what stands in a formula is no Markdown
+        if name in stand_ins:
+            stand_in, its_options = stand_ins[name].load()
+            configs[stand_in] = its_options
         elif name.partition(".")[0] not in OURS:
             configs[name] = options or {}
     if "pymdownx.superfences" not in configs:
