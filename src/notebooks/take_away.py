@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from evidence.page.directives import is_directive
-from evidence.page.model import Block, Page
+from evidence.page.model import Block, Page, without_remarks
 from figures.kept_figures import figure_at, svgs
 from figures.svg import PREFIX
 from notebooks.addresses import on_site
@@ -86,7 +86,7 @@ def _prose(source: str, attachments: Mapping[str, Any]) -> Cell:
 
 def _titled(block: Block) -> str:
     title = f"# {block.grade}: {block.name}\n" if block.name else ""
-    return title + block.code.rstrip("\n")
+    return title + without_remarks(block.code).rstrip("\n")
 
 
 def _definitions(macros: Mapping[str, str]) -> str:

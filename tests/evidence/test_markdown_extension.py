@@ -135,3 +135,9 @@ def test_an_author_is_shown_what_is_wrong_in_its_place(render):
     assert "which is on no page" in failed[: failed.index("check-link")]
     report = failed.index("E   AssertionError: assert 2 == 3")
     assert failed.index("language-python") < report < failed.index("After it.")
+
+
+def test_what_is_said_to_the_attack_is_not_shown(render):
+    shown = render(f"[2](check:it-is-2)\n\n{CHECK.replace('== 2', '== 2  # mutation: a reason')}")
+    assert "mutation" not in shown
+    assert 'class="check-passed"' in shown

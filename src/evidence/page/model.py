@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from evidence.files.errors import PageError, display_path
 def anchor(name: str) -> str:
     """The id of the place of the check `name` on its page."""
     return f"check-{name}"
+
+
+# A waiver is the attack's, and the author's; a reader of the code has no use for it.
+_REMARK = re.compile(r"[ \t]*# mutation\b[^\n]*")
+
+
+def without_remarks(code: str) -> str:
+    """Code as a reader sees it: without what it says to the machine."""
+    return _REMARK.sub("", code)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from evidence.page.directives import indentation
-from evidence.page.model import Block, Page, anchor
+from evidence.page.model import Block, Page, anchor, without_remarks
 from evidence.records.records import Record
 
 GRADES_PAGE = "how-claims-are-checked.md"
@@ -39,8 +39,11 @@ def render_directives(
             above.update(dict.fromkeys(block.directive_lines[1:], ""))
     for number in page.output_directive_lines:
         above[number] = '<p class="check-note">It prints</p>'
+    code = {number for block in page.blocks for number in range(block.line, block.end_line)}
     rendered: list[str] = []
     for number, line in enumerate(lines, first_line):
+        if number in code:
+            line = without_remarks(line)
         prefix = indentation(line)
         if number not in above:
             rendered.append(line)
