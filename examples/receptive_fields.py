@@ -70,6 +70,7 @@ for way, values in sizes.items():
 # of holes; rates 1, 2, 4 leave none, and 2, 4, 8 leave out about three pixels in four, because a common factor is
 # never filled.
 
+
 # %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a square without the second row and column from each edge." caption="The pixels that a unit reads. Above each window: the rates of the layers, and how many of its pixels are read."
 def window_of(rates):
     net = stack(*[{"dilation": d} for d in rates])
