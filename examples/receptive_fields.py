@@ -80,7 +80,8 @@ def window_of(rates):
 
 def read(rates):
     """How many pixels of the window are read, and how many it has."""
-    return int(window_of(rates).sum()), window_of(rates).numel()
+    window = window_of(rates)
+    return int(window.sum()), window.numel()
 
 
 figure, panels = plt.subplots(2, 2, figsize=(4, 4.2))
