@@ -70,19 +70,26 @@ for way, values in sizes.items():
 # of holes; rates 1, 2, 4 leave none, and 2, 4, 8 leave out about three pixels in four, because a common factor is
 # never filled.
 
+
 # %% alt="Four windows of pixels. Rates 2 and 2: a grid with every second pixel in both directions. Rates 1, 2, 4: a full square. Rates 2, 4, 8: a wider grid of single pixels. Rates 2 and 3: a square without the second row and column from each edge." caption="The pixels that a unit reads. Above each window: the rates of the layers, and how many of its pixels are read."
+def window_of(rates):
+    net = stack(*[{"dilation": d} for d in rates])
+    field = receptive_field(net, (1, 1, 64, 64))
+    return field.mask((0, 0))[: field.size[0], : field.size[1]]
+
+
+def read(rates):
+    """How many pixels of the window are read, and how many it has."""
+    window = window_of(rates)
+    return int(window.sum()), window.numel()
+
+
 figure, panels = plt.subplots(2, 2, figsize=(4, 4.2))
-read = {}
 for axes, rates in zip(
     panels.flat, [(2, 2), (1, 2, 4), (2, 4, 8), (2, 3)], strict=True
 ):
-    field = receptive_field(
-        stack(*[{"dilation": d} for d in rates]), (1, 1, 64, 64)
-    )
-    window = field.mask((0, 0))[: field.size[0], : field.size[1]]
-    read[rates] = (int(window.sum()), window.numel())
-    count, of = read[rates]
-    axes.add_patch(cells(window.tolist()))
+    count, of = read(rates)
+    axes.add_patch(cells(window_of(rates).tolist()))
     axes.set(
         xlim=(-1, 30),
         ylim=(30, -1),
@@ -192,8 +199,8 @@ legend = axes.legend()
 #
 # - Five layers see [11, 31, 63 and 63 pixels](check:fields-of-five-layers) along an axis: with kernel 3, with kernel
 #   7, with stride 2, and with doubling dilation. Doubling costs no more weights than kernel 3 does.
-# - Of their windows, the rates 2 and 2 read [25 of 81 pixels; 1, 2, 4 all of 225; 2, 4, 8 only 225 of 841; and 2, 3
-#   read 81 of 121](check:fields-read).
+# - Of their windows, [rates 2 and 2 read 25 of 81 pixels, rates 1, 2, 4 all of 225, rates 2, 4, 8 only 225 of 841,
+#   and rates 2, 3 read 81 of 121](check:fields-read).
 # - A unit of the question's network sees [112 × 112 pixels, and units lie 8 pixels
 #   apart](check:field-of-the-question); of ResNet-50, [483](check:field-of-resnet) pixels along an axis. In an image
 #   of 224 × 224 all its fields [reach beyond both borders](check:field-of-resnet); those of AlexNet and VGG-16 are
@@ -211,10 +218,10 @@ assert [values[-1] for values in sizes.values()] == [11, 31, 63, 63]
 # <!--pytest.mark.exact("fields-read")-->
 
 # %%
-assert read[2, 2] == (25, 81)
-assert read[1, 2, 4] == (225, 225)
-assert read[2, 4, 8] == (225, 841)
-assert read[2, 3] == (81, 121)
+assert read(rates=(2, 2)) == (25, 81)
+assert read(rates=(1, 2, 4)) == (225, 225)
+assert read(rates=(2, 4, 8)) == (225, 841)
+assert read(rates=(2, 3)) == (81, 121)
 
 # %% [markdown]
 # <!--pytest.mark.exact("field-of-the-question")-->

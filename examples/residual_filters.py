@@ -126,8 +126,8 @@ for name, curves in apart.items():
 # - In a deep network, the run that starts at θ + δ stays within [10⁻¹³ of the shifted one in 20 of 20
 #   runs](check:filters-stay-together).
 # - With weight decay the same pair is [more than 0.4 apart in 20 of 20 runs](check:filters-part), and from the same
-#   numbers some weight is still [more than 0.5 off after 30 steps](check:filters-part): the shift relates the two
-#   searches, and does not bring them together.
+#   numbers some weight is still [more than 0.5 off in 20 of 20 runs](check:filters-part) after 30 steps: the shift
+#   relates the two searches, and does not bring them together.
 #
 # Try it: put `torch.optim.AdamW` into `distances`, once with its default weight decay and once without.
 #
