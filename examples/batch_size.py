@@ -246,9 +246,9 @@ print(
 # %% [markdown]
 # ## What came out
 #
-# - The recursion is exact: it gives [the same fraction as the list of all 1,024
-#   histories](check:batch-every-history), and its [closed form reaches 1 % of the first loss at the same
-#   iteration](check:batch-closed-form).
+# - The recursion is exact: it gives [the same fraction as the list of all 1,024 histories](check:batch-every-history),
+#   and its [closed form leaves at most 1 % of the first loss at the same iteration, and more than 1 % before
+#   it](check:batch-closed-form).
 # - In the model with a tuned rate, batches of 1, 4, 16, 64, 256 and 1,024 take [3,959, 1,000, 261, 76, 30 and 19
 #   iterations](check:batch-model-tuned); without noise, [16](check:batch-model-tuned). At the kept rate 1,024 still
 #   takes [2,111](check:batch-model-kept), and to half of the first loss it takes [57 iterations or 56 with any of
@@ -257,10 +257,10 @@ print(
 #   of $B = 1$, where halving three times would leave an eighth, and [at least 19 of 20
 #   runs](check:batch-network-runs) are sooner with 8. From 32 to 128 the gain is smaller: [more than a
 #   third](check:batch-network-tuned) remains, where halving twice would leave a quarter.
-# - $B = 128$ takes [less than a tenth of the iterations of $B = 1$ if the rate is tuned, and more than a tenth if it
-#   is kept](check:batch-network-rate). With the small rate 0.005, doubling from 1 to 2 changes their number by [less
-#   than a third](check:batch-network-slow). The tuned rate for 128 is [at least 4 times](check:batch-network-rate)
-#   that for 1.
+# - $B = 128$ takes [less than a tenth of the iterations of single samples if the rate is tuned, and more than a tenth
+#   if it is kept](check:batch-network-rate). With the small rate 0.005, doubling from 1 to 2 changes their number by
+#   [less than a third](check:batch-network-slow). The tuned rate for 128 is [at least 4
+#   times](check:batch-network-rate) that for 1.
 #
 # The doubled batch of the question needs fewer iterations: about half as many where noise is the limit and the
 # learning rate follows; elsewhere, as a rule, the gain is smaller.

@@ -199,9 +199,9 @@ print(f"{(larger_eps < 0.9).sum()} of 20 learn")
 #   for tanh in 20 of 20 networks](check:deep-signal-and-gradient), and the derivative of the output by the first
 #   hidden layer [below 10⁻²⁰, 10⁻⁹ and 10⁻⁵ in 20 of 20](check:deep-signal-and-gradient). With tanh and gain 5/3 both
 #   stay [above 0.3 in 20 of 20](check:deep-signal-and-gradient).
-# - The factor of a layer passes 1 [between the gains 1 and 2 for ReLU, 0.7 and 2 for tanh, 5.6 and 24 for the
-#   sigmoid, in 20 of 20 networks each](check:deep-factors). For ReLU its median differs from $g/\sqrt{2}$ by [a share
-#   of less than 0.07](check:deep-factors) at every gain $g$ tried.
+# - The factor of a layer passes 1 [between the gains 1 and 2 for ReLU, the gains 0.7 and 2 for tanh, and the gains 5.6
+#   and 24 for the sigmoid, in 20 of 20 networks each](check:deep-factors). For ReLU its median differs from
+#   $g/\sqrt{2}$ by [a share of less than 0.07](check:deep-factors) at every gain $g$ tried.
 # - With default weights and SGD [0 of 20 networks learn](check:deep-default-weights), whatever the activation: all
 #   end [within 0.01 of the variance](check:deep-default-weights). With Adam it is [at least 18 of 20 with tanh, and 0
 #   of 20 with ReLU or sigmoids](check:deep-default-weights).
@@ -240,9 +240,12 @@ def above_one(name, gain):
     return int((factor[name][GAINS.index(gain)] > 1).sum())
 
 
-assert [above_one("ReLU", gain) for gain in (1, 2)] == [0, 20]
-assert [above_one("tanh", gain) for gain in (0.7, 2)] == [0, 20]
-assert [above_one("sigmoid", gain) for gain in (5.6, 24)] == [0, 20]
+assert above_one("ReLU", gain=1) == 0
+assert above_one("ReLU", gain=2) == 20
+assert above_one("tanh", gain=0.7) == 0
+assert above_one("tanh", gain=2) == 20
+assert above_one("sigmoid", gain=5.6) == 0
+assert above_one("sigmoid", gain=24) == 20
 
 formula = torch.tensor(GAINS) / 2**0.5
 ratio = factor["ReLU"].median(1).values / formula

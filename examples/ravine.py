@@ -247,7 +247,7 @@ legend = axes.legend(loc="upper left")
 # - At $\kappa = 100$ the best momentum lets the loss rise [from 50.5 to 687](check:ravine-falls), and has brought it
 #   [below 10⁻²¹](check:ravine-falls) after 160 steps; with momentum 0.97 it is then [higher than without any
 #   momentum](check:ravine-falls).
-# - In the bent ravine Newton's method is within [10⁻¹⁰ of the minimum after 6 steps](check:ravine-bent), by way of a
+# - In the bent ravine Newton's method is [within 10⁻¹⁰ of the minimum](check:ravine-bent) after 6 steps, by way of a
 #   loss of [1,412](check:ravine-bent). After 60 steps the best of the 3,600 settings of momentum is still
 #   [0.03](check:ravine-bent) off, and the best rate without momentum [0.98](check:ravine-bent).
 # - Newton's method ends at the saddle from [88 of the 300 heights, those with $y^2 < 1/5$](check:ravine-saddle). With
@@ -307,7 +307,8 @@ assert round(float(last[plain]), 2) == 0.98
 assert found["Newton"][1] == 88
 assert len(heights) == 300
 caught = ends["Newton"][:, 1].abs() < 1e-6
-assert torch.equal(caught, heights**2 < 1 / 5)
+y = heights
+assert torch.equal(caught, y**2 < 1 / 5)
 
 # %% [markdown]
 # <!--pytest.mark.numeric("ravine-escape")-->
