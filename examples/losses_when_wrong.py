@@ -305,11 +305,12 @@ assert torch.cat([ce_late, l2_late]).abs().max() < 3
 # <!--pytest.mark.numeric("when-wrong-adam")-->
 
 # %%
-assert dict(zip(far, by_adam["cross-entropy"], strict=True)) == {
-    -6: 64,
-    -24: 245,
+from_far = {
+    name: dict(zip(far, taken, strict=True))
+    for name, taken in by_adam.items()
 }
-assert dict(zip(far, by_adam["L2"], strict=True)) == {-6: 49, -24: 1431}
+assert from_far["cross-entropy"] == {-6: 64, -24: 245}
+assert from_far["L2"] == {-6: 49, -24: 1431}
 
 # %% [markdown]
 # <!--pytest.mark.experiment("when-wrong-networks")-->
