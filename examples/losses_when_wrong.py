@@ -256,10 +256,10 @@ for name, shares in agree.items():
 #   the flow](check:when-wrong-flow) from all seven starts.
 # - With Adam (rate 0.1) the same way back takes [64 and 49 steps from −6](check:when-wrong-adam); from −24, where the
 #   slope of L2 is below Adam's $\varepsilon$, [245 and 1431](check:when-wrong-adam).
-# - Of twenty networks that were sure of wrong labels, all [20 have nine in ten answers
-#   right](check:when-wrong-networks) within 200 steps under cross-entropy, in each of the four ways. Under L2 it is
-#   [none with SGD at rate 0.1](check:when-wrong-networks), [some at rate 10, but at most
-#   18](check:when-wrong-networks), and with Adam [at least 18](check:when-wrong-networks).
+# - Of twenty networks that were sure of wrong labels, [all 20](check:when-wrong-networks) have nine in ten
+#   answers right within 200 steps under cross-entropy, in each of the four ways. Under L2 it is [none](check:when-wrong-networks)
+#   with SGD at rate 0.1, [at least 1 and at most 18](check:when-wrong-networks) at rate 10, and with Adam [at least
+#   18](check:when-wrong-networks).
 # - With a tenth of the labels wrong, all on one side, the linear classifier agrees with the truth [on more than 0.94
 #   of the points under L2 and on less than 0.94 under cross-entropy, in 20 of 20 data sets](check:when-wrong-labels),
 #   after 200 steps.
@@ -305,11 +305,12 @@ assert torch.cat([ce_late, l2_late]).abs().max() < 3
 # <!--pytest.mark.numeric("when-wrong-adam")-->
 
 # %%
-assert dict(zip(far, by_adam["cross-entropy"], strict=True)) == {
-    -6: 64,
-    -24: 245,
+from_far = {
+    name: dict(zip(far, taken, strict=True))
+    for name, taken in by_adam.items()
 }
-assert dict(zip(far, by_adam["L2"], strict=True)) == {-6: 49, -24: 1431}
+assert from_far["cross-entropy"] == {-6: 64, -24: 245}
+assert from_far["L2"] == {-6: 49, -24: 1431}
 
 # %% [markdown]
 # <!--pytest.mark.experiment("when-wrong-networks")-->
@@ -320,7 +321,7 @@ recover = {
 }
 assert all(recover[way, "cross-entropy"] == 20 for way in ways)
 assert recover["SGD, rate 0.1", "L2"] == 0
-assert 0 < recover["SGD, rate 10", "L2"] <= 18
+assert 1 <= recover["SGD, rate 10", "L2"] <= 18
 assert recover["Adam, rate 0.1", "L2"] >= 18
 
 # %% [markdown]

@@ -189,10 +189,15 @@ assert (untrained <= 0.60).sum() == 20
 # <!--pytest.mark.experiment("recall-window")-->
 
 # %%
-right = {span: int((s == 1).sum()) for span, s in alone.items()}
+
+
+def right(S):
+    return int((alone[S] == 1).sum())
+
+
 assert len(alone[2]) == 20
-assert max(right[2], right[3]) < 10
-assert min(right[4], right[6]) > 10
+assert max(right(S=2), right(S=3)) < 10
+assert min(right(S=4), right(S=6)) > 10
 
 # %% [markdown]
 # <!--pytest.mark.experiment("recall-shorter-lags")-->
