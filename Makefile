@@ -11,12 +11,13 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint types mutate axe clean
+.PHONY: help serve test build lint types mutate axe clean torch-cpu newest
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
 	@echo "make test    run everything that proves the project"
 	@echo "make build   write the site to site/"
+	@echo "make torch-cpu   first, without a GPU: torch without several gigabytes of CUDA"
 	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built"
 
 serve: $(INSTALLED)
@@ -50,6 +51,17 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[site,test]"
 	$(BIN)/python -c "from mkdocs.config import load_config; load_config()"
 	@touch $@
+
+# Before all else is installed, which then leaves it as it is.
+torch-cpu:
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --torch-backend=cpu "$$(grep '^torch==' constraints.txt)"
+
+# Past the pins, to see what the newest packages break.
+newest: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --python $(BIN)/python --torch-backend=cpu --upgrade -e ".[site,test]"
 
 # Without npm the accessibility tests say that they need it.
 axe:
