@@ -23,8 +23,10 @@ help:
 serve: $(INSTALLED)
 	$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
 
+# Dated by its commit, so that whoever builds it gets the same site.
 build: $(INSTALLED)
-	$(BIN)/mkdocs build --strict
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
+	  $(BIN)/mkdocs build --strict
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 import yaml
 from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 
 from notebooks.own_wheel import build_wheel
@@ -85,6 +87,12 @@ def test_the_mathematics_needs_torch_and_numpy_alone(installed, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_installed_for_work_it_leaves_no_copy_that_grows_old(tmp_path):
+    built = next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["editable"]))
+    with zipfile.ZipFile(built) as archive:
+        assert {Path(name).suffix for name in archive.namelist() if ".dist-info/" not in name} == {".pth"}
+
+
 def test_what_it_needs_is_what_it_says():
     assert {Requirement(line).name for line in PROJECT["dependencies"]} == {"torch", "numpy"}
 
@@ -96,7 +104,7 @@ def test_the_command_is_that_of_the_module(installed):
 
 def test_every_package_says_that_it_is_typed(installed):
     packages = [file.parent for file in installed.glob("*/__init__.py")]
-    assert len(packages) == 5
+    assert {package.name for package in packages} == {file.parent.name for file in ROOT.glob("src/*/__init__.py")}
     for package in packages:
         assert (package / "py.typed").is_file(), package.name
 

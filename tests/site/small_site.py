@@ -32,6 +32,11 @@ def write_small_site(folder: Path) -> None:
         target = folder / file.relative_to(ROOT)
         target.parent.mkdir(exist_ok=True)
         target.write_text(_stub(list(places)), encoding="utf-8")
+    write_small_config(folder)
+
+
+def write_small_config(folder: Path) -> None:
+    """Write the site's configuration, but for its pages' order."""
     config = _config()
     assert _NAV.search(config), "the configuration no longer names its pages as it did"
     (folder / "mkdocs.yml").write_text(_NAV.sub("", config), encoding="utf-8")
