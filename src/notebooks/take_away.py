@@ -77,11 +77,12 @@ def as_notebook(page: Page, setting: Setting) -> str:
 def _installation(wheel: Wheel, site_url: str) -> str:
     """What installs the wheel. A bare name of the project stands in none of it: pip would ask an index for it."""
     if site_url:
-        return (
-            "# Once for each environment: what the cells import, from the site that this notebook is from.\n"
-            f"# From a copy of the project: %pip install --quiet '/path/to/the/copy{wheel.extra}'\n"
-            f'%pip install --quiet "{wheel.requirement(site_url)}"'
-        )
+        lines = [
+            "# Once for each environment: what the cells import, from the site that this notebook is from.",
+            f"# From a copy of the project: %pip install --quiet '/path/to/the/copy{wheel.extra}'",
+            *(f"%pip {command}" for command in wheel.commands(site_url)),
+        ]
+        return "\n".join(lines)
     return (
         "# Once for each environment, install what the cells import. Of the site that this notebook is from, download\n"
         f"# {FOLDER}/{wheel.file}, or take a copy of the project; then, with its path:\n"

@@ -65,9 +65,11 @@ def served(tmp_path_factory):
 def test_the_first_cell_installs_a_wheel_that_the_site_serves(served):
     (notebook,) = served.rglob("*.ipynb")
     first = json.loads(notebook.read_text())["cells"][0]["source"]
-    (installed,) = re.findall(r"^%pip install --quiet \"(.*)\"$", first, re.M)
+    installed, again = re.findall(r"^%pip install --quiet (.*)\"$", first, re.M)
     name, url = installed.split(" @ ")
-    assert name == "deep-learning-checked[examples]"
+    assert name == '"deep-learning-checked[examples]'
+    # An older build of the same version would be left as it is.
+    assert again == f'--force-reinstall --no-deps "deep-learning-checked @ {url}'
     assert url.startswith("https://example.org/dl/")
     assert (served / url.removeprefix("https://example.org/dl/")).is_file()
 
@@ -100,8 +102,8 @@ def test_a_project_without_the_extra_is_installed_without(tmp_path):
     (tmp_path / "some_thing/__init__.py").touch()
     wheel = build_wheel(tmp_path, tmp_path / "site")
     assert wheel == Wheel("some_thing-1.0+local-py3-none-any.whl", "Some.Thing", "")
-    assert wheel.requirement("https://example.org/") == (
-        "Some.Thing @ https://example.org/wheels/some_thing-1.0%2Blocal-py3-none-any.whl"
+    assert wheel.commands("https://example.org/")[0] == (
+        'install --quiet "Some.Thing @ https://example.org/wheels/some_thing-1.0%2Blocal-py3-none-any.whl"'
     )
 
 
