@@ -11,19 +11,22 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint types mutate reseed axe clean
+.PHONY: help serve test build lint types mutate reseed axe clean torch-cpu newest
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
 	@echo "make test    run everything that proves the project"
 	@echo "make build   write the site to site/"
+	@echo "make torch-cpu   first, without a GPU: torch without several gigabytes of CUDA"
 	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built"
 
 serve: $(INSTALLED)
 	$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
 
+# Dated by its commit, so that whoever builds it gets the same site.
 build: $(INSTALLED)
-	$(BIN)/mkdocs build --strict
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
+	  $(BIN)/mkdocs build --strict
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -56,6 +59,17 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[site,test]"
 	$(BIN)/python -c "from mkdocs.config import load_config; load_config()"
 	@touch $@
+
+# Before all else is installed, which then leaves it as it is.
+torch-cpu:
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --torch-backend=cpu "$$(grep '^torch==' constraints.txt)"
+
+# Past the pins, to see what the newest packages break.
+newest: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --python $(BIN)/python --torch-backend=cpu --upgrade -e ".[site,test]"
 
 # Without npm the accessibility tests say that they need it.
 axe:

@@ -47,7 +47,8 @@ def _ours(folder: Path) -> Path:
     """The whole site, with what is kept of its chapters and nothing of its examples."""
     for part in ("docs", "examples", "overrides"):
         shutil.copytree(ROOT / part, folder / part)
-    shutil.copy(ROOT / "mkdocs.yml", folder)
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace("project: .\n", f"project: {ROOT}\n")
+    (folder / "mkdocs.yml").write_text(settings, encoding="utf-8")
     if (ROOT / ".cache" / "figures").is_dir():
         shutil.copytree(ROOT / ".cache" / "figures", folder / ".cache" / "figures")
     _timed([sys.executable, "-m", "evidence", "verify", "docs"], folder)

@@ -82,13 +82,14 @@ def _copies(folder: Path) -> tuple[Path, Path]:
     for name in PORTS:
         for part in ("docs", "examples", "overrides"):
             shutil.copytree(ROOT / part, folder / name / part, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "mkdocs.yml", folder / name)
+        settings = (ROOT / "mkdocs.yml").read_text().replace("project: .\n", f"project: {ROOT}\n")
+        (folder / name / "mkdocs.yml").write_text(settings)
         for kept in ("figures", "notebooks"):
             if (ROOT / ".cache" / kept).is_dir():
                 shutil.copytree(ROOT / ".cache" / kept, folder / name / ".cache" / kept)
     gated, plain = folder / "gated", folder / "plain"
     config = plain / "mkdocs.yml"
-    config.write_text(re.sub(r"(?m)^  - (evidence|notebooks)\n", "", config.read_text()))
+    config.write_text(re.sub(r"(?m)^  - (evidence|notebooks)(:\n      project: .*)?\n", "", config.read_text()))
     (plain / "docs" / "examples").mkdir()
     for path in (gated / "examples").glob("*.py"):
         page = plain / "docs" / "examples" / path.with_suffix(".md").name.replace("_", "-")

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
@@ -25,6 +26,7 @@ from evidence.page.site import Site
 from evidence.records.records import Records
 from notebooks.addresses import download_uri, page_uri
 from notebooks.executions import Executions
+from notebooks.own_wheel import NoWheel, Wheel, build_wheel
 from notebooks.rules import SLOWEST_SECONDS, problems
 from notebooks.take_away import Setting, as_notebook
 
@@ -35,10 +37,11 @@ class NotebooksConfig(Config):  # type: ignore[no-untyped-call]
     """Settings of the plugin.
 
     Attributes:
-        install: what a notebook that was taken away has pip install.
+        project: the folder of a project, seen from `mkdocs.yml`. Its wheel is built and served with the site, and a
+            notebook that was taken away has pip install it from there. Without it, a notebook installs nothing.
     """
 
-    install = option.Type(str, default="deep-learning-checked[examples]")
+    project = option.Optional(option.Dir(exists=True))
 
 
 class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-call]
@@ -112,12 +115,13 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         return files
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write each page that holds code as a notebook, beside the page."""
+        """Write each page that holds code as a notebook, beside the page, and what they all install."""
+        wheel = self._wheel(Path(config.site_dir))
         docs_dir = Path(config.docs_dir).absolute()
         setting = Setting(
             docs_dir,
             macros=config.mdx_configs.get("mathml", {}).get("macros", {}),
-            install=self.config.install,
+            wheel=wheel,
             site_url=config.site_url or "",
             wait=0 if self.serving else None,
         )
@@ -127,6 +131,14 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
                 target = Path(config.site_dir, download_uri(uri))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(as_notebook(page, setting), encoding="utf-8")
+
+    def _wheel(self, site_dir: Path) -> Wheel | None:
+        if self.config.project is None:
+            return None
+        try:
+            return build_wheel(Path(self.config.project), site_dir)
+        except NoWheel as error:
+            raise PluginError(str(error)) from error
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Build again when a notebook changes; execute them now that there is a site to be read."""

@@ -1,4 +1,4 @@
-"""A page as a notebook to take away: `.ipynb`, which runs wherever the package is installed.
+"""A page as a notebook to take away: `.ipynb`, which runs wherever the site's wheel is installed.
 
 What only the site can show is turned into what a notebook can: answers are open, check links lead to the cells, figures
 are attached, and links to other pages keep their words.
@@ -20,6 +20,7 @@ from evidence.page.model import Block, Page, without_remarks
 from figures.kept_figures import figure_at, svgs
 from figures.svg import PREFIX
 from notebooks.addresses import on_site
+from notebooks.own_wheel import FOLDER, Wheel
 
 Cell = dict[str, Any]
 
@@ -39,26 +40,24 @@ class Setting:
     Attributes:
         docs_dir: the folder of the pages, below which figures are drawn.
         macros: TeX macros by name, without backslash, as Markdown's formulas know them.
-        install: what pip installs before the first cell.
-        site_url: where the site is, for links to its other pages; without it they keep their words only.
+        wheel: what the first cell installs, from the site; without it, there is no such cell.
+        site_url: where the site is, for its wheel and for links to its other pages. Without it links keep their words
+            only, and the first cell says how to install the wheel.
         wait: seconds to wait for a figure that is being drawn, without which its description stands; `None` waits as
             long as it takes.
     """
 
     docs_dir: Path
     macros: Mapping[str, str]
-    install: str
+    wheel: Wheel | None = None
     site_url: str = ""
     wait: float | None = None
 
 
 def as_notebook(page: Page, setting: Setting) -> str:
     """The page as a notebook in nbformat 4.5."""
-    first = (
-        '# Once for each environment. From a copy of the project: %pip install --quiet "/path/to/the/copy[examples]"\n'
-        f'%pip install --quiet "{setting.install}"'
-    )
-    cells = [_code(first), _prose(_definitions(setting.macros), {})]
+    first = [_code(_installation(setting.wheel, setting.site_url))] if setting.wheel else []
+    cells = [*first, _prose(_definitions(setting.macros), {})]
     lines = page.text.split("\n")
     at = 0
     for block in page.blocks:
@@ -73,6 +72,22 @@ def as_notebook(page: Page, setting: Setting) -> str:
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _installation(wheel: Wheel, site_url: str) -> str:
+    """What installs the wheel. A bare name of the project stands in none of it: pip would ask an index for it."""
+    if site_url:
+        lines = [
+            "# Once for each environment: what the cells import, from the site that this notebook is from.",
+            f"# From a copy of the project: %pip install --quiet '/path/to/the/copy{wheel.extra}'",
+            *(f"%pip {command}" for command in wheel.commands(site_url)),
+        ]
+        return "\n".join(lines)
+    return (
+        "# Once for each environment, install what the cells import. Of the site that this notebook is from, download\n"
+        f"# {FOLDER}/{wheel.file}, or take a copy of the project; then, with its path:\n"
+        f"# %pip install --quiet '/path/to/{wheel.file}{wheel.extra}'"
+    )
 
 
 def _code(source: str) -> Cell:

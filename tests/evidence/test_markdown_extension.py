@@ -41,7 +41,7 @@ def test_a_check_shows_grade_and_name_and_is_where_its_link_leads(render):
     assert '<a class="check-link" href="#check-it-is-2">2</a>' in html
     assert '<p class="check" id="check-it-is-2">' in html
     assert '<a class="check-grade check-grade--exact" href="how-claims-are-checked.md#exact">exact</a>' in html
-    assert '<span class="check-passed">held in ' in html
+    assert '<span class="check-passed">held</span>' in html
     assert html.index('id="check-it-is-2"') < html.index("language-python")
 
 

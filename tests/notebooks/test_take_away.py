@@ -1,5 +1,6 @@
 import base64
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -7,6 +8,7 @@ import nbformat
 import pytest
 
 from evidence.page.parse import PageParser
+from notebooks.own_wheel import Wheel
 from notebooks.take_away import Setting, as_notebook
 
 PAGE = """\
@@ -64,19 +66,40 @@ def docs(tmp_path_factory):
     return folder
 
 
-def notebook(docs: Path, **options: str) -> nbformat.NotebookNode:
+WHEEL = Wheel("our_name-1.0-py3-none-any.whl", "our-name", "[examples]")
+
+
+def notebook(docs: Path, wheel: Wheel | None = WHEEL, **options: str) -> nbformat.NotebookNode:
     page = PageParser().parse(docs / "page.md")
-    text = as_notebook(page, Setting(docs, {"vec": "\\mathbf{#1}", "R": "\\mathbb{R}"}, "us[examples]", **options))
+    text = as_notebook(page, Setting(docs, {"vec": "\\mathbf{#1}", "R": "\\mathbb{R}"}, wheel, **options))
     read = nbformat.reads(text, as_version=4)
     nbformat.validate(read)
     return read
 
 
 def test_it_begins_with_its_installation_and_the_macros(docs):
-    first, second = notebook(docs).cells[:2]
+    first, second = notebook(docs, site_url="https://example.org/dl/").cells[:2]
     assert first.cell_type == "code"
-    assert first.source.endswith('%pip install --quiet "us[examples]"')
+    where = "https://example.org/dl/wheels/our_name-1.0-py3-none-any.whl"
+    assert f'\n%pip install --quiet "our-name[examples] @ {where}"\n' in first.source
     assert "\\def\\vec#1{\\mathbf{#1}}\n\\def\\R{\\mathbb{R}}" in second.source
+
+
+def test_without_an_address_it_tells_how_to_install_and_installs_nothing(docs):
+    lines = notebook(docs).cells[0].source.splitlines()
+    assert all(line.startswith("#") for line in lines)
+    assert "wheels/our_name-1.0-py3-none-any.whl" in lines[1]
+
+
+@pytest.mark.parametrize("site_url", ["", "https://example.org/dl/"])
+def test_no_index_is_asked_for_the_project(docs, site_url):
+    for cell in notebook(docs, site_url=site_url).cells:
+        # A bare name is what pip looks up; a path and an address are not.
+        assert not re.search(r"pip install.*our-name(?!(\[examples\])? @ https:)", cell.source)
+
+
+def test_where_there_is_no_wheel_nothing_is_installed(docs):
+    assert "pip" not in "".join(cell.source for cell in notebook(docs, wheel=None).cells)
 
 
 def test_blocks_are_cells_and_what_is_not_run_is_not_run_here(docs):

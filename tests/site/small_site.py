@@ -16,6 +16,7 @@ CHAPTER = "docs/cnns.md"
 _LINK = re.compile(r"\]\((?P<file>[^)#:\s]+\.md)(?:#(?P<place>[^)\s]+))?")
 # A notebook would have to be executed; in its place stands a page that takes no time.
 _NOTEBOOK = re.compile(r"\]\(\.\./examples/[^)\s]+")
+_PROJECT = "      project: .\n"
 _NAV = re.compile(r"^nav:\n(?:[ ].*\n)+", re.M)
 # Each grade leads to what it promises.
 _ALWAYS = {
@@ -31,7 +32,12 @@ def write_small_site(folder: Path) -> None:
         target = folder / file.relative_to(ROOT)
         target.parent.mkdir(exist_ok=True)
         target.write_text(_stub(list(places)), encoding="utf-8")
-    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    write_small_config(folder)
+
+
+def write_small_config(folder: Path) -> None:
+    """Write the site's configuration, but for its pages' order."""
+    config = _config()
     assert _NAV.search(config), "the configuration no longer names its pages as it did"
     (folder / "mkdocs.yml").write_text(_NAV.sub("", config), encoding="utf-8")
 
@@ -40,8 +46,15 @@ def copy_whole_site(folder: Path) -> None:
     """Copy all pages, with what is kept of them."""
     for part in ("docs", "examples", "overrides"):
         shutil.copytree(ROOT / part, folder / part)
-    shutil.copy(ROOT / "mkdocs.yml", folder)
+    (folder / "mkdocs.yml").write_text(_config(), encoding="utf-8")
     _copy_kept(folder)
+
+
+def _config() -> str:
+    """The site's configuration, for a copy without the project's sources, whose wheel is that of the original."""
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert _PROJECT in config, "the configuration no longer names the project as it did"
+    return config.replace(_PROJECT, f"      project: {ROOT}\n")
 
 
 def _copy_chapter(folder: Path) -> None:

@@ -55,11 +55,13 @@ def test_every_page_with_code_can_be_taken_away(built_site):
             assert (page.file.parent / link).is_file(), page.at(1)
 
 
-def test_they_are_valid_and_begin_with_their_installation(taken_away):
+def test_they_are_valid_and_begin_with_the_installation_of_the_sites_own_wheel(taken_away, built_site):
+    (wheel,) = (built_site.folder / "wheels").iterdir()
     for file in taken_away:
         notebook = nbformat.read(file, as_version=4)
         nbformat.validate(notebook)
-        assert "%pip install" in notebook.cells[0].source.splitlines()[-1], file
+        assert "pip install" in notebook.cells[0].source.splitlines()[-1], file
+        assert wheel.name in notebook.cells[0].source, file
 
 
 def test_examples_are_what_jupyter_executed_for_their_pages(taken_away):

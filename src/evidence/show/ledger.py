@@ -1,4 +1,4 @@
-"""All checks of a site in one account: what they bear out, how strongly, and when they were last run."""
+"""All checks of a site in one account: what they bear out, and how strongly; for programs, when they last ran too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from evidence.page.directives import GRADES
 from evidence.page.model import Block, CheckLink
 from evidence.page.site import Site
 from evidence.records.records import Records, versions
-from evidence.show.render import duration
 
 
 @dataclass(frozen=True)
@@ -167,12 +166,11 @@ def _count(entries: Sequence[Entry]) -> str:
 
 def _item(entry: Entry) -> str:
     claims = "<br>".join(entry.sentences)
-    took = duration(entry.seconds) if entry.seconds is not None else "–"
-    # Hyphens that do not end a line.
-    last = entry.when[:10].replace("-", "\u2011") if entry.when else entry.verdict
+    # Neither time nor date: the same commit gives the same page.
+    verdict = "" if entry.verdict == "passed" else f" · {entry.verdict}"
     check = f"[`{entry.name}`]({entry.page}#check-{entry.name})"
     question = f"[{entry.question}]({entry.page}#{entry.question})"
-    return f"- {claims}<br>{check} · {entry.grade} · {question} · {took} · {last}"
+    return f"- {claims}<br>{check} · {entry.grade} · {question}{verdict}"
 
 
 def commit() -> str:

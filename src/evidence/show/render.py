@@ -59,19 +59,19 @@ def render_directives(
 
 
 def render_summary(records: Sequence[Record | None], ledger: str) -> str:
-    """The line that ends a page with checks: how many hold, since when, with which torch.
+    """The line that ends a page with checks: how many hold, and with which torch.
+
+    Nothing on a page tells when or how fast its checks ran, so that one commit always gives the same pages.
 
     Args:
         records: the current record of each check of the page; `None` where it was not run as it stands.
         ledger: where the ledger is, as a link from this page names it.
     """
     held = [record for record in records if record and record.passed]
-    last = (
-        f", last on {max(record.when for record in held)[:10]} with torch {held[0].versions['torch']}" if held else ""
-    )
+    ran_with = f" with torch {held[0].versions['torch']}" if held else ""
     every = f"All {len(records)} checks" if len(records) > 1 else "The one check"
     count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else every
-    return f'<p class="check-summary" markdown="span">{count} of this page held{last}. [The ledger]({ledger})</p>'
+    return f'<p class="check-summary" markdown="span">{count} of this page held{ran_with}. [The ledger]({ledger})</p>'
 
 
 def _heading(block: Block, grades: str, record: Record | None) -> str:
@@ -95,12 +95,7 @@ def _verdict(record: Record | None) -> str:
         return '<span class="check-pending">not checked yet</span>'
     if not record.passed:
         return '<span class="check-failed">does not hold</span>'
-    return f'<span class="check-passed">held in {duration(record.seconds)}</span>'
-
-
-def duration(seconds: float) -> str:
-    """`12 ms` or `1.2 s`, with a space that ends no line."""
-    return f"{seconds:.1f}\u00a0s" if seconds >= 1 else f"{max(1, round(1000 * seconds))}\u00a0ms"
+    return '<span class="check-passed">held</span>'
 
 
 def _failure(record: Record) -> str:
