@@ -15,12 +15,13 @@ from evidence.rules.nearest import nearest
 
 def reference_errors(site: Site, page: Page) -> Iterator[PageError]:
     """Links within the site that lead nowhere. Builders only warn of them, and not at all when told to be quiet."""
+    on_site = site.publishes(page.path)  # a README may lead to any file beside it
     for reference in page.references:
         path, _, fragment = reference.href.partition("#")
         target = Path(os.path.normpath(page.path.parent / unquote(path.partition("?")[0]))) if path else page.path
         if not target.exists():
             yield _error(page, reference, "leads to no file", "Name it from this page")
-        elif target != page.path and target.suffix in (".md", ".py") and not site.publishes(target):
+        elif on_site and target != page.path and target.suffix in (".md", ".py") and not site.publishes(target):
             yield _error(page, reference, "leads to a file that is no page of the site", "Publish it, or do not link")
         elif fragment and target.suffix in (".md", ".py"):
             there = page if target == page.path else site.page(target)

@@ -20,7 +20,7 @@ BEFORE: dict[str, Relation] = {
     "at least": ">=", "no less than": ">=", "no fewer than": ">=", "not less than": ">=", "≥": ">=",
     "about": "≈", "approximately": "≈", "roughly": "≈", "around": "≈", "nearly": "≈", "almost": "≈", "≈": "≈", "~": "≈",
     "within": "tolerance", "to within": "tolerance", "up to within": "tolerance", "to a relative": "tolerance",
-    "is not": "≠", "are not": "≠", "does not equal": "≠", "never": "≠", "≠": "≠", "differs from": "≠",
+    "is not": "≠", "are not": "≠", "does not equal": "≠", "never": "≠", "≠": "≠", "differs from": "≠", "differ from": "≠",
     "instead of": "=", "in place of": "=", "rather than": "=", "and not": "=", "but not": "=", ", not": "=",
     "each of": "total", "all": "total", "all of": "total", "every one of": "total",
 }  # fmt: skip
@@ -139,7 +139,9 @@ class _Reader:
 
     def _name(self, at: int) -> tuple[str, ...]:
         """What a number is said to be the value of: `stride 2`, `$B = 64$`, `steps of 10⁻³`, and in lists of such."""
-        while at and self.lower[at - 1] in ("=", "is", "of", "a", "the"):
+        if at > 1 and self.lower[at - 1] == "=":
+            return (self.lower[at - 2].lstrip("\\"),)  # also of a variable that is called a
+        while at and self.lower[at - 1] in ("is", "of", "a", "the"):
             at -= 1
         if at > 1 and self.lower[at - 1] in _LISTED and at - 2 in self.found:
             return self.found[at - 2].near[:1]
