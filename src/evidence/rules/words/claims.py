@@ -20,7 +20,8 @@ BEFORE: dict[str, Relation] = {
     "at least": ">=", "no less than": ">=", "no fewer than": ">=", "not less than": ">=", "≥": ">=",
     "about": "≈", "approximately": "≈", "roughly": "≈", "around": "≈", "nearly": "≈", "almost": "≈", "≈": "≈", "~": "≈",
     "within": "tolerance", "to within": "tolerance", "up to within": "tolerance", "to a relative": "tolerance",
-    "is not": "≠", "are not": "≠", "does not equal": "≠", "never": "≠", "≠": "≠", "differs from": "≠", "differ from": "≠",
+    "is not": "≠", "are not": "≠", "does not equal": "≠", "never": "≠", "≠": "≠",
+    "differs from": "≠", "differ from": "≠",
     "instead of": "=", "in place of": "=", "rather than": "=", "and not": "=", "but not": "=", ", not": "=",
     "each of": "total", "all": "total", "all of": "total", "every one of": "total",
 }  # fmt: skip
