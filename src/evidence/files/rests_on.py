@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import sysconfig
 import tempfile
@@ -23,6 +24,7 @@ _ABSENT = "absent"
 # The machine's own, and what anybody may change at any time.
 _ELSEWHERE = ("/proc", "/sys", "/dev", "/etc", "/usr", "/var", "/run")
 _CACHES = ("__pycache__", ".cache", ".git")
+_IN_A_CACHE = re.compile(rf"/({'|'.join(map(re.escape, _CACHES))})(/|$)")
 # By way of which a program lists a folder, and asks for a variable.
 _LISTS = ("os.py", "<frozen os>", "glob.py", "pathlib.py", "pathlib/_local.py", "pathlib/__init__.py")
 _ASKS = ("os.py", "<frozen os>", "_collections_abc.py", "<frozen _collections_abc>")
@@ -41,6 +43,9 @@ class Trace:
         self._listed: set[str] = set()
         self._written: set[str] = set()
         self._asked: dict[str, str] = {}
+        # An environment may lie in the project's folder, and the project's folder in the temporary one.
+        self._counted_otherwise = (*_installed_in(), *_library(), _OURSELVES)
+        self._elsewhere = (*_ELSEWHERE, tempfile.gettempdir() + os.sep, f"{Path.home()}/.config")
         sys.addaudithook(self._hear)
         self._listen_for_variables()
 
@@ -62,14 +67,9 @@ class Trace:
 
     def _counts(self, path: str) -> bool:
         """Whether a file that was opened is one of the project's, or of its user's."""
-        if any(part in _CACHES for part in Path(path).parts):
+        if path.startswith(self._counted_otherwise) or _IN_A_CACHE.search(path):
             return False
-        elsewhere = (*_ELSEWHERE, tempfile.gettempdir() + os.sep, f"{Path.home()}/.config")
-        if path.startswith(_OURSELVES):
-            return False
-        return f"{path}{os.sep}".startswith(self._here) or not path.startswith(
-            (*_installed_in(), *_library(), *elsewhere)
-        )
+        return f"{path}{os.sep}".startswith(self._here) or not path.startswith(self._elsewhere)
 
     def _stayed(self, path: str) -> bool:
         """Whether a file is still the one that was read: what was edited since is not what ran."""
@@ -85,8 +85,8 @@ class Trace:
                 writes = bool(flags & _WRITES) if isinstance(flags, int) else any(c in (mode or "") for c in "wax+")
                 if writes:
                     self._written.add(os.path.realpath(os.fsdecode(path)))
-                else:
-                    self._read.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - links are followed when all is known
+                elif self._counts(path := os.path.abspath(os.fsdecode(path))):  # noqa: PTH100
+                    self._read.add(path)  # links are followed when all is known
         elif event in ("os.listdir", "os.scandir"):
             path = arguments[0] or "."
             if isinstance(path, str | os.PathLike) and _asked_by_ours(_LISTS):
