@@ -21,7 +21,7 @@ TABLES = [importlib.import_module(file.stem) for file in sorted(Path(__file__).p
 LIES = [
     pytest.param(lie, id=f"{table.__name__.removeprefix('lies_')}: {lie.name}")
     for table in TABLES
-    for lies in table.LIES.values()
+    for lies in getattr(table, "LIES", {}).values()  # one is made by machine, and has no table
     for lie in lies
 ]
 
@@ -45,9 +45,9 @@ def test_a_lie(lie: Case, folder: Path) -> None:
     assert (folder / EMPTIED).exists() == lie.late, "what was published before must outlast a refusal"
     if lie.at:
         line = lie.chapter().partition(lie.at)[0].count("\n") + 1
-        assert re.search(rf"^docs/sums\.md:{line}: .*{re.escape(lie.refused)}", told, re.M), (
-            f"not at line {line}: {told}"
-        )
+        # Of a check that does not hold the reason stands below the line, after the code.
+        place = rf"^docs/sums\.md:{line}: (?:.*|check .* failed\n(?:.*\n)+?E .*){re.escape(lie.refused)}"
+        assert re.search(place, told, re.M), f"not at line {line}: {told}"
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in HONEST])

@@ -1,0 +1,112 @@
+"""Checks that end well although what they are to show is false: nothing was evaluated, compared, or able to fail."""
+
+from __future__ import annotations
+
+from one_chapter import CHECK, CODE, Case
+
+SUM = "sum(n**2 for n in range(11))"
+FALSE = f"assert {SUM} == 386"
+NONE_EVALUATED = "the assert was never evaluated"
+SWALLOWED = "its failure was swallowed"
+WRITTEN = "compares only what the page itself wrote down"
+
+
+def proof(name: str, refused: str, code: str, grade: str = "numeric", at: str = "", output: str = "") -> Case:
+    """A check that shows nothing of what its page says; `at` is the line of its code that is told."""
+    check = CHECK.replace("exact", grade).replace(CODE, code)
+    if output:
+        check += f"\n\n<!--pytest-codeblocks:expected-output-->\n```text\n{output}\n```"
+    # What is said of the sum is not what is refused first.
+    return Case(name, refused, link="[the sum](check:ten-squares)", check=check, at=at or code.split("\n", maxsplit=1)[0])
+
+
+def held(name: str, code: str, allowed: str) -> Case:
+    """A check that holds, and is worth little."""
+    check = CHECK.replace("exact", "numeric").replace(CODE, code)
+    return Case(name, link="[the sum](check:ten-squares)", check=check, allowed=allowed)
+
+
+LIES = {
+    "run.proof: never evaluated": [
+        proof("a test that nobody calls", NONE_EVALUATED, f"def test_sum():\n    {FALSE}", at=FALSE),
+        proof("a branch that is not taken", NONE_EVALUATED, f"if False:\n    {FALSE}", at=FALSE),
+        proof("a flag that is off", NONE_EVALUATED, f"DEBUG = 0\nif DEBUG:\n    {FALSE}", at=FALSE),
+        proof("a class for an optimised Python", NONE_EVALUATED, f"class C:\n    if not __debug__:\n        {FALSE}", at=FALSE),
+        proof("a generator that is not consumed", NONE_EVALUATED, f"def each():\n    {FALSE}\n    yield\neach()", at=FALSE),
+        proof("at the end of the process", NONE_EVALUATED, f"import atexit\n@atexit.register\ndef _():\n    {FALSE}", at=FALSE),
+        proof("a signal that does not come", NONE_EVALUATED, f"import signal\ndef on(*_):\n    {FALSE}\nsignal.signal(signal.SIGUSR1, on)", at=FALSE),
+        proof("a loop over nothing", "had nothing to run over", f"for n in []:\n    {FALSE}"),
+        proof("all of nothing", "was never evaluated", "assert all(n**2 == 386 for n in [])"),
+        proof("or after what is true", "was never evaluated: what stands before it decides", f"assert 1 + 1 == 2 or {SUM} == 386"),
+        proof("a thread", "in another thread only", f"from threading import Thread\ndef look():\n    assert {SUM} == 385\nthread = Thread(target=look)\nthread.start()\nthread.join()", at="    assert"),
+    ],
+    "run.proof: swallowed": [
+        proof("try and pass", SWALLOWED, f"try:\n    {FALSE}\nexcept AssertionError:\n    pass", at=FALSE),
+        proof("try and else", SWALLOWED, f"try:\n    {FALSE}\nexcept AssertionError:\n    held = False\nelse:\n    held = True", at=FALSE),
+        proof("suppress", SWALLOWED, f"from contextlib import suppress\nwith suppress(AssertionError):\n    {FALSE}", at=FALSE),
+        proof("finally and continue", "failed 3 times and its failure was swallowed", f"for n in range(3):\n    try:\n        {FALSE}\n    finally:\n        continue", at=FALSE),
+        proof("a failure that is expected", SWALLOWED, f"import pytest\nwith pytest.raises(AssertionError, match='385'):\n    {FALSE}", at=FALSE),
+        proof("a helper that swallows", SWALLOWED, f"def quietly(look):\n    try:\n        look()\n    except AssertionError:\n        pass\ndef look():\n    {FALSE}\nquietly(look)", at=FALSE),
+    ],
+    "run.proof: constants": [
+        proof("a constant by its name", WRITTEN, "total = 386\nassert total == 386", at="assert"),
+        proof("a constant in a table", WRITTEN, "table = {'sum': 386}\nassert table['sum'] == 386", at="assert"),
+        proof("a constant in a loop", WRITTEN, "for n, total in [(10, 386)]:\n    assert total == 386", at="    assert"),
+        proof("a constant in a tensor", WRITTEN, "import torch\nx = torch.tensor([386.0])\nassert torch.equal(x, torch.tensor([386.0]))", at="assert"),
+        proof("true", WRITTEN, "assert True"),
+        proof("not false", WRITTEN, "assert not False"),
+        proof("an assignment alone", "has no assert and no expected output", "total = 386", at="```python"),
+        proof("a constant that is printed", "prints only what its author wrote", "print('The sum is', 386)", output="The sum is 386"),
+        proof("a word that is printed", "prints only what its author wrote", "print('equal')", output="equal"),
+    ],
+    "run.proof: nothing compared": [
+        proof("slices past the end", "there was no element", "import torch\na = torch.arange(3)\nassert torch.equal(a[5:], a.clone()[5:])", at="assert"),
+        proof("all elements of none", "there was no element", "import torch\na = torch.arange(3.0)\nassert (a[5:] > 7).all()", at="assert"),
+        proof("no wrong one in a loop over nothing", "had nothing to run over", "wrong = []\nfor n in list('')[1:]:\n    wrong.append(n)\nassert not wrong", at="for n"),
+        proof("a zip that ends at once", "ends with the shortest of 1 and 2", "assert all(a == b for a, b in zip([abs(0)], [0, 386]))"),
+    ],
+    "run.proof: no number": [
+        proof("a comparison with no number", "not a number", "worst = float('nan') * abs(2)\nassert not worst > 1e-8", at="assert"),
+        proof("the largest of no number", "not a number", "worst = 0.0\nfor e in [float('nan') - 1]:\n    worst = max(worst, e)\nassert worst < 1e-8", at="    worst"),
+        proof("any of an array without numbers", "not a number", "import torch\ne = torch.zeros(3) / 0\nassert not torch.any(e > 1e-3)", at="assert"),
+        proof("any of such, as a method", "not a number", "import torch\ne = torch.zeros(3) / 0\nassert not (e > 1e-3).any()", at="assert"),
+    ],
+    "run.proof: one thing on both sides": [
+        proof("a tensor that changed in place", "one and the same object", "import torch\nw = torch.rand(3)\nbefore = w\nw += 386\nassert torch.equal(before, w)", at="assert"),
+        proof("a tensor that shares its storage", "one and the same object", "import torch\nw = torch.rand(3)\nbefore = w.detach()\nw += 386\nassert torch.equal(before, w)", at="assert"),
+        proof("a list by two names", "one and the same object", "a = list(range(3))\nb = a\na.append(386)\nassert a == b", at="assert"),
+    ],
+    "run.proof: true for being there": [
+        proof("a method without brackets", "for being a method", "class Net:\n    def converged(self):\n        return False\nassert Net().converged", at="assert"),
+        proof("the text False", "for being a str", "result = str(1 > 2)\nassert result", at="assert"),
+        proof("a list of one false thing", "for being a list", f"assert [{SUM} == 386]"),
+        proof("a generator", "for being a generator", f"assert ({SUM} == 386 for _ in range(1))"),
+        proof("a tuple with the message", "for being a tuple", f"assert ({SUM} == 386, 'wrong')"),
+        proof("a number before or", "for being a int", f"x = 3\nassert abs(x) or {SUM} == 386", at="assert"),
+        proof("a number after and", "for being a int", f"assert {SUM} == 385 and 386"),
+        proof("an assignment in the assert", "for being a int", "assert (n := 300 + 86)"),
+    ],
+    "run.proof: tolerances": [
+        proof("an absolute one", "a tolerance of 1e+09", "import torch\na = torch.rand(3)\nassert torch.allclose(a, a + 5, atol=1e9)", at="assert"),
+        proof("an infinite one", "a tolerance of inf", "from math import isclose\nassert isclose(abs(3.2), 300, abs_tol=float('inf'))", at="assert"),
+        proof("a relative one", "a relative tolerance of 2", "import torch\nassert torch.allclose(torch.rand(3), torch.ones(3), rtol=2)", at="assert"),
+        proof("one by hand", "a tolerance of 10", "x = abs(3.2)\nassert abs(x - 3) < 10", at="assert"),
+        proof("one of pytest", "a tolerance of 10", "import pytest\nassert abs(3.2) == pytest.approx(3, abs=10)", at="assert"),
+    ],
+    "run.proof: any error": [
+        proof("any exception", "any Exception", "import pytest\nwith pytest.raises(Exception, match='x'):\n    raise ValueError('x')", at="with"),
+        proof("a misspelt name", "any Exception", "import pytest\nimport torch\nwith pytest.raises(Exception):\n    torch.does_not_exist(386)", at="with"),
+        proof("any message", "any message", "import pytest\nwith pytest.raises(ValueError):\n    int('x')", at="with"),
+        proof("a function that is not called", "was never entered", "import pytest\ndef f():\n    with pytest.raises(ValueError, match='x'):\n        int('x')", at="    with"),
+    ],
+    "run.proof: grades": [
+        proof("exact with a tolerance", "an exact check has no tolerance", f"total = {SUM}\nassert abs(total - 385) < 0.001", "exact", at="assert"),
+        proof("statistical without a chance", "how likely a false alarm is", f"assert {SUM} == 385", "statistical"),
+        proof("statistical with a chance of a half", "how likely a false alarm is", f"n = 1\nassert {SUM} == 385 and 2.0**-n <= 0.5", "statistical"),
+    ],
+    "not refused": [
+        held("the same thing computed twice", f"a = {SUM}\nb = {SUM}\nassert a == b", "two ways to compute one thing are not told from one way taken twice"),
+        held("a bound that cannot break", "assert len({1, 2}) >= 0", "what a bound is worth is for the attack by mutants to say"),
+        held("a tolerance in a helper", "def close(a, b, tol=10):\n    return abs(a - b) < tol\nassert close(abs(3.2), 3)", "what a function compares outside of an assert is not observed"),
+    ],
+}  # fmt: skip
