@@ -98,6 +98,9 @@ SHARE = close("abs(share - 0.28) < 0.004", 0.28122, 0.28, 0.004)
 TIGHT = close("abs(hardest - 8 / 27) < 1e-15", 8 / 27, Fraction(8, 27), 1e-15)
 
 BORNE_OUT = [
+    ("more than 43 % and less than 43 %", [seen("a > 0.43", 0.5, 0.43), seen("b < 0.43", 0.4, 0.43)]),
+    ("more than 40 %", [seen("alone < 0.43", 0.4, 0.43), seen("both > 0.43", 0.95, 0.43)]),
+    ("3 × 5", [seen("x.shape == (3, 5)", (3, 5), (3, 5))]),
     ("385", [TEN]),
     ("**385** in all", [TEN]),
     ("exactly 385", [TEN]),
@@ -218,6 +221,14 @@ BORNE_OUT = [
 ]  # fmt: skip
 
 REFUSED = [
+    # The check has the number, on the other side; that of another bound is of its size.
+    ("more than 43 %", [seen("alone < 0.43", 0.4, 0.43), seen("both > 0.9", 0.95, 0.9)], "more than 43 %"),
+    ("less than 95 %", [seen("both > 0.95", 0.97, 0.95), seen("alone < 0.3", 0.2, 0.3)], "less than 95 %"),
+    ("above 43", [seen("100 * alone < 43", 40, 43), seen("b > 90", 95, 90)], "more than 43"),
+    ("20 of 2", [*ALL_RUNS, seen("len(layers) == 2", 2, 2)], "claims 20 of 2"),
+    ("0 of 0", [seen("len(learned) == 0", 0, 0)], "claims 0 of 0"),
+    ("each of the 300 %", [seen("all(x < 1 for x in xs)", True, times=3)], "300 %"),
+    ("3 × 5 %", [seen("x.shape == (3, 5)", (3, 5), (3, 5))], "claims 3 × 5 %"),
     ("386", [TEN], "claims 386"),
     ("11", [TEN], "claims 11"),  # an input
     ("2", [TEN], "claims 2"),  # an exponent

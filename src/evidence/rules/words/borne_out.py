@@ -50,11 +50,14 @@ class Judge:
         bearing = [value.observation for value in self.facts.values if self._is(claim.number, value)]
         if relation in BOUNDS:
             bearing = bearing if relation in ("<=", ">=") else []
-            bearing += [limit.observation for limit in self.facts.limits if self._keeps(relation, claim.number, limit)]
+            limits = self._of_that_side(relation, claim.number)
+            bearing += [limit.observation for limit in limits if self._keeps(relation, claim.number, limit)]
         elif claim.total is None and self._is_set_up(claim):
             return True
         if claim.total is None:
             return bool(bearing)
+        if claim.total.value < 1 or claim.total.value < claim.number.value:
+            return False  # nothing is `20 of 2`, or `0 of 0`
         return self._is_total(claim.number, claim.total, bearing) or self._never_failed(claim.number, claim.total)
 
     # --- Values ---
@@ -73,7 +76,7 @@ class Judge:
     def _is_set_up(self, claim: Claim) -> bool:
         """Whether a number is of the set-up, and the run saw that: dimensions, arguments by name, small counts."""
         number = claim.number
-        if number.factors and any(_in_order(number.factors, row) for row in self.facts.rows):
+        if number.factors and not number.unit and any(_in_order(number.factors, row) for row in self.facts.rows):
             return True
         named = {(name.rstrip("s"), value) for name, value in self.facts.arguments}
         if any((name.rstrip("s"), number.value) in named for name in claim.near):
@@ -98,9 +101,21 @@ class Judge:
         return count.value == total.value and any(times == total.value for times in every)
 
     def _counted(self, number: Number) -> bool:
-        return number.value in self.facts.totals() or any(self._is(number, value) for value in self.facts.values)
+        whole = number.unit not in ("%", "‰")  # nobody counts `each of the 300 %`
+        return (whole and number.value in self.facts.totals()) or any(
+            self._is(number, value) for value in self.facts.values
+        )
 
     # --- Bounds ---
+
+    def _of_that_side(self, relation: Relation, number: Number) -> list[Limit]:
+        """The limits that may bear out a bound. Where the check has that very number on the other side, it is meant."""
+        very = [
+            limit
+            for limit in self.facts.limits
+            if any(_same(limit.value, face) for face, _ in _faces(number, limit.by_hundred))
+        ]
+        return very if any(limit.relation[0] != relation[0] for limit in very) else self.facts.limits
 
     def _keeps(self, relation: str, number: Number, limit: Limit) -> bool:
         """Whether `limit` is the bound in words, or a stricter one of its size."""

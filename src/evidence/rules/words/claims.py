@@ -216,7 +216,7 @@ class _Reader:
         count, total = self.tokens[at].number, self.tokens[other].number
         if count is None or total is None:
             return False
-        if total.value < 1 or (self.lower[at + 1] == "in" and not (count.spelled and total.spelled)):
+        if total.value < 0 or (self.lower[at + 1] == "in" and not (count.spelled and total.spelled)):
             return False
         return all(each.value.denominator == 1 and not each.unit and not each.factors for each in (count, total))
 
