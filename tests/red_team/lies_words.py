@@ -65,6 +65,7 @@ LIES = {
         total("more than 386", "total < 386"),
         total("less than 385", "total < 386"),
         total("at least 386", "total < 386"),
+        total("less than 380", "total > 380 and total / 2 < 200"),
         total("less than 386", "abs(total - 385) < 0.001"),
         words("385", "claims more than 385", before="It is more than"),
         words("385", "claims not 385", before="It is not"),
@@ -77,6 +78,7 @@ LIES = {
     ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
+        words("18 of 2", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18 and len({*xs[:2]}) == 2"),
         words("18 of 25", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words("below 1", "claims less than 1", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
     ],
