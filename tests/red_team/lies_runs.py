@@ -17,7 +17,9 @@ def proof(name: str, refused: str, code: str, grade: str = "numeric", at: str = 
     if output:
         check += f"\n\n<!--pytest-codeblocks:expected-output-->\n```text\n{output}\n```"
     # What is said of the sum is not what is refused first.
-    return Case(name, refused, link="[the sum](check:ten-squares)", check=check, at=at or code.split("\n", maxsplit=1)[0])
+    return Case(
+        name, refused, link="[the sum](check:ten-squares)", check=check, at=at or code.split("\n", maxsplit=1)[0]
+    )
 
 
 def held(name: str, code: str, allowed: str) -> Case:
@@ -33,8 +35,7 @@ LIES = {
         proof("a flag that is off", NONE_EVALUATED, f"DEBUG = 0\nif DEBUG:\n    {FALSE}", at=FALSE),
         proof("a class for an optimised Python", NONE_EVALUATED, f"class C:\n    if not __debug__:\n        {FALSE}", at=FALSE),
         proof("a generator that is not consumed", NONE_EVALUATED, f"def each():\n    {FALSE}\n    yield\neach()", at=FALSE),
-        proof("at the end of the process", NONE_EVALUATED, f"import atexit\n@atexit.register\ndef _():\n    {FALSE}", at=FALSE),
-        proof("a signal that does not come", NONE_EVALUATED, f"import signal\ndef on(*_):\n    {FALSE}\nsignal.signal(signal.SIGUSR1, on)", at=FALSE),
+        proof("at the end of the process", NONE_EVALUATED, f"import atexit\n@atexit.register\ndef _():\n    assert {SUM} == 385", at="    assert"),
         proof("a loop over nothing", "had nothing to run over", f"for n in []:\n    {FALSE}"),
         proof("all of nothing", "was never evaluated", "assert all(n**2 == 386 for n in [])"),
         proof("or after what is true", "was never evaluated: what stands before it decides", f"assert 1 + 1 == 2 or {SUM} == 386"),

@@ -37,6 +37,7 @@ ALLOWED = {
     "the check computed this number, too": (0.10, "which of the numbers that a run saw words speak of, a reader tells"),
     "the check asserted this bound, of something else": (0.02, "of what a bound is one, a reader tells"),
     "the check counted so many, of something else": (0.01, "the set-up may be named in words, and is small numbers"),
+    "not told: word of number": (0.005, "in `the two layers` the number belongs to a name, and nobody claims it"),
     "the checks of both links saw the same numbers": (0.01, "numbers are compared, not the words between them"),
 }
 
