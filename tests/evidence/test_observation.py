@@ -78,6 +78,8 @@ NOTHING = [
     ("table = {'sum': 386}\nassert table['sum'] == 386", "compares only what the page itself wrote down"),
     ("import torch\nx = torch.tensor([386.0])\nassert torch.equal(x, torch.tensor([386.0]))", "itself wrote down"),
     ("for n, total in [(10, 386)]:\n    assert total == 386", "compares only what the page itself wrote down"),
+    ("a = sum([90, 6])\na = 97\nassert a == 97", "compares only what the page itself wrote down"),
+    ("import torch\nmean = torch.randn(3).mean().item()\nmean = 97\nassert mean == 97", "itself wrote down"),
     # nothing
     ("assert all(n**2 == 5 for n in [])", "was never evaluated"),
     ("wrong = []\nfor n in list('')[1:]:\n    wrong.append(n)\nassert not wrong", "had nothing to run over"),
@@ -131,6 +133,12 @@ def test_a_grade_keeps_what_it_promises(grade, code, message):
 
 
 HONEST = [
+    "calls = 0\ndef count():\n    global calls\n    calls += 1\ncount()\nassert calls == 1",
+    "weights = 3 * 3 * 64\nassert weights == 576",
+    "import torch\nx = torch.tensor(-1.0, requires_grad=True)\ntorch.relu(x).backward()\nassert x.grad == 0",
+    "a = 97\na = sum([90, 7])\nassert a == 97",
+    "a = 1\nfor n in range(3):\n    a += n\nassert a == 4",
+    "import torch\nassert torch.float32 == torch.ones(1).dtype",
     f"assert {SUM} == 385",
     "total = 0\nfor n in range(11):\n    total += n**2\nassert 384 < total == 385 and not total == 384, 'no'",
     "def close(a, b):\n    return abs(a - b) < 1e-9\nassert close(0.1 + 0.2, 0.3)",
@@ -171,6 +179,11 @@ def test_both_sides_are_seen_and_which_was_computed():
     assert (seen.computed, seen.times, seen.held, seen.asserted) == ("left", 1, 1, 11)
     assert seen.pairs[0].left.numbers == seen.pairs[0].right.numbers == ("385",)
     assert only(f"assert 386 > {SUM}").computed == "right"
+
+
+def test_a_bound_as_one_writes_it_is_no_computed_side():
+    assert only("x = abs(-0.1)\nassert x < 1 / 8").computed == "left"
+    assert only("x, limit = abs(-0.1), 10**-0\nassert x < limit").computed == "left"
 
 
 def test_a_chain_stops_where_it_fails_and_each_part_is_seen():
@@ -230,6 +243,12 @@ def test_nothing_that_is_compared_can_break_the_run():
         run("import sys\nassert 'no_such_module' not in sys.modules and sys.modules == dict(sys.modules)").error is None
     )
     assert run("assert list(range(100_000)) == [n for n in range(100_000)]").error is None
+
+
+def test_the_parts_of_a_list_may_be_printed():
+    assert (
+        run("values = [len('abc'), 7]\nprint(*values, sep=', ')\nprint(f'{values[0]}')", output="3, 7\n3").error is None
+    )
 
 
 def test_what_was_raised_is_seen():

@@ -221,6 +221,14 @@ BORNE_OUT = [
 ]  # fmt: skip
 
 REFUSED = [
+    # Words that make another number of it, and units that the check knows nothing of.
+    ("minus 385", [TEN], "minus 385"),
+    ("the square root of 385", [TEN], "root of 385"),
+    ("385 squared", [TEN], "385 squared"),
+    ("385 hundred", [TEN], "385 hundred"),
+    ("385 MB", [TEN], "385"),
+    ("exceeding 385", [TEN], "more than 385"),
+    ("different from 385", [TEN], "385"),
     # The check has the number, on the other side; that of another bound is of its size.
     ("more than 43 %", [seen("alone < 0.43", 0.4, 0.43), seen("both > 0.9", 0.95, 0.9)], "more than 43 %"),
     ("less than 95 %", [seen("both > 0.95", 0.97, 0.95), seen("alone < 0.3", 0.2, 0.3)], "less than 95 %"),

@@ -78,7 +78,10 @@ LIES = {
     ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
-        words("18 of 2", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18 and len({*xs[:2]}) == 2"),
+        words(
+            "18 of 2",
+            code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18 and len({*xs[:2]}) == 2",
+        ),
         words("18 of 25", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words("below 1", "claims less than 1", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
     ],

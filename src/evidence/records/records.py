@@ -7,7 +7,7 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +36,7 @@ class Record:
         versions: of Python and the packages that a reader is told.
         when: the time of the run, ISO 8601, UTC.
         seen: its observations, as data; read them as `observations`.
+        line: the first line of its code in the page's file, at that run.
     """
 
     digest: str
@@ -46,11 +47,22 @@ class Record:
     versions: dict[str, str]
     when: str
     seen: tuple[list[Any], ...] = ()
+    line: int = 0
 
     @cached_property
     def observations(self) -> tuple[Observation, ...]:
-        """What it was seen to compare."""
+        """What it was seen to compare, with the lines of that run."""
         return tuple(map(from_data, self.seen))
+
+    def observed_at(self, line: int) -> tuple[Observation, ...]:
+        """The same, with the lines of a block that begins at `line` today: the page may have grown above it."""
+        shift = line - self.line
+        if not shift or not self.line:
+            return self.observations
+        return tuple(
+            replace(each, line=each.line + shift, asserted=each.asserted and each.asserted + shift)
+            for each in self.observations
+        )
 
 
 @cache
@@ -125,6 +137,7 @@ class Records:
             versions=versions(),
             when=datetime.now(UTC).isoformat(timespec="seconds"),
             seen=tuple(map(as_data, outcome.observations)),
+            line=outcome.block.line,
         )
         data = {each.name: getattr(record, each.name) for each in fields(record)}
         self._store.write(name, json.dumps(data).encode(), outcome.rests_on)

@@ -39,7 +39,7 @@ def link_errors(link: CheckLink, checks: Mapping[str, Block], record_of: RecordO
     record = record_of(check)
     if record is None or not record.passed:
         return
-    run = _Run(record.digest, record.observations)
+    run = _Run(f"{record.digest} {check.line}", record.observed_at(check.line))
 
     def code() -> str:
         return "\n".join(each.code for each in checks.values() if each.path == check.path)

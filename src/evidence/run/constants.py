@@ -27,6 +27,8 @@ class Constants:
     def __init__(self, trees: Iterable[ast.AST]) -> None:
         self._values: dict[str, list[ast.expr | None]] = {}
         self._touched: set[str] = set()
+        # Names that stand for a literal at the place that is being read, whatever they stood for before.
+        self.restated: set[str] = set()
         for tree in trees:
             for node in ast.walk(tree):
                 self._note(node)
@@ -36,8 +38,16 @@ class Constants:
         while new := {name for name in self._values.keys() - changed - self._constant if self._all(name)}:
             self._constant |= new
 
+    def pass_by(self, statement: ast.stmt) -> None:
+        """Go on behind a statement of the block itself: a name that was given a literal there stands for it."""
+        bound = {name for node in ast.walk(statement) for pair in _bindings(node) for name, _ in _names(*pair)}
+        self.restated -= bound
+        if isinstance(statement, ast.Assign) and _cannot_change(statement.value) and self._is(statement.value):
+            given = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+            self.restated |= set() if _adds_up(statement.value) else given - self._touched
+
     def _all(self, name: str) -> bool:
-        return all(map(self._is, self._values[name]))
+        return all(value is not None and self._is(value) and not _adds_up(value) for value in self._values[name])
 
     def __call__(self, node: ast.expr) -> bool:
         """Whether an expression is made of literals alone."""
@@ -54,6 +64,9 @@ class Constants:
                 return True
         return False
 
+    def _is_module(self, name: ast.Name) -> bool:
+        return name.id in _MODULES and name.id not in self._values
+
     def _is(self, node: ast.expr | None) -> bool:
         match node:
             case None | ast.Lambda() | ast.Await() | ast.Yield() | ast.YieldFrom():
@@ -61,7 +74,7 @@ class Constants:
             case ast.Constant():
                 return True
             case ast.Name():
-                return node.id in self._constant or (node.id in _MODULES and node.id not in self._values)
+                return node.id in self._constant | self.restated or self._is_module(node)
             case ast.Call():
                 whole = _called(node) in _DRESS and (
                     not isinstance(node.func, ast.Attribute) or self._is(node.func.value)
@@ -69,6 +82,8 @@ class Constants:
                 return whole and all(map(self._is, [*node.args, *(each.value for each in node.keywords)]))
             case ast.BinOp() if any(isinstance(each, ast.Name) for each in ast.walk(node)):
                 return False
+            case ast.Attribute():
+                return isinstance(node.value, ast.Name) and self._is_module(node.value)
             case ast.JoinedStr() | ast.FormattedValue():
                 parts = node.values if isinstance(node, ast.JoinedStr) else [node.value]
                 return all(map(self._is, parts))
@@ -91,6 +106,12 @@ class Constants:
                 self._touched.add(inner.id)
         elif isinstance(node, ast.Global | ast.Nonlocal):
             self._touched |= set(node.names)
+
+
+def _adds_up(value: ast.expr) -> bool:
+    """Whether literals are added up or multiplied, which computes; `10**-8` and `1 / 3` are as one writes numbers."""
+    signs = (each.op for each in ast.walk(value) if isinstance(each, ast.BinOp))
+    return any(isinstance(sign, ast.Add | ast.Sub | ast.Mult) for sign in signs)
 
 
 def _called(call: ast.Call) -> str:

@@ -58,7 +58,15 @@ class Observer:
         """
         self._trees.append(ast.parse(code))
         rewriting = _Rewriting(self.recorder.places, Constants(self._trees), code, first_line, prints)
-        return ast.fix_missing_locations(rewriting.visit(tree))  # type: ignore[no-any-return]
+        for at, statement in enumerate(tree.body):
+            plain = ast.parse(ast.unparse(statement)).body[0]
+            restated = rewriting.constant.restated
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                rewriting.constant.restated = set()  # it may be called when its names stand for something else
+            tree.body[at] = rewriting.visit(statement)
+            rewriting.constant.restated = restated
+            rewriting.constant.pass_by(plain)
+        return ast.fix_missing_locations(tree)
 
 
 class _Rewriting(ast.NodeTransformer):
@@ -221,7 +229,11 @@ class _Rewriting(ast.NodeTransformer):
 
     def part(self, node: ast.expr) -> ast.expr:
         """An argument of `print`; the parts of a formatted text are observed by themselves."""
-        if self.constant.written(node) or any(isinstance(each, ast.JoinedStr) for each in ast.walk(node)):
+        if (
+            isinstance(node, ast.Starred)
+            or self.constant.written(node)
+            or any(isinstance(each, ast.JoinedStr) for each in ast.walk(node))
+        ):
             return node
         at = self.place("printed", node, "printed", computed="left")
         return ast.copy_location(_call("printed", at, node), node)

@@ -21,6 +21,23 @@ _ABOUT = Fraction(1, 20)
 _LOOSER = 10
 
 
+# Units of measurement, and what a check may call a value that is in one.
+_UNITS = {
+    "kb": ("kb", "kilobyte"),
+    "mb": ("mb", "megabyte"),
+    "gb": ("gb", "gigabyte"),
+    "tb": ("tb", "terabyte"),
+    "kib": ("kib",),
+    "mib": ("mib",),
+    "gib": ("gib",),
+    "ms": ("ms", "milli"),
+    "µs": ("us", "micro"),
+    "ns": ("ns", "nano"),
+    "db": ("db", "decibel"),
+    "hz": ("hz", "hertz"),
+}
+
+
 class Judge:
     """Holds the claims of one link to the facts of its check.
 
@@ -36,7 +53,18 @@ class Judge:
 
     def bears_out(self, claim: Claim) -> bool:
         """Whether the facts bear out `claim`, in any of its readings."""
-        return any(self._bears_out(claim, relation) for relation in claim.relations)
+        return self._has_its_unit(claim) and any(self._bears_out(claim, relation) for relation in claim.relations)
+
+    def _has_its_unit(self, claim: Claim) -> bool:
+        """Whether what the check calls its values, or prints, has the unit of the words: 576 is not yet 576 MB."""
+        known = _UNITS.get(claim.near[-1]) if claim.near else None
+        if known is None:
+            return True
+        said = " ".join(
+            [seen.code.lower() for seen in self.facts.observations]
+            + [pair.left.text.lower() for seen in self.facts.observations for pair in seen.pairs]
+        )
+        return any(name in said for name in known)
 
     def _bears_out(self, claim: Claim, relation: Relation) -> bool:
         if relation == "total":

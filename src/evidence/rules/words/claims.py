@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -16,12 +17,14 @@ BEFORE: dict[str, Relation] = {
     "less than": "<", "fewer than": "<", "smaller than": "<", "lower than": "<", "below": "<", "under": "<", "<": "<",
     "at most": "<=", "no more than": "<=", "not more than": "<=", "up to": "<=", "no larger than": "<=", "≤": "<=",
     "more than": ">", "greater than": ">", "larger than": ">", "higher than": ">", "over": ">", "above": ">",
-    "past": ">", "exceeds": ">", "beyond": ">", ">": ">",
+    "past": ">", "exceeds": ">", "exceed": ">", "exceeding": ">", "beyond": ">", ">": ">", "≫": ">",
+    "in excess of": ">", "surpass": ">", "surpasses": ">", "upwards of": ">=", "short of": "<", "≪": "<",
+    "not quite": "<", "does not exceed": "<=", "do not exceed": "<=", "bounded by": "<=",
     "at least": ">=", "no less than": ">=", "no fewer than": ">=", "not less than": ">=", "≥": ">=",
     "about": "≈", "approximately": "≈", "roughly": "≈", "around": "≈", "nearly": "≈", "almost": "≈", "≈": "≈", "~": "≈",
     "within": "tolerance", "to within": "tolerance", "up to within": "tolerance", "to a relative": "tolerance",
     "is not": "≠", "are not": "≠", "does not equal": "≠", "never": "≠", "≠": "≠",
-    "differs from": "≠", "differ from": "≠",
+    "differs from": "≠", "differ from": "≠", "different from": "≠", "isn't": "≠", "isn’t": "≠",
     "instead of": "=", "in place of": "=", "rather than": "=", "and not": "=", "but not": "=", ", not": "=",
     "each of": "total", "all": "total", "all of": "total", "every one of": "total",
 }  # fmt: skip
@@ -84,10 +87,31 @@ def claims_in(text: str, before: str = "") -> Claims:
         before: what its sentence says before the link: `more than [385](…)` claims no 385.
     """
     tokens = tokens_in(text)
-    return Claims(
-        tuple(_Reader(_context(before), tokens).claims()),
-        *(tuple(token.text for token in tokens if token.kind == kind) for kind in ("formula", "name", "unread")),
+    formulas, names, unread = (
+        tuple(token.text for token in tokens if token.kind == kind) for kind in ("formula", "name", "unread")
     )
+    return Claims(tuple(_Reader(_context(before), tokens).claims()), formulas, names, (*unread, *_changed(tokens)))
+
+
+# Words that make another number of the one beside them, and that are not read as such.
+_CHANGE_BEFORE = {"minus", "negative"}
+_CHANGE_OF = {"root", "double", "triple", "reciprocal", "inverse"}
+_CHANGE_AFTER = {"hundred", "hundreds", "squared", "cubed", "tenths", "hundredths", "thousandths", "k", "bn", "dozen"}
+
+
+def _changed(tokens: list[Token]) -> Iterator[str]:
+    """The numbers that words beside them make another of: `minus 576`, `the root of 576`, `576 squared`."""
+    lower = [token.text.lower() for token in tokens]
+    for at, token in enumerate(tokens):
+        if token.number is None:
+            continue
+        before, after = lower[max(at - 3, 0) : at], lower[at + 1 : at + 2]
+        if before[-1:] and before[-1] in _CHANGE_BEFORE:
+            yield f"{before[-1]} {token.text}"
+        elif "of" in before and _CHANGE_OF & set(before):
+            yield " ".join([*before, token.text])
+        elif after and after[0] in _CHANGE_AFTER:
+            yield f"{token.text} {after[0]}"
 
 
 _REACH = 8
