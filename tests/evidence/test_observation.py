@@ -94,6 +94,11 @@ NOTHING = [
     ("import torch\nw = torch.rand(3)\nbefore = w\nw += 386\nassert torch.equal(before, w)", "one and the same object"),
     ("import torch\nw = torch.rand(3)\nv = w.detach()\nw += 386\nassert torch.equal(v, w)", "one and the same object"),
     ("a = list(range(3))\nb = a\na.append(386)\nassert a == b", "one and the same object"),
+    (
+        "import torch\nw = torch.ones(3)\nold = w\nw += 1\ngap = (w - old).abs()\nassert gap.max() < 1e-6",
+        "one and the same",
+    ),
+    ("import torch\nw = torch.ones(3)\nold = w.data\nw += 1\nn = (w != old).sum()\nassert n == 0", "one and the same"),
     # tolerances
     ("import torch\na = torch.rand(3)\nassert torch.allclose(a, a + 5, atol=1e9)", "a tolerance of 1e+09"),
     ("from math import isclose\nassert isclose(abs(3.2), 300, abs_tol=float('inf'))", "a tolerance of inf"),
@@ -133,6 +138,7 @@ def test_a_grade_keeps_what_it_promises(grade, code, message):
 
 
 HONEST = [
+    "import torch\nx = start = torch.ones(2)\nfor _ in range(3):\n    gap = x - start\n    x = x + 1\nassert gap.sum() == 4",
     "calls = 0\ndef count():\n    global calls\n    calls += 1\ncount()\nassert calls == 1",
     "weights = 3 * 3 * 64\nassert weights == 576",
     "import torch\nx = torch.tensor(-1.0, requires_grad=True)\ntorch.relu(x).backward()\nassert x.grad == 0",

@@ -128,7 +128,9 @@ class _Rewriting(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """Each comparison of an assert is observed, of `a < b < c` both."""
         if not self.asserted:
-            return self.generic_visit(node)  # type: ignore[return-value]
+            self.generic_visit(node)
+            plain = isinstance(node.ops[0], ast.Eq | ast.NotEq) and len(node.ops) == 1
+            return self.difference(node, node.left, node.comparators[0], _SYMBOLS[type(node.ops[0])]) if plain else node
         operands = [node.left, *node.comparators]
         places = []
         # What equals something that was computed is as good as computed.
@@ -150,6 +152,19 @@ class _Rewriting(ast.NodeTransformer):
             return ast.copy_location(_call("compare", places[0], first, *others), node)
         numbers = ast.Tuple(list(places), ast.Load())
         return ast.copy_location(_call("chain", numbers, first, *map(_delayed, others)), node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """What changed is often the difference of two names, which may be names of one thing."""
+        self.generic_visit(node)
+        return self.difference(node, node.left, node.right, "-") if isinstance(node.op, ast.Sub) else node
+
+    def difference(self, node: ast.expr, left: ast.expr, right: ast.expr, symbol: str) -> ast.expr:
+        """Observe whether two names that are subtracted or compared, also outside of asserts, are of one thing."""
+        named = isinstance(left, ast.Name | ast.Attribute) and isinstance(right, ast.Name | ast.Attribute)
+        if not named or ast.dump(left) == ast.dump(right):
+            return node
+        at = self.place("difference", node, symbol=symbol)
+        return ast.copy_location(_call("difference", at, left, right), node)
 
     def distance(self, node: ast.Compare, at: ast.Constant) -> None:
         """In `abs(a - b) < tolerance`, what is claimed is that `a` is close to `b`."""

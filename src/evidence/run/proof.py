@@ -123,6 +123,14 @@ def _speaks_of_nan(place: Place, places: Sequence[Place]) -> bool:
     return any(each.kind == "assert" and each.asserted == place.asserted and "nan" in each.code for each in places)
 
 
+def _of_difference(place: Place, places: Sequence[Place]) -> Iterator[str]:
+    if place.times and place.held == place.times:  # each time, and not only before something changed
+        yield (
+            f"`{_short(place.code)}` saw one and the same object on both sides. Clone what is to be compared before it "
+            "changes"
+        )
+
+
 def _of_loop(place: Place, places: Sequence[Place]) -> Iterator[str]:
     if place.times and not place.held:
         yield f"the loop over `{_short(place.code)}` had nothing to run over. Give it something, or take it out"
@@ -150,6 +158,7 @@ def _of_raises(place: Place, places: Sequence[Place]) -> Iterator[str]:
 _RULES = {
     "assert": _of_assert,
     "compare": _of_comparison,
+    "difference": _of_difference,
     "loop": _of_loop,
     "zip": _of_zip,
     "extreme": _of_extreme,

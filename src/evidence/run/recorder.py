@@ -30,6 +30,7 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "is": operator.is_,
     "is not": operator.is_not,
 }
+_DIFFERENCE = {"-": operator.sub, "==": operator.eq, "!=": operator.ne}
 # Of a place that is evaluated very often, the later values are counted and not summed up.
 _SUMMED_UP = 1000
 
@@ -38,8 +39,8 @@ _SUMMED_UP = 1000
 class Place:
     """A place of observed code, and what was seen there so far.
 
-    `kind` is `assert`, `compare`, `loop`, `extreme`, `raises` or `printed`; the other attributes up to `asserted` are
-    those of an `Observation`.
+    `kind` is `assert`, `compare`, `difference`, `loop`, `zip`, `extreme`, `raises` or `printed`; the other attributes
+    up to `asserted` are those of an `Observation`.
     """
 
     kind: str
@@ -144,6 +145,13 @@ class Recorder:
                 break
             left = right
         return result
+
+    def difference(self, at: int, left: Any, right: Any) -> Any:
+        """Subtract or compare, and note whether both are names of one thing."""
+        place = self.places[at]
+        place.times += 1
+        place.held += same_view(left, right)
+        return _DIFFERENCE[place.symbol](left, right)
 
     def side(self, at: int, number: int, value: Any) -> Any:
         """One of the two that a distance lies between."""
