@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +20,13 @@ from mathml.characters import Characters, characters
 from mathml.font import font_mark, kept_font, make_fonts
 from mathml.search_text import as_formulas, as_text
 from mathml.stylesheet import FONT_AT_ONCE, FORMULAS, font_face
+from mathml.text import plain_text
+
+_FORMULA_LINK = re.compile(r"<a((?![^>]*\baria-label=)\b[^>]*)>\s*(<math\b(?:(?!</?a\b).)*</math>)\s*</a>", re.S)
+
+
+def _named(link: re.Match[str]) -> str:
+    return f'<a aria-label="{escape(plain_text(link[2]))}"{link[1]}>{link[2]}</a>'
 
 
 class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
@@ -45,6 +54,12 @@ class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     # Search reads a page when its template is about to be filled in: before that, and after.
     on_page_context = CombinedEvent(_show_text, _show_formulas)
+
+    def on_page_content(self, html: str, /, **_: Any) -> str:
+        """Give a link that is nothing but a formula a name that can be read out."""
+        return _FORMULA_LINK.sub(
+            lambda link: f'<a aria-label="{escape(plain_text(link[2]))}"{link[1]}>{link[2]}</a>', html
+        )
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Add fonts and style sheet, now that every page's formulas are known, and no page is written yet."""

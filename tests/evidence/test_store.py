@@ -106,6 +106,8 @@ def test_in_a_copy_the_copy_counts(tmp_path):
     assert list(copied.rests_on("a")) == [f"file:{second / 'n.txt'}"]
     (second / "n.txt").write_text("386")
     assert Store(second / ".cache" / "things").read("a") is None
+    (second / "n.txt").unlink()
+    assert Store(second / ".cache" / "things").read("a") is not None, "what was not copied is where it was"
 
 
 CODE = """

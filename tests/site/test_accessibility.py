@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize(
     ("selector", "style"),
     [
-        ("article p >> nth=22", "color: #999"),
+        ("article p >> nth=5", "color: #999"),
         ("article .highlight .k >> nth=20", "color: #bbb"),
         ("article td >> nth=6", "background: #445"),
         ("article table >> nth=0", "opacity: 0.4"),

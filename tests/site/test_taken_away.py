@@ -15,6 +15,7 @@ import nbformat
 import pytest
 
 from evidence.files.percent import cells
+from evidence.page.model import without_remarks
 
 ROOT = Path(__file__).parents[2]
 _NAME = re.compile(r"\A# (?:exact|numeric|statistical|experiment): [\w-]+\n")
@@ -69,7 +70,11 @@ def test_examples_are_what_jupyter_executed_for_their_pages(taken_away):
     assert len(examples) == len(list((ROOT / "examples").glob("*.py")))
     for file in examples:
         path = ROOT / "examples" / f"{file.stem.replace('-', '_')}.py"
-        executed = ["\n".join(cell.lines).strip() for cell in cells(path.read_text("utf-8"), path) if not cell.prose]
+        executed = [
+            without_remarks("\n".join(cell.lines)).strip()
+            for cell in cells(path.read_text("utf-8"), path)
+            if not cell.prose
+        ]
         # The name of a check is a comment there, and none of Jupyter's business.
         assert [_NAME.sub("", source).strip() for source in _code(file)] == executed, file.name
 

@@ -25,7 +25,8 @@ def cache_folder(docs_dir: Path) -> Path:
 class Store:
     """Content by name, in one folder.
 
-    What it rests on inside the project is named from the project's folder, so that in a copy the copy counts.
+    What it rests on inside the project is named from the project's folder, so that in a copy the copy counts, as far as
+    the copy has it.
 
     Args:
         folder: where it is kept, two levels below the project's folder; made when there is something to keep.
@@ -49,13 +50,22 @@ class Store:
     def write(self, name: str, content: bytes, rests_on: RestsOn | None = None) -> None:
         """Keep content; a reader sees the whole of it or none."""
         named = {key.replace(f":{self._project}", ":./", 1): digest for key, digest in (rests_on or {}).items()}
-        head = json.dumps({"seal": _seal(name, named, content), "rests_on": named})
+        seal = _seal(name, self._project, named, content)
+        head = json.dumps({"seal": seal, "project": self._project, "rests_on": named})
         write_atomic(self.path(name), head.encode() + b"\n" + content)
 
     def read(self, name: str) -> bytes | None:
         """The content of that name; `None` if there is none, or none that still holds."""
         found = self._open(name)
         return found[1] if found is not None and holds(found[0], self._known) else None
+
+    def _found(self, key: str, project: str) -> str:
+        """What was named from the folder of the project that it was made in, as it is found from here."""
+        kind, inside, path = key.partition(":./")
+        if not inside:
+            return key
+        here = os.path.lexists(self._project + path) or not os.path.lexists(project + path)
+        return f"{kind}:{self._project if here else project}{path}"
 
     def rests_on(self, name: str) -> RestsOn:
         """What the content of that name rests on; nothing, if there is none."""
@@ -69,17 +79,17 @@ class Store:
             if name not in self._opened or self._opened[name][0] != modified:
                 head, _, content = path.read_bytes().partition(b"\n")
                 told = json.loads(head)
-                if told["seal"] != _seal(name, told["rests_on"], content):
+                if told["seal"] != _seal(name, told["project"], told["rests_on"], content):
                     return None
-                named = {key.replace(":./", f":{self._project}", 1): digest for key, digest in told["rests_on"].items()}
+                named = {self._found(key, told["project"]): digest for key, digest in told["rests_on"].items()}
                 self._opened[name] = modified, named, content
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
         return self._opened[name][1:]
 
 
-def _seal(name: str, rests_on: RestsOn, content: bytes) -> str:
-    head = json.dumps([name, rests_on], sort_keys=True).encode()
+def _seal(name: str, project: str, rests_on: RestsOn, content: bytes) -> str:
+    head = json.dumps([name, project, rests_on], sort_keys=True).encode()
     return hashlib.sha256(head + b"\0" + content).hexdigest()
 
 

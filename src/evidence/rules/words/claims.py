@@ -106,7 +106,7 @@ def _changed(tokens: list[Token]) -> Iterator[str]:
         if token.number is None:
             continue
         before, after = lower[max(at - 3, 0) : at], lower[at + 1 : at + 2]
-        if before[-1:] and before[-1] in _CHANGE_BEFORE:
+        if before and before[-1] in _CHANGE_BEFORE and not token.number.spelled:
             yield f"{before[-1]} {token.text}"
         elif "of" in before and _CHANGE_OF & set(before):
             yield " ".join([*before, token.text])
