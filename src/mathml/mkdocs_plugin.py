@@ -57,9 +57,7 @@ class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def on_page_content(self, html: str, /, **_: Any) -> str:
         """Give a link that is nothing but a formula a name that can be read out."""
-        return _FORMULA_LINK.sub(
-            lambda link: f'<a aria-label="{escape(plain_text(link[2]))}"{link[1]}>{link[2]}</a>', html
-        )
+        return _FORMULA_LINK.sub(_named, html)
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Add fonts and style sheet, now that every page's formulas are known, and no page is written yet."""
