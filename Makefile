@@ -47,7 +47,6 @@ reseed: $(INSTALLED)
 test: $(INSTALLED) axe
 	$(MAKE) --jobs=2 --output-sync=target lint types mutate
 	$(BIN)/pytest --codeblocks --numprocesses 2 --dist loadfile --no-loadscope-reorder
-	$(MAKE) reseed
 
 # Of the packages, Python compiles what is imported; all of it would take as long as the rest of the installation. To
 # read the site's configuration imports what builds the site, so that to serve it for the first time takes no longer.

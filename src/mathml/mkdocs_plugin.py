@@ -22,11 +22,13 @@ from mathml.search_text import as_formulas, as_text
 from mathml.stylesheet import FONT_AT_ONCE, FORMULAS, font_face
 from mathml.text import plain_text
 
-_FORMULA_LINK = re.compile(r"<a((?![^>]*\baria-label=)\b[^>]*)>\s*(<math\b(?:(?!</?a\b).)*</math>)\s*</a>", re.S)
+_MATH = re.compile(r"<math\b.*?</math>", re.S)
+_FORMULA_LINK = re.compile(r"<a((?![^>]*\baria-label=)\b[^>]*)>((?:\s*<math\b(?:(?!</math>).)*</math>)+\s*)</a>", re.S)
 
 
 def _named(link: re.Match[str]) -> str:
-    return f'<a aria-label="{escape(plain_text(link[2]))}"{link[1]}>{link[2]}</a>'
+    name = " ".join(plain_text(formula) for formula in _MATH.findall(link[2]))
+    return f'<a aria-label="{escape(name)}"{link[1]}>{link[2]}</a>'
 
 
 class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
