@@ -23,12 +23,14 @@ from mathml.stylesheet import FONT_AT_ONCE, FORMULAS, font_face
 from mathml.text import plain_text
 
 _MATH = re.compile(r"<math\b.*?</math>", re.S)
-_FORMULA_LINK = re.compile(r"<a((?![^>]*\baria-label=)\b[^>]*)>((?:\s*<math\b(?:(?!</math>).)*</math>)+\s*)</a>", re.S)
+_FORMULA_LINK = re.compile(
+    r"<a((?![^>]*\b(?:aria-label|title)=)\b[^>]*)>((?:\s*<math\b(?:(?!</math>).)*</math>)+\s*)</a>", re.S
+)
 
 
 def _named(link: re.Match[str]) -> str:
     name = " ".join(plain_text(formula) for formula in _MATH.findall(link[2]))
-    return f'<a aria-label="{escape(name)}"{link[1]}>{link[2]}</a>'
+    return f'<a title="{escape(name)}"{link[1]}>{link[2]}</a>'
 
 
 class MathPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
