@@ -11,32 +11,19 @@ with the changed literals on the spot; if it differs from them, that assert woul
 from __future__ import annotations
 
 import ast
-import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from evidence.mutation.operands_first import compute_operands_first, computes
 from evidence.mutation.operators import Negation, Operator, Swap
+from evidence.run.recorder import COMPARE
 
 # What the instrumented code calls its `Gate`: no name that a page would use.
 NAME = "__mutants__"
 
 Effect = Swap | Operator | Negation
 Changed = tuple[tuple[int, str], ...]
-
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "in": lambda a, b: a in b,
-    "not in": lambda a, b: a not in b,
-    "is": operator.is_,
-    "is not": operator.is_not,
-}
 
 
 class Gate:
@@ -59,7 +46,7 @@ class Gate:
     def compare(self, mutants: Changed, plain: str, left: object, right: object) -> object:
         """Compare by the operator of the mutant that is on, or by the plain one."""
         symbol = next((new for number, new in mutants if self.on(number)), plain)
-        return _COMPARE[symbol](left, right)
+        return COMPARE[symbol](left, right)
 
     def condition(
         self, mutants: Changed, literals: tuple[int, ...], plain: str, left: object, right: Callable[[], object]
@@ -77,7 +64,7 @@ class Gate:
     def _fails(self, number: int, symbol: str, left: object, right: Callable[[], object]) -> bool:
         self._tried = number
         try:
-            return not _COMPARE[symbol](left, right())
+            return not COMPARE[symbol](left, right())
         except Exception:
             return False  # its own process will show
         finally:

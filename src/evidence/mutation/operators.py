@@ -12,6 +12,7 @@ from enum import Enum
 
 from evidence.mutation.literals import neighbours, tightened
 from evidence.mutation.source_text import SourceText
+from evidence.run.observe import SYMBOLS
 
 
 class Kind(Enum):
@@ -68,18 +69,6 @@ _OPPOSITE = {"==": "!=", "<": ">=", "<=": ">", "in": "not in", "is": "is not"}
 _OPPOSITE |= {new: old for old, new in _OPPOSITE.items()}
 _TIGHTER = {"<=": "<", ">=": ">"}
 _WIDER = {new: old for old, new in _TIGHTER.items()}
-_SYMBOLS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.In: "in",
-    ast.NotIn: "not in",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-}
 
 # Functions whose arguments are claimed to be alike, and those that only dress up a value.
 _ALIKE = {"equal", "array_equal", "allclose", "isclose", "assert_close", "assert_allclose"}
@@ -143,7 +132,7 @@ class _Walk:
             self.value(node, _Role.OPERAND, positive)
 
     def compare(self, node: ast.Compare, positive: bool) -> None:
-        symbols = [_SYMBOLS[type(op)] for op in node.ops]
+        symbols = [SYMBOLS[type(op)] for op in node.ops]
         operands = [node.left, *node.comparators]
         if len(symbols) == 1 and symbols[0] in ("==", "is", "<=", ">=") and _same(*operands):
             self.add(Kind.CLAIM, node, "True", Swap(node, "True"), "both sides are the same")

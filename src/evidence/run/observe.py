@@ -16,7 +16,7 @@ from evidence.run.recorder import Place, Recorder
 # What the observed code calls the `Recorder`: no name that a page would use.
 NAME = "__observed__"
 
-_SYMBOLS: dict[type[ast.cmpop], str] = {
+SYMBOLS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
     ast.Lt: "<",
@@ -130,13 +130,13 @@ class _Rewriting(ast.NodeTransformer):
         if not self.asserted:
             self.generic_visit(node)
             plain = isinstance(node.ops[0], ast.Eq | ast.NotEq) and len(node.ops) == 1
-            return self.difference(node, node.left, node.comparators[0], _SYMBOLS[type(node.ops[0])]) if plain else node
+            return self.difference(node, node.left, node.comparators[0], SYMBOLS[type(node.ops[0])]) if plain else node
         operands = [node.left, *node.comparators]
         places = []
         # What equals something that was computed is as good as computed.
         linked = all(isinstance(op, ast.Eq) for op in node.ops) and not all(map(self.constant, operands))
         for at, op in enumerate(node.ops):
-            symbol = _SYMBOLS[type(op)]
+            symbol = SYMBOLS[type(op)]
             pair = operands[at], operands[at + 1]
             close = any(isinstance(each, ast.Call) and _name(each) == "approx" for each in pair)
             side = "both" if linked and len(node.ops) > 1 else self.computed(*pair)

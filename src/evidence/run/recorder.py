@@ -18,7 +18,7 @@ from typing import Any
 from evidence.run.observation import PAIRS_KEPT, Observation, Pair, Side
 from evidence.run.seen import has_nan, is_array, is_truth, same_view, seen
 
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -125,7 +125,7 @@ class Recorder:
     def compare(self, at: int, left: Any, right: Any) -> Any:
         """Compare, and note both sides."""
         place = self.places[at]
-        result = _COMPARE[place.symbol](left, right)
+        result = COMPARE[place.symbol](left, right)
         sides = self._sides.pop(at, None)
         if sides is not None:
             self._note(at, result, sides[0], sides[1], right)
