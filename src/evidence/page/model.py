@@ -25,10 +25,17 @@ def without_remarks(code: str) -> str:
 
 @dataclass(frozen=True)
 class Output:
-    """What a block is said to print; `line` is that of the first line of the output."""
+    """What a block is said to print.
+
+    Attributes:
+        text: what stands on the page.
+        line: that of the first line of the output.
+        measured: whether its numbers are those of one machine, beside asserts that hold on any: see `page.measured`.
+    """
 
     text: str
     line: int
+    measured: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from evidence.page.html_outline import Outline, outline
 from evidence.page.languages import Language, classify, problem_with_fence
 from evidence.page.link_places import link_lines
 from evidence.page.made_links import MadeLinks
+from evidence.page.measured import mark_measured
 from evidence.page.model import Answer, Block, CheckLink, Output, Page, Reference
 from evidence.page.near_directives import near_directives, nearest_form
 from evidence.page.odd_characters import odd_in_text
@@ -122,6 +123,7 @@ class _Reader:
                     "Indent both no further than the text around them",
                 )
         self.page.title = self.seen.title
+        mark_measured(self.page)
         code = {at for fence in self.fences for at in range(fence.start, fence.end)}
         self._read_strays(bound, code)
         self._read_links(code)

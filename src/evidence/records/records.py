@@ -103,7 +103,7 @@ class Records:
         """The name of the record of `block`, in which the runner, Python and its flags count too."""
         upto = tuple(session[: session.index(block) + 1])
         if upto not in self._names:
-            code = [[each.code, each.grade, each.output.text if each.output else None] for each in upto]
+            code = [[each.code, each.grade, each.output and [each.output.text, each.output.measured]] for each in upto]
             parts = [code, _runner(), sys.version, sys.flags.optimize]
             self._names[upto] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         return self._names[upto]

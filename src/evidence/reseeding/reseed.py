@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import random
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 
-from evidence.files.syntax import statements
+from evidence.page.measured import shows_by_output_alone
 from evidence.page.model import Block
 from evidence.reseeding.seeds import shift, shifted_seeds
 from evidence.run.children import Children, Ending
@@ -79,18 +78,11 @@ def _run_shifted(session: Sequence[Block], number: int) -> Result:
         for block in session:
             outcome = run.outcome(block)
             error = outcome.error
-            if error is None and _shows_by_output_alone(block) and not _as_said(block, outcome):
+            if error is None and shows_by_output_alone(block) and not _as_said(block, outcome):
                 error = OutputMismatch("the block printed something else")
             if not isinstance(error, ContinuedBlockFailed):
                 result[block.ident] = describe(block, error).summary[:_SUMMARY] if error is not None else ""
     return result
-
-
-def _shows_by_output_alone(block: Block) -> bool:
-    """Whether what a check prints is all that it claims; measured values beside an assert are those of its own seed."""
-    if block.grade is None or block.output is None:
-        return False
-    return not any(isinstance(statement, ast.Assert) for statement in statements(ast.parse(block.code).body))
 
 
 def _as_said(block: Block, outcome: Outcome) -> bool:

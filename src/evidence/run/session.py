@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import linecache
+import re
 import sys
 import time
 import types
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from evidence.files.rests_on import RestsOn
-from evidence.page.model import Block
+from evidence.page.model import Block, Output
 from evidence.run.failure import BlockExited, not_run, output_mismatch
 from evidence.run.observation import Observation
 from evidence.run.observe import NAME as OBSERVED
@@ -26,6 +27,9 @@ from evidence.run.torch_state import reset_global_state
 PRINTED_KEPT = 100_000
 # What is kept of what was seen: how often a loop ran is for the verdict alone.
 _KEPT = ("compare", "raises", "printed")
+
+_NUMBER = re.compile(r"[-+−]?\d[\d,.]*(e[-+]?\d+)?")
+_BLANKS = re.compile(r"[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Session:
             with self._as_main(), _strict_warnings(), redirect_stdout(printed):
                 exec(self._compile(block), self._module.__dict__)
             if block.output is not None and self._compares:
-                _compare(block.output.text, printed.getvalue())
+                _compare(block.output, printed.getvalue())
             if self._observer is not None:
                 own = places[len(before) :]
                 error = proves_nothing(own, block.grade, block.line) if block.grade else swallowed(own)
@@ -177,9 +181,15 @@ def as_seen(output: str) -> str:
     return "\n".join(line.rstrip() for line in output.split("\n")).rstrip("\n")
 
 
-def _compare(expected: str, actual: str) -> None:
-    if as_seen(expected) != as_seen(actual):
-        raise output_mismatch(as_seen(expected), as_seen(actual))
+def _compare(expected: Output, actual: str) -> None:
+    said, printed = as_seen(expected.text), as_seen(actual)
+    if said != printed and not (expected.measured and _without_numbers(said) == _without_numbers(printed)):
+        raise output_mismatch(said, printed)
+
+
+def _without_numbers(output: str) -> str:
+    """What stays of a table whose numbers, and with them its blanks, are others."""
+    return _BLANKS.sub(" ", _NUMBER.sub("0", output))
 
 
 class _Tee(io.StringIO):

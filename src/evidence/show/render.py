@@ -8,6 +8,7 @@ from html import escape
 from evidence.page.directives import indentation
 from evidence.page.model import Block, Page, anchor, without_remarks
 from evidence.records.records import Record
+from evidence.run.session import as_seen
 
 GRADES_PAGE = "how-claims-are-checked.md"
 LEDGER_PAGE = "ledger.md"
@@ -40,10 +41,12 @@ def render_directives(
     for number in page.output_directive_lines:
         above[number] = '<p class="check-note">It prints</p>'
     code = {number for block in page.blocks for number in range(block.line, block.end_line)}
+    measured = _measured(page, lines, first_line, verdicts)
     rendered: list[str] = []
     for number, line in enumerate(lines, first_line):
         if number in code:
             line = without_remarks(line)
+        line = measured.get(number, line)
         prefix = indentation(line)
         if number not in above:
             rendered.append(line)
@@ -72,6 +75,19 @@ def render_summary(records: Sequence[Record | None], ledger: str) -> str:
     every = f"All {len(records)} checks" if len(records) > 1 else "The one check"
     count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else every
     return f'<p class="check-summary" markdown="span">{count} of this page held{ran_with}. [The ledger]({ledger})</p>'
+
+
+def _measured(page: Page, lines: list[str], first_line: int, verdicts: Mapping[str, Record | None]) -> dict[int, str]:
+    """What a reader sees in place of each line of measured values: those of the run that the page rests on."""
+    found: dict[int, str] = {}
+    for block in page.blocks:
+        record = verdicts.get(block.ident)
+        if block.output and block.output.measured and record and record.passed:
+            opening = lines[block.output.line - 1 - first_line]
+            margin = opening[: len(opening) - len(opening.lstrip("> \t"))]
+            printed = as_seen(record.output).split("\n")
+            found.update((number, margin + line) for number, line in enumerate(printed, block.output.line))
+    return found
 
 
 def _heading(block: Block, grades: str, record: Record | None) -> str:
