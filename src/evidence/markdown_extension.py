@@ -23,6 +23,7 @@ from markdown.treeprocessors import Treeprocessor
 from evidence.files.errors import PageError, together
 from evidence.files.source import UNKNOWN, builder_tells, locate
 from evidence.page.html_outline import CHECK_SCHEME, python_shown
+from evidence.page.layers import AnswerLayers
 from evidence.page.model import Page, anchor
 from evidence.page.site import Site
 from evidence.records.records import Record, Records
@@ -74,6 +75,7 @@ class EvidenceExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Lines are read before other preprocessing changes them, and links set before MkDocs makes them relative."""
+        AnswerLayers().extendMarkdown(md)
         md.preprocessors.register(_Directives(self), "evidence_directives", 900)
         md.treeprocessors.register(_CheckLinks(self), "evidence_links", 1)
         md.postprocessors.register(_Recount(self), "evidence_recount", -1000)

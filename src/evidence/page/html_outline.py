@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 from evidence.page.fences import MARK
 from evidence.page.languages import Language, classify
+from evidence.page.layers import LISTED, OPTION, QUESTION, QUIZ, RIGHT, SHORT, WRONG
 from evidence.page.made_links import MADE
 from evidence.page.stray_syntax import SLASHES
 
@@ -57,10 +58,37 @@ class LinkSeen:
 
 @dataclass
 class AnswerSeen:
-    """A details block titled "Answer"."""
+    """A details block titled "Answer".
+
+    `shorts` are the texts of its short answers, `open_fences` the numbers of the fences that stand in it unfolded, and
+    `folds` the classes of the details that stand in it, in their order.
+    """
 
     section: str
     supported: bool = False
+    shorts: list[str] = field(default_factory=list)
+    open_fences: list[int] = field(default_factory=list)
+    folds: list[str] = field(default_factory=list)
+
+
+@dataclass
+class OptionSeen:
+    """One option of a quiz that is told to be right or wrong: what it says, and the checks that its reason names."""
+
+    right: bool
+    said: str = ""
+    checks: list[str] = field(default_factory=list)
+
+
+@dataclass
+class QuizSeen:
+    """A quiz: `listed` is how many options a reader sees, `late` whether the answer stands before it."""
+
+    section: str
+    late: bool
+    question: str = ""
+    listed: int = 0
+    options: list[OptionSeen] = field(default_factory=list)
 
 
 @dataclass
@@ -78,6 +106,7 @@ class Outline:
     fences: dict[int, str] = field(default_factory=dict)
     links: list[LinkSeen] = field(default_factory=list)
     answers: list[AnswerSeen] = field(default_factory=list)
+    quizzes: list[QuizSeen] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     raw_python: list[str] = field(default_factory=list)
     title: str = ""
@@ -90,6 +119,53 @@ class Outline:
     slashes: list[str] = field(default_factory=list)
 
 
+class _Layers:
+    """Notes what stands in short answers and in quizzes, each from where it begins, at some depth, to where it ends."""
+
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        self.begun: list[tuple[int, str]] = []
+        self.said: list[str] = []
+        self.answer: AnswerSeen | None = None
+
+    def begin(self, classes: str, depth: int, section: str, details: list[AnswerSeen | None]) -> None:
+        """An element of these classes begins."""
+        if classes == SHORT and details and details[-1] is not None:
+            self.answer = details[-1]
+        elif classes == QUIZ:
+            late = any(answer.section == section for answer in self.outline.answers)
+            self.outline.quizzes.append(QuizSeen(section, late))
+        elif classes in (RIGHT, WRONG) and self.outline.quizzes:
+            self.outline.quizzes[-1].options.append(OptionSeen(classes == RIGHT))
+        elif classes not in (QUESTION, OPTION):
+            if self.begun and self.begun[-1][1] == LISTED and depth == self.begun[-1][0] + 1:
+                self.outline.quizzes[-1].listed += 1
+            if classes != LISTED:
+                return
+        self.begun.append((depth, classes))
+        self.said.append("")
+
+    def say(self, data: str) -> None:
+        """Text is read."""
+        self.said = [text + data for text in self.said]
+
+    def link(self, check: str) -> None:
+        """A link to a check is read."""
+        if any(kind in (RIGHT, WRONG) for _, kind in self.begun):
+            self.outline.quizzes[-1].options[-1].checks.append(check)
+
+    def end(self, depth: int) -> None:
+        """All that began at this depth or deeper ends."""
+        while self.begun and self.begun[-1][0] >= depth:
+            kind, text = self.begun.pop()[1], " ".join(self.said.pop().split())
+            if kind == SHORT and self.answer is not None:
+                self.answer.shorts.append(text)
+            elif kind == QUESTION:
+                self.outline.quizzes[-1].question = text
+            elif kind == OPTION:
+                self.outline.quizzes[-1].options[-1].said = text
+
+
 class _Walker(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -100,6 +176,7 @@ class _Walker(HTMLParser):
         self.link: LinkSeen | None = None
         self.summary: list[str] | None = None
         self.details: list[AnswerSeen | None] = []
+        self.layers = _Layers(self.outline)
         self.text = ""
         self.links_in_text: list[LinkSeen] = []
         self.heads: list[str] = []
@@ -118,6 +195,8 @@ class _Walker(HTMLParser):
                 self.outline.hidden.add(number)
             else:
                 self.outline.fences[number] = self.section
+                if self.details and (answer := self.details[-1]) is not None:
+                    answer.open_fences.append(number)
         elif self._is_python_block(tag, given.get("class")):
             self.outline.raw_python.append(given.get("class") or "")
         self.outline.classes.update((given.get("class") or "").split())
@@ -129,6 +208,8 @@ class _Walker(HTMLParser):
         elif tag == "tr":
             self.row = []
         elif tag == "details":
+            if self.details and (answer := self.details[-1]) is not None:
+                answer.folds.append(given.get("class") or "")
             self.details.append(None)
         elif tag == "summary":
             self.summary = []
@@ -137,6 +218,7 @@ class _Walker(HTMLParser):
         elif self.link is not None:
             self._say(given)
         if tag not in _VOID:
+            self.layers.begin(given.get("class") or "", len(self.open), self.section, self.details)
             self.open.append(tag)
 
     def _note_addresses(self, tag: str, given: dict[str, str | None]) -> None:
@@ -168,6 +250,7 @@ class _Walker(HTMLParser):
                 self.link.problem = "it stands where no reader sees it, or is struck through"
             self.outline.links.append(self.link)
             self.links_in_text.append(self.link)
+            self.layers.link(self.link.name)
             self._say(given)
         if href.startswith(CHECK_SCHEME) or "references.md#" in href:
             for answer in self.details:
@@ -216,6 +299,7 @@ class _Walker(HTMLParser):
         elif not _IS_FORMULA.match(data):
             self.outline.slashes += [line.strip() for line in data.split("\n") if SLASHES.match(line)]
         self.text += data
+        self.layers.say(data)
         if self.link is not None:
             raised = self.open[-1:] == ["sup"] and data.isdecimal()
             self.link.words += data.translate(_RAISED) if raised else data
@@ -241,6 +325,7 @@ class _Walker(HTMLParser):
         if tag in self.open[begun:] or (tag == "template" and begun):
             while self.open.pop() != tag:
                 pass
+            self.layers.end(len(self.open))
             self.unseen = [depth for depth in self.unseen if depth < len(self.open)]
 
 

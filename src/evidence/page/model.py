@@ -103,11 +103,58 @@ class CheckLink:
 
 @dataclass(frozen=True)
 class Answer:
-    """A details block titled "Answer": where it begins, and whether any check link or cited source is in it."""
+    """A details block titled "Answer".
+
+    Attributes:
+        line: where it begins.
+        section: the id of its question.
+        supported: whether any check link or cited source is in it.
+        shorts: the text of each `short` block in it, formulas between `$`.
+        open_code: the lines of the fences in it that no fold holds.
+        folds: what kind each fold in it is, in their order: `evidence`, or a type of details.
+    """
 
     line: int
     section: str
     supported: bool
+    shorts: tuple[str, ...] = ()
+    open_code: tuple[int, ...] = ()
+    folds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Option:
+    """What an option of a quiz says, whether it is right, and the checks that its reason links to."""
+
+    said: str
+    right: bool
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A quiz item.
+
+    Attributes:
+        line: where it begins.
+        section: the id of its question in the course.
+        question: what it asks.
+        options: those that are marked as right or wrong.
+        listed: how many options it has.
+        late: whether the answer stands before it.
+    """
+
+    line: int
+    section: str
+    question: str
+    options: tuple[Option, ...]
+    listed: int
+    late: bool
+
+    @property
+    def checks(self) -> set[str]:
+        """The names of the checks that its reasons link to."""
+        return {name for option in self.options for name in option.checks}
 
 
 @dataclass(frozen=True)
@@ -128,6 +175,7 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     links: list[CheckLink] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    quizzes: list[Quiz] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     output_directive_lines: list[int] = field(default_factory=list)

@@ -23,10 +23,11 @@ from evidence.page.directives import GRADES, Directive, DirectiveError, is_direc
 from evidence.page.fences import Fence, FenceRecorder
 from evidence.page.html_outline import Outline, outline
 from evidence.page.languages import Language, classify, problem_with_fence
+from evidence.page.layers import AnswerLayers
 from evidence.page.link_places import link_lines
 from evidence.page.made_links import MadeLinks
 from evidence.page.measured import mark_measured
-from evidence.page.model import Answer, Block, CheckLink, Output, Page, Reference
+from evidence.page.model import Answer, Block, CheckLink, Option, Output, Page, Quiz, Reference
 from evidence.page.near_directives import near_directives, nearest_form
 from evidence.page.odd_characters import odd_in_text
 from evidence.page.settings import MarkdownSettings
@@ -38,6 +39,7 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n\w+[ \t]*:")
 _RESERVED_CLASS = re.compile(r"check(-.*)?")
 _LINK = "Write [words](check:name) in a sentence"
 _ANSWER_LINE = re.compile(r"""^\s*(/{3,}\s*details\s*\|\s*Answer\s*$|\?\?\?.*["']Answer["'])|<summary>\s*Answer\b""")
+_QUIZ_LINE = re.compile(r"^\s*/{3,}\s*quiz\b")
 
 # Of what stands before a link, so many characters tell how its words are meant.
 _BEFORE_KEPT = 60
@@ -52,7 +54,12 @@ class PageParser:
 
     @cached_property
     def _markdown(self) -> Markdown:
-        extensions: list[str | Extension] = [*self._settings.extensions, self._recorder, MadeLinks()]
+        extensions: list[str | Extension] = [
+            *self._settings.extensions,
+            AnswerLayers(),
+            self._recorder,
+            MadeLinks(),
+        ]
         return Markdown(extensions=extensions, extension_configs=self._settings.configs)
 
     def parse(self, path: Path) -> Page:
@@ -128,6 +135,7 @@ class _Reader:
         self._read_strays(bound, code)
         self._read_links(code)
         self._read_answers()
+        self._read_quizzes()
         self._read_addresses()
 
     def _holds(self, fence: Fence, fenced: list[str]) -> bool:
@@ -319,10 +327,22 @@ class _Reader:
         return spots[min(occurrence, len(spots) - 1)] if spots else 0
 
     def _read_answers(self) -> None:
-        at = [self.first + i for i, line in enumerate(self.lines) if _ANSWER_LINE.search(line)]
-        for i, answer in enumerate(self.seen.answers):
-            line = at[i] if len(at) == len(self.seen.answers) else self.first
-            self.page.answers.append(Answer(line, answer.section, answer.supported))
+        lines = self._lines_of(_ANSWER_LINE, len(self.seen.answers))
+        for line, answer in zip(lines, self.seen.answers, strict=True):
+            code = tuple(self.first + self.fences[number].start for number in answer.open_fences)
+            found = Answer(line, answer.section, answer.supported, tuple(answer.shorts), code, tuple(answer.folds))
+            self.page.answers.append(found)
+
+    def _read_quizzes(self) -> None:
+        lines = self._lines_of(_QUIZ_LINE, len(self.seen.quizzes))
+        for line, quiz in zip(lines, self.seen.quizzes, strict=True):
+            options = tuple(Option(option.said, option.right, tuple(option.checks)) for option in quiz.options)
+            self.page.quizzes.append(Quiz(line, quiz.section, quiz.question, options, quiz.listed, quiz.late))
+
+    def _lines_of(self, pattern: re.Pattern[str], count: int) -> list[int]:
+        """The lines that begin as many blocks, or the page's first where they cannot be told from others."""
+        found = [self.first + at for at, line in enumerate(self.lines) if pattern.search(line)]
+        return found if len(found) == count else [self.first] * count
 
 
 def _bare(line: str) -> str:

@@ -10,8 +10,10 @@ from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
+from evidence.rules.layers import layer_errors
 from evidence.rules.links import link_errors
 from evidence.rules.notebooks import notebook_errors
+from evidence.rules.quiz import quiz_errors
 from evidence.rules.references import reference_errors
 
 
@@ -48,6 +50,8 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         *(error for link in sound for error in link_errors(link, checks, record_of)),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
+        *layer_errors(page),
+        *quiz_errors(page, lambda link: link_errors(link, checks, record_of)),
         *notebook_errors(page),
         *reference_errors(site, page),
     ]

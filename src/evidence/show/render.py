@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -14,6 +15,10 @@ GRADES_PAGE = "how-claims-are-checked.md"
 LEDGER_PAGE = "ledger.md"
 LEDGER_MARK = "<!--evidence:ledger-->"
 COUNTS_MARK = "<!--evidence:counts-->"
+
+
+_EVIDENCE = re.compile(r"^[> ]*/{3,}\s*evidence\s*\|")
+_BLOCK_LINE = re.compile(r"^[> ]*/{3,}\s*(\w.*)?$")
 
 
 def render_directives(
@@ -42,11 +47,12 @@ def render_directives(
         above[number] = '<p class="check-note">It prints</p>'
     code = {number for block in page.blocks for number in range(block.line, block.end_line)}
     measured = _measured(page, lines, first_line, verdicts)
+    summaries = _summaries(page, lines, first_line, verdicts)
     rendered: list[str] = []
     for number, line in enumerate(lines, first_line):
         if number in code:
             line = without_remarks(line)
-        line = measured.get(number, line)
+        line = measured.get(number, line) + summaries.get(number, "")
         prefix = indentation(line)
         if number not in above:
             rendered.append(line)
@@ -75,6 +81,31 @@ def render_summary(records: Sequence[Record | None], ledger: str) -> str:
     every = f"All {len(records)} checks" if len(records) > 1 else "The one check"
     count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else every
     return f'<p class="check-summary" markdown="span">{count} of this page held{ran_with}. [The ledger]({ledger})</p>'
+
+
+def _summaries(page: Page, lines: list[str], first_line: int, verdicts: Mapping[str, Record | None]) -> dict[int, str]:
+    """What the line of a fold of evidence says besides: the grades in it, and whether anything in it does not hold."""
+    found: dict[int, str] = {}
+    for block in page.blocks:
+        opening = _fold_around(lines, block.fence_line - first_line)
+        if block.waived or opening is None:
+            continue
+        said = found.get(number := opening + first_line, "")
+        record = verdicts.get(block.ident)
+        grade = f' <span class="check-grade check-grade--{block.grade}">{block.grade}</span>' if block.grade else ""
+        verdict = "" if record and record.passed else f" {_verdict(record)}"
+        found[number] = said + "".join(part for part in (grade, verdict) if part not in said)
+    return found
+
+
+def _fold_around(lines: list[str], at: int) -> int | None:
+    """Where the fold of evidence begins that holds the line `at`."""
+    for above in range(min(at, len(lines)) - 1, -1, -1):
+        if _EVIDENCE.match(lines[above]):
+            return above
+        if _BLOCK_LINE.match(lines[above]):
+            return None
+    return None
 
 
 def _measured(page: Page, lines: list[str], first_line: int, verdicts: Mapping[str, Record | None]) -> dict[int, str]:

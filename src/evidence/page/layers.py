@@ -1,0 +1,106 @@
+"""The blocks that an answer is laid out in: its short answer, its evidence, and the quiz before it.
+
+    /// short
+    At most 60 words, which stand alone.
+    ///
+
+    /// evidence | All 64 pairs of masks, summed in fractions
+    (checks)
+    ///
+
+    /// quiz | Which rate replaces both?
+    - [ ] 0.3: counts twice what both drop, [as for 0.6 and 0.6, where it gives 1.2](check:dropout-two-slips)
+    - [x] 0.28: [an element survives both with 0.9 · 0.8](check:dropout-two-laws)
+    ///
+
+Without a script, a quiz is the list of its options, and a fold that says of each why.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from pymdownx.blocks import BlocksExtension, BlocksProcessor
+from pymdownx.blocks.block import Block
+
+SHORT = "short-answer"
+EVIDENCE = "evidence"
+QUIZ = "quiz"
+QUESTION = "quiz-question"
+LISTED = "quiz-options"
+OPTION = "quiz-option"
+RIGHT = "quiz-right"
+WRONG = "quiz-wrong"
+
+_OPTION = re.compile(r"\[(?P<mark>[ xX])\]\s+(?P<said>.+?)(?::\s+(?P<why>.+))?\Z", re.DOTALL)
+
+
+class AnswerLayers(BlocksExtension):  # type: ignore[misc]
+    """Python-Markdown extension for the blocks `short`, `evidence` and `quiz`."""
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802 - its base's name
+        """Make the blocks known."""
+        for block in (_Short, _Evidence, _Quiz):
+            block_mgr.register(block, {})
+
+
+class _Short(Block):  # type: ignore[misc]
+    NAME = "short"
+
+    def on_create(self, parent: Element) -> Element:
+        return SubElement(parent, "div", {"class": SHORT})
+
+
+class _Evidence(Block):  # type: ignore[misc]
+    NAME = "evidence"
+    ARGUMENT = True
+
+    def on_create(self, parent: Element) -> Element:
+        return _fold(parent, EVIDENCE, self.argument)
+
+
+class _Quiz(Block):  # type: ignore[misc]
+    NAME = "quiz"
+    ARGUMENT = True
+
+    def on_create(self, parent: Element) -> Element:
+        quiz = SubElement(parent, "div", {"class": QUIZ})
+        SubElement(quiz, "p", {"class": QUESTION}).text = self.argument
+        return quiz
+
+    def on_end(self, block: Element) -> None:
+        """Turn the list of options into one without reasons, and one with."""
+        written = next((child for child in block if child.tag in ("ul", "ol")), None)
+        if written is None:
+            return
+        at = list(block).index(written)
+        block.remove(written)
+        options = Element("ol", {"class": LISTED, "type": "A"})
+        block.insert(at, options)
+        reasons = SubElement(_fold(block, "quiz-why", "Which is right, and why"), "ol", {"type": "A"})
+        for item in written:
+            _split(item, options, reasons)
+
+
+def _split(item: Element, options: Element, reasons: Element) -> None:
+    """One option of the list as written: what it says, and then why it is right or wrong."""
+    first = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
+    found = _OPTION.match((first.text or "").strip())
+    if found is None:
+        # Shown as it is written; the rules tell what is wrong with it.
+        options.append(item)
+        return
+    SubElement(options, "li").text = found["said"]
+    reason = SubElement(reasons, "li", {"class": WRONG if found["mark"] == " " else RIGHT})
+    SubElement(reason, "span", {"class": OPTION}).text = found["said"]
+    reason[0].tail = f": {found['why']}" if found["why"] else ""
+    reason.extend(copy.copy(child) for child in item if child is not first)
+
+
+def _fold(parent: Element, kind: str, summary: str) -> Element:
+    fold = SubElement(parent, "details", {"class": kind})
+    SubElement(fold, "summary").text = summary
+    return fold
