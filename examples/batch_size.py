@@ -7,7 +7,7 @@
 # **Method.** First a model of SGD in which nothing is sampled: the expected loss on a quadratic follows a recursion
 # that is exact. Then a small network on synthetic data, twenty runs for each batch size and learning rate, where $n$
 # is counted in the same way: the first iteration at which the mean loss of the runs is at the goal. It is the
-# experiment behind [the question on twice the batch](../docs/optimization.md#opt-3).
+# experiment behind [the question on twice the batch](../docs/optimization/batches.md#opt-3).
 
 # %%
 import math

@@ -6,9 +6,9 @@
 #
 # **Method.** Twenty small VAEs are trained side by side for each of four weights of the KL term. Then twenty games of
 # a generator and a discriminator on four points, where expectations are sums and nothing is sampled. The answers that
-# rest on this are those on images [reconstructed](../docs/unsupervised-learning.md#vae-1-1) and
-# [generated](../docs/unsupervised-learning.md#vae-1-2), and on [the losses to hope
-# for](../docs/unsupervised-learning.md#gan-1).
+# rest on this are those on images [reconstructed](../docs/unsupervised-learning/vae.md#vae-1-1) and
+# [generated](../docs/unsupervised-learning/vae.md#vae-1-2), and on [the losses to hope
+# for](../docs/unsupervised-learning/gan.md#gan-1).
 
 # %%
 import math

@@ -6,7 +6,7 @@
 #
 # **Method.** First quadratics, where the steps can be counted and theory tells how many to expect. Then two losses
 # that are not quadratic: Rosenbrock's function, and one with two minima and a saddle between them. It is the
-# experiment behind [the question on momentum and Newton's method](../docs/optimization.md#opt-4-6).
+# experiment behind [the question on momentum and Newton's method](../docs/optimization/descent.md#opt-4-6).
 
 # %%
 from math import ceil, log, sqrt

@@ -12,8 +12,6 @@ pytestmark = pytest.mark.browser
 # All that a first visit fetches: the document, its style sheets with the font of its formulas, scripts, pictures.
 KIB = 100
 ELEMENTS = 8000
-# Six questions with a dozen parts on one page, which is to become three.
-LONG = {"/optimization/": (108, 8_500)}
 # What a reader sees jump while a page loads, as a share of the screen: the height of a line on a phone at most.
 SHIFT = 0.02
 PHONE = {"width": 360, "height": 740}
@@ -103,7 +101,7 @@ def test_every_page_is_light(built_site, seen, record_property):
         sizes = {url: built_site.bytes_over_the_wire(url) / 1024 for url in urls}
         total = sum(sizes.values())
         record_property(f"KiB of {page.name}", round(total, 1))
-        if total > LONG.get(page.name, (KIB, ELEMENTS))[0]:
+        if total > KIB:
             listed = "".join(f"\n    {size:6.1f} KiB {url.removeprefix(built_site.url)}" for url, size in sizes.items())
             found.append(f"{page.name}: {total:.1f} KiB, of {KIB}{listed}")
     assert not found, "\n" + "\n".join(found)
@@ -111,8 +109,7 @@ def test_every_page_is_light(built_site, seen, record_property):
 
 def test_no_page_has_too_many_elements(seen, record_property):
     record_property("elements", {page.name: count for page, count in seen.elements.items()})
-    bounds = {page: LONG.get(page.name, (KIB, ELEMENTS))[1] for page in seen.elements}
-    found = [f"{page.name}: {n}, of {bounds[page]}" for page, n in seen.elements.items() if n > bounds[page]]
+    found = [f"{page.name}: {n}, of {ELEMENTS}" for page, n in seen.elements.items() if n > ELEMENTS]
     assert not found, "\n" + "\n".join(found)
 
 
