@@ -23,6 +23,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.blocks.block import Block
 
@@ -45,6 +46,8 @@ class AnswerLayers(BlocksExtension):  # type: ignore[misc]
         """Make the blocks known."""
         for block in (_Short, _Evidence, _Quiz):
             block_mgr.register(block, {})
+        # After headings have their ids, and before links are told to be ours.
+        md.treeprocessors.register(_Addresses(md), "evidence_quiz_addresses", 2)
 
 
 class _Short(Block):  # type: ignore[misc]
@@ -83,6 +86,18 @@ class _Quiz(Block):  # type: ignore[misc]
         reasons = SubElement(_fold(block, "quiz-why", "Which is right, and why"), "ol", {"type": "A"})
         for item in written:
             _split(item, options, reasons)
+
+
+class _Addresses(Treeprocessor):
+    def run(self, root: Element) -> None:
+        """Name each quiz after its question: `quiz-dropout-1`, and a second one `quiz-dropout-1-2`."""
+        section, count = "", 0
+        for element in root.iter():
+            if element.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+                section, count = element.get("id", ""), 0
+            elif element.get("class") == QUIZ and section:
+                count += 1
+                element.set("id", f"quiz-{section}" + (f"-{count}" if count > 1 else ""))
 
 
 def _split(item: Element, options: Element, reasons: Element) -> None:

@@ -1,0 +1,61 @@
+// What a reader has answered, kept in this browser alone, and when each question is due again.
+
+const KEY = "deep-learning-checked";
+// Right at the first try, a question comes again after so many days; otherwise on the next day.
+export const DAYS = [1, 3, 7, 21, 60];
+const BASE = new URL("../../", import.meta.url);
+
+export const here = location.pathname.slice(BASE.pathname.length);
+export const addressOf = (page) => new URL(page, BASE).href;
+export const today = () => Math.floor(Date.now() / 86_400_000);
+
+export function read() {
+  try {
+    const { items = {}, pages = {} } = JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return { items, pages };
+  } catch {
+    // No storage, or not ours: a reader begins anew.
+    return { items: {}, pages: {} };
+  }
+}
+
+export function write(progress) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(progress));
+  } catch {
+    // A browser that keeps nothing still asks.
+  }
+}
+
+// What a file of progress must look like to be taken in.
+export function understood(progress) {
+  const sound = ({ question, right, step, due }) =>
+    typeof question === "string" && typeof right === "boolean" && DAYS[step] !== undefined && Number.isInteger(due);
+  return [progress?.items, progress?.pages].every((part) => part && typeof part === "object") &&
+    Object.values(progress.items).every((item) => item && sound(item));
+}
+
+export function visited(title, total) {
+  const progress = read();
+  progress.pages[here] = { title, total };
+  write(progress);
+}
+
+// The first try of an asking counts.
+export function answered(id, question, right) {
+  const progress = read();
+  const before = progress.items[here + "#" + id];
+  const step = right ? Math.min(before ? before.step + 1 : 0, DAYS.length - 1) : 0;
+  progress.items[here + "#" + id] = { question, right, step, due: today() + DAYS[step] };
+  write(progress);
+}
+
+export function forget(page = "") {
+  const progress = read();
+  for (const part of [progress.items, progress.pages])
+    for (const name of Object.keys(part)) if (!page || name.split("#")[0] === page) delete part[name];
+  write(progress);
+}
+
+export const itemsOf = (page, { items } = read()) =>
+  Object.entries(items).filter(([name]) => name.split("#")[0] === page);

@@ -1,0 +1,89 @@
+// Asks each quiz of a page: choose, see why, try again. Without this script a quiz is a list, and a fold that tells.
+
+import { addressOf, answered, forget, here, itemsOf, read, visited } from "./progress.js";
+
+const quizzes = [...document.querySelectorAll("article .quiz[id]")];
+
+function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function ask(quiz) {
+  const reasons = [...quiz.querySelectorAll(".quiz-why > ol > li")];
+  const options = [...quiz.querySelectorAll(".quiz-options > li")];
+  const why = quiz.querySelector(".quiz-why");
+  const question = quiz.querySelector(".quiz-question").textContent;
+  const told = element("div", { className: "quiz-told" });
+  told.setAttribute("role", "status");
+  let tried = false;
+
+  function choose(at) {
+    const right = reasons[at].matches(".quiz-right");
+    options[at].classList.add(right ? "chosen-right" : "chosen-wrong");
+    const [, ...reason] = reasons[at].cloneNode(true).childNodes;
+    if (reason.length) reason[0].textContent = reason[0].textContent.replace(/^:\s*/, "");
+    told.replaceChildren(element("strong", {}, right ? "Right: " : "Not so: "), ...reason);
+    if (!tried) answered(quiz.id, question, right);
+    tried = true;
+    if (right) {
+      why.hidden = false;
+      told.append(" ", element("button", { type: "button", className: "quiz-again", onclick: begin }, "Ask me again"));
+    }
+    summarise();
+  }
+
+  function begin() {
+    tried = false;
+    why.hidden = true;
+    why.open = false;
+    told.replaceChildren();
+    for (const option of options) option.classList.remove("chosen-right", "chosen-wrong");
+    options[0].firstElementChild.focus({ preventScroll: true });
+  }
+
+  options.forEach((option, at) =>
+    option.append(element("button", { type: "button", onclick: () => choose(at) }, ...option.childNodes)));
+  why.hidden = true;
+  why.before(told);
+}
+
+// Below the page's title: how far the reader is, and what to look at again.
+function summarise() {
+  const done = itemsOf(here);
+  document.querySelector(".progress")?.remove();
+  if (!done.length) return;
+  const wrong = done.filter(([, { right }]) => !right).map(([name]) => name.slice(here.length + 1));
+  const line = element("p", { className: "progress" }, `${done.length} of ${quizzes.length} questions answered`);
+  if (wrong.length) {
+    line.append(`; wrong at first: `);
+    wrong.forEach((id, at) => line.append(at ? ", " : "", element("a", { href: `#${id}` }, numberOf(id))));
+  }
+  line.append(". ", element("button", { type: "button", onclick: () => { forget(here); summarise(); } }, "Forget these"));
+  document.querySelector("article h1").after(line);
+}
+
+// A quiz is called as the question that it belongs to.
+function numberOf(id) {
+  const headings = [...document.querySelectorAll("article :is(h2, h3)")];
+  const quiz = document.getElementById(id);
+  const above = headings.filter((heading) => heading.compareDocumentPosition(quiz) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return above.at(-1)?.textContent.match(/^[\d.]*\d/)?.[0] ?? id;
+}
+
+// On the home page, beside each chapter: how many of its questions are answered.
+function mark(link) {
+  const progress = read();
+  const page = Object.keys(progress.pages).find((name) => addressOf(name) === link.href);
+  const done = page === undefined ? [] : itemsOf(page, progress);
+  if (done.length) link.after(element("span", { className: "progress" }, ` ${done.length} of ${progress.pages[page].total} `));
+}
+
+if (quizzes.length) {
+  visited(document.querySelector("article h1").firstChild.textContent, quizzes.length);
+  quizzes.forEach(ask);
+  summarise();
+}
+if (here === "") document.querySelectorAll("article li a").forEach(mark);
+if (document.getElementById("practice")) import("./practice.js");
