@@ -30,6 +30,8 @@ from evidence.records.records import Record, Records
 from evidence.records.verification import Progress, stale_sessions, verify
 from evidence.records.worker import WarmWorker
 from evidence.render_ahead import RenderedAhead
+from evidence.reseeding.kept import SEEDS, Reseedings
+from evidence.reseeding.stale import reports, reseed_and_keep
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
 from evidence.rules.other_files import site_errors
@@ -125,6 +127,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self._verify(site, records)
             # What the words of a link may say is known once its check was run.
             _require_rules(site, records.fresh())
+        if config.strict:
+            self._reseed(site, records)
 
     def _site(self, config: MkDocsConfig) -> Site:
         return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
@@ -140,6 +144,22 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if verdict.failures:
             reports = "\n\n".join(verdict.failures)
             raise PluginError(f"{reports}\n\n{len(verdict.failures)} blocks do not hold, and nothing was built.")
+
+    def _reseed(self, site: Site, records: Records) -> None:
+        """Run what draws at random under other seeds: what holds under one lucky seed is no result."""
+        kept = Reseedings(records)
+        sessions = kept.stale(site.pages())
+        if not sessions:
+            return
+        log.info("Running under other seeds the experiments and statistical checks that have changed")
+        try:
+            found = dict(reseed_and_keep(sessions, SEEDS, kept, cores()))
+        except NoAnswer as error:
+            raise PluginError(f"The checks could not be run under other seeds: {error}") from error
+        if failures := reports(found):
+            raise PluginError(
+                "\n\n".join([*failures, f"{len(failures)} blocks owe their outcome to a seed, and nothing was built."])
+            )
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Render with both hands what a reader waits for."""

@@ -17,8 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from evidence.files.rests_on import Trace
+from evidence.run.alone import RUNNER
 from evidence.run.forks import Died, in_forks
-from evidence.run.import_first import import_first
+from evidence.run.import_first import import_packages_first
 from figures.palette import style
 from figures.svg import FigureError, adapt
 
@@ -97,10 +99,21 @@ def _failure(error: Exception, path: Path) -> dict[str, Any]:
     return {"line": (own or [0])[-1] or 0, "problem": message}
 
 
-def draw_all(jobs: Sequence[tuple[Path, list[str]]]) -> Iterator[tuple[int, dict[str, dict[str, Any]] | Died]]:
-    """In a clean process: what `draw` returns for each of several jobs, with its number, as soon as it is there."""
+def draw_all(jobs: Sequence[tuple[Path, list[str]]]) -> Iterator[tuple[int, dict[str, Any] | Died]]:
+    """In a clean process: what `draw` returns for each of several jobs, with its number, as soon as it is there.
+
+    Yields:
+        `{"drawn": …, "rests_on": …}`, see `evidence.files.rests_on`.
+    """
+    trace = Trace()
     import matplotlib.backends.backend_svg
     import matplotlib.figure  # noqa: F401 - for the processes to come
 
-    import_first(path.read_text(encoding="utf-8") for path, _ in jobs)
-    return in_forks([partial(draw, *job) for job in jobs])
+    import_packages_first(path.read_text(encoding="utf-8") for path, _ in jobs)
+    trace.rests_on()  # what it costs to look at packages is paid once
+    trace.forget()
+    return in_forks([partial(_traced, trace, *job) for job in jobs])
+
+
+def _traced(trace: Trace, path: Path, functions: list[str]) -> dict[str, Any]:
+    return {"drawn": draw(path, functions), "rests_on": trace.rests_on(without=RUNNER)}

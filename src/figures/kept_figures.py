@@ -1,32 +1,29 @@
 """Figures that are drawn when the site is built: `figures/cnns/how-fields-grow.svg` is `how_fields_grow()` in
-`docs/figures/cnns.py`. They are kept by a digest of all that could change them.
+`docs/figures/cnns.py`. Each is kept for as long as its module, and all else that drawing it rested on, stays.
 """
 
 from __future__ import annotations
 
 import hashlib
-import platform
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from evidence.files.errors import display_path
-from evidence.files.import_graph import digest, our_packages, reach, state_of
+from evidence.files.rests_on import RestsOn, holds
 from evidence.files.store import Store, cache_folder
+from evidence.records.records import runner
 from evidence.run.elsewhere import NoAnswer, elsewhere
 from evidence.run.forks import Died
 from figures.draw import draw_all
 
 _ADDRESS = re.compile(r"(?:\.\.?/)*figures/(?P<module>[\w-]+)/(?P<function>[\w-]+)\.svg")
-# What a run of matplotlib or torch depends on besides our own files.
-_VERSIONS = ("matplotlib", "numpy", "torch")
 
 
 class DrawingError(Exception):
@@ -49,6 +46,14 @@ class Figure:
     def name(self) -> str:
         """`cnns-how-fields-grow`, for ids."""
         return f"{self.module.stem}-{self.function}".replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What came of drawing a figure: its SVG, or why there is none, and what that rests on."""
+
+    svg: str | DrawingError
+    rests_on: RestsOn = field(default_factory=dict)
 
 
 def figure_at(address: str, docs_dir: Path) -> Figure | None:
@@ -90,9 +95,7 @@ def svgs(
     if wait == 0 and not (cache_folder(docs_dir) / "figures").is_dir():
         # A name costs the reading of all sources, and in a fresh clone nothing has one.
         return dict.fromkeys(figures)
-    for figure in dict.fromkeys(figures):
-        kept = _kept(figure, docs_dir)
-        svg = _read(kept) if kept else None
+    for figure, kept, svg in _kept(figures, docs_dir):
         if kept is None:
             result[figure] = DrawingError(f"{display_path(figure.module)} does not exist")
         elif svg is not None:
@@ -113,25 +116,21 @@ def draw_ahead(figures: Iterable[Figure], docs_dir: Path, *, late: bool = False)
         docs_dir: the folder of the pages.
         late: whether pages are shown without them already, so that `drawn_mark` is to be touched when they are done.
     """
-    kept = {figure: _kept(figure, docs_dir) for figure in dict.fromkeys(figures)}
-    missing = {figure: path for figure, path in kept.items() if path is not None and _read(path) is None}
+    missing = {figure: kept for figure, kept, svg in _kept(figures, docs_dir) if kept is not None and svg is None}
     _drawing.begin(missing, drawn_mark(docs_dir), late=late)
 
 
-def _kept(figure: Figure, docs_dir: Path) -> Path | None:
-    if not figure.module.is_file():
-        return None
-    return cache_folder(docs_dir) / "figures" / f"{figure_digest(figure)}.svg"
+def _kept(figures: Iterable[Figure], docs_dir: Path) -> Iterator[tuple[Figure, Path | None, str | None]]:
+    """Each figure, the file that keeps it, if its module exists, and its SVG, if that is kept and still holds."""
+    store = _store(cache_folder(docs_dir) / "figures")
+    for figure in dict.fromkeys(figures):
+        name = figure_name(figure) if figure.module.is_file() else ""
+        content = store.read(name) if name else None
+        yield figure, store.path(name) if name else None, None if content is None else content.decode()
 
 
-@cache
 def _store(folder: Path) -> Store:
     return Store(folder, ".svg")
-
-
-def _read(kept: Path) -> str | None:
-    content = _store(kept.parent).read(kept.stem)
-    return None if content is None else content.decode()
 
 
 def drawn_mark(docs_dir: Path) -> Path:
@@ -140,22 +139,27 @@ def drawn_mark(docs_dir: Path) -> Path:
 
 
 class _Drawing:
-    """What is being drawn, by the file that will keep it. What fails is kept in mind, until an edit renames it."""
+    """What is being drawn, by the file that will keep it. What fails is kept in mind, for as long as it would again."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._futures: dict[Path, Future[str | DrawingError]] = {}
+        self._futures: dict[Path, Future[Drawn]] = {}
         self._late: set[Path] = set()  # some page was shown without them
 
     def begin(self, missing: Mapping[Figure, Path], mark: Path, *, late: bool = False) -> None:
         """Draw in the background what is not being drawn yet; touch `mark` at the end if someone did not wait."""
         with self._lock:
-            new = {figure: kept for figure, kept in missing.items() if kept not in self._futures}
+            new = {figure: kept for figure, kept in missing.items() if not self._holds(kept)}
             self._futures |= {kept: Future() for kept in new.values()}
             if late:
                 self._late.update(missing.values())
         if new:
             threading.Thread(target=self._draw, args=(new, mark), daemon=True).start()
+
+    def _holds(self, kept: Path) -> bool:
+        """Whether a figure is being drawn, or would come out as it did."""
+        future = self._futures.get(kept)
+        return future is not None and (not future.done() or holds(future.result().rests_on, {}))
 
     def wait(self, missing: Mapping[Figure, Path], seconds: float | None) -> dict[Figure, str | DrawingError | None]:
         """What has been drawn by then; `None` for the others. Once a page has waited in vain, others need not."""
@@ -165,10 +169,11 @@ class _Drawing:
             future = self._futures[kept]
             in_vain = any(not self._futures[late].done() for late in self._late)
             try:
-                found[figure] = future.result(None if end is None else 0 if in_vain else max(0, end - time.monotonic()))
+                left = None if end is None else 0 if in_vain else max(0, end - time.monotonic())
+                found[figure] = future.result(left).svg
             except TimeoutError:
                 self._late.add(kept)
-                found[figure] = future.result() if future.done() else None
+                found[figure] = future.result().svg if future.done() else None
         return found
 
     def _draw(self, figures: Mapping[Figure, Path], mark: Path) -> None:
@@ -176,13 +181,13 @@ class _Drawing:
         try:
             for figure, drawn in _run(list(figures)):
                 kept = waiting.pop(figure)
-                if isinstance(drawn, str):
-                    _store(kept.parent).write(kept.stem, drawn.encode())
+                if isinstance(drawn.svg, str):
+                    _store(kept.parent).write(kept.stem, drawn.svg.encode(), drawn.rests_on)
                 self._futures[kept].set_result(drawn)
         except Exception as error:  # else who waits would wait for ever
             problem = error if isinstance(error, DrawingError) else DrawingError(f"{type(error).__name__}: {error}")
             for kept in waiting.values():
-                self._futures[kept].set_result(problem)
+                self._futures[kept].set_result(Drawn(problem))
         if not self._late.isdisjoint(figures.values()):
             self._late.difference_update(figures.values())
             mark.parent.mkdir(parents=True, exist_ok=True)
@@ -192,40 +197,14 @@ class _Drawing:
 _drawing = _Drawing()
 
 
-def figure_digest(figure: Figure) -> str:
-    """A digest of all that could change the figure: its module, what of ours it reaches, the versions below."""
-    content = figure.module.read_text(encoding="utf-8")
-    packages = our_packages()
-    parts = (figure.function, content, _below(content, state_of(packages)), _platform())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+def figure_name(figure: Figure) -> str:
+    """As what a figure is kept: a digest of what is known of it before it is drawn."""
+    parts = (figure.module.name, figure.function, figure.module.read_text(encoding="utf-8"), runner(), sys.version)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-@lru_cache(maxsize=256)
-def _below(content: str, _state: object) -> str:
-    """A digest of what of ours a module reaches; figures of one module share it, until a file changes."""
-    packages = our_packages()
-    try:
-        below = reach(content, packages)
-    except SyntaxError:
-        below = frozenset()  # Drawing will tell, with the line.
-    # How we draw is not imported by the figure, and changes it all the same.
-    ours = {packages["figures"] / name for name in ("draw.py", "svg.py", "svg_paths.py", "palette.py")}
-    return digest(below | ours, packages)
-
-
-@cache
-def _platform() -> str:
-    versions = [f"python {platform.python_version()}"]
-    for name in _VERSIONS:
-        try:
-            versions.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            versions.append(f"{name} none")
-    return "\n".join(versions)
-
-
-def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError]]:
-    """Each figure as SVG, or why there is none, as soon as it is there.
+def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, Drawn]]:
+    """What came of drawing each figure, as soon as it is there.
 
     Raises:
         DrawingError: the process that draws ended before it could tell.
@@ -234,21 +213,21 @@ def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError
     jobs = [(module, [each.function for each in figures if each.module == module]) for module in modules]
     try:
         # Whoever serves the site meanwhile goes first.
-        for number, drawn in elsewhere(draw_all, jobs, niceness=10):
+        for number, told in elsewhere(draw_all, jobs, niceness=10):
             for figure in figures:
                 if figure.module == modules[number]:
-                    yield figure, _drawn(figure, drawn)
+                    yield figure, _drawn(figure, told)
     except NoAnswer as error:
         raise DrawingError(f"drawing broke off: {error}") from error
 
 
-def _drawn(figure: Figure, drawn: Any) -> str | DrawingError:
+def _drawn(figure: Figure, told: Any) -> Drawn:
     """The figure from what `figures.draw` tells of its module."""
     where = display_path(figure.module)
-    if isinstance(drawn, Died):
-        return DrawingError(f"{where}: drawing {drawn.how}")
-    told = drawn[figure.function]
-    if "svg" in told:
-        return str(told["svg"])
-    where += f":{told['line']}" if told["line"] else ""
-    return DrawingError(f"{where}: {told['problem']}")
+    if isinstance(told, Died):
+        return Drawn(DrawingError(f"{where}: drawing {told.how}"))
+    drawn = told["drawn"][figure.function]
+    if "svg" in drawn:
+        return Drawn(drawn["svg"], told["rests_on"])
+    where += f":{drawn['line']}" if drawn["line"] else ""
+    return Drawn(DrawingError(f"{where}: {drawn['problem']}"), told["rests_on"])

@@ -1,18 +1,15 @@
-"""What is kept of a notebook's execution: a file, under a name that changes with all that can change what it shows."""
+"""What is kept of a notebook's execution, for as long as the notebook, and all that its kernel rested on, stays."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from evidence.files.errors import PageError
 from evidence.files.import_graph import digest, our_packages, reach_of
-from evidence.files.rests_on import RestsOn
 from evidence.files.store import Store, cache_folder
 from evidence.page.model import Page
 from evidence.records.records import Records
@@ -21,7 +18,6 @@ from evidence.run.forks import Died
 
 # A notebook that hangs is ended. How slow one may be is a rule, see `notebooks.rules`, and not measured by the clock.
 LIMIT_SECONDS = 300
-_JUPYTER = ("ipykernel", "matplotlib", "matplotlib-inline", "mkdocs-jupyter", "nbclient", "nbconvert")
 
 Output = dict[str, str]
 """`{"text": printed}` or `{"svg": figure}`."""
@@ -40,17 +36,12 @@ class Executions:
         self._records = records
 
     def name(self, notebook: Page) -> str:
-        """The digest of all that can change what the notebook shows, and that can be told before it is executed.
+        """The digest of what can change what the notebook shows, and can be told before it is executed.
 
-        That is its text, what its blocks are named after, the modules of ours that they reach, Jupyter, and how it is
-        executed.
+        That is its text, what its blocks are named after, and how it is executed.
         """
-        sessions = notebook.sessions()
-        outcomes = [self._records.name(session[-1], session) for session in sessions]
-        imports = {name for session in sessions for block in session for name in block.imports or ()}
-        packages = our_packages()
-        modules = digest(reach_of(sorted(imports), packages), packages)
-        parts = (notebook.text, *outcomes, modules, _jupyter(), _how_it_is_executed())
+        outcomes = [self._records.name(session[-1], session) for session in notebook.sessions()]
+        parts = (notebook.text, *outcomes, _how_it_is_executed())
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def of(self, notebook: Page) -> list[list[Output]] | None:
@@ -59,13 +50,6 @@ class Executions:
             return None
         content = self._store.read(self.name(notebook))
         return None if content is None else json.loads(content)
-
-    def _rests_on(self, notebook: Page) -> RestsOn:
-        """What its blocks were seen to rest on, when they were run as checks."""
-        found: dict[str, str] = {}
-        for session in notebook.sessions():
-            found |= self._records.rests_on(session[-1], session)
-        return found
 
     def execute(self, notebooks: Iterable[Page], done: Callable[[Page], None] | None = None) -> list[PageError]:
         """Execute notebooks, as many at once as there are cores, and keep what they put out.
@@ -90,7 +74,7 @@ class Executions:
                 if isinstance(result, PageError):
                     errors[number] = result
                 else:
-                    self._store.write(names[number], json.dumps(result).encode(), self._rests_on(stale[number]))
+                    self._store.write(names[number], json.dumps(result).encode(), told["rests_on"])
                 if done is not None:
                     done(stale[number])
         except NoAnswer as error:
@@ -107,11 +91,6 @@ def _outputs(path: Path, told: Any) -> list[list[Output]] | PageError:
         outputs: list[list[Output]] = told["outputs"]
         return outputs
     return PageError(path, told["line"], told["problem"], told["remedy"])
-
-
-@cache
-def _jupyter() -> str:
-    return "\n".join(f"{package} {version(package)}" for package in _JUPYTER)
 
 
 def _how_it_is_executed() -> str:

@@ -1,24 +1,29 @@
 """A Jupyter kernel that is forked from a process which has imported torch, instead of being started from nothing.
 
 A seed is forked before Jupyter's client has threads or sockets; it waits, and becomes the kernel when one is wanted.
-The process that holds a seed can have one kernel.
+The process that holds a seed can have one kernel. It notes what the cells rest on.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import tempfile
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from evidence.files.rests_on import RestsOn, Trace
 from evidence.run.fork import end, fork, reap, wait_for
 
 NAME = "forked"
 """As which `pyproject.toml` tells Jupyter of it."""
+# How notebooks are executed counts by other means.
+_JUPYTER = ("evidence", "notebooks")
 
 
 class Seed:
@@ -26,14 +31,21 @@ class Seed:
 
     stdin = stdout = stderr = None
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Trace) -> None:
         receiver, self._sender = Pipe(duplex=False)
         self._code: int | None = None
+        self._noted: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self.pid = fork()
         if self.pid == 0:
             self._sender.close()
-            _become_kernel(receiver)
+            _become_kernel(receiver, trace, self._noted)
         receiver.close()
+
+    def rests_on(self) -> RestsOn:
+        """What the cells that were executed rest on."""
+        self._noted.seek(0)
+        noted: RestsOn = json.loads(self._noted.read() or "{}")
+        return noted
 
     def grow(self, arguments: list[str], environment: dict[str, str]) -> None:
         """Become a kernel with these command-line arguments."""
@@ -64,16 +76,28 @@ class Seed:
         return self._code
 
 
-def _become_kernel(receiver: Connection) -> NoReturn:
-    from ipykernel.kernelapp import launch_new_instance
+def _become_kernel(receiver: Connection, trace: Trace, noted: IO[str]) -> NoReturn:
+    from ipykernel.kernelapp import IPKernelApp
 
     arguments, environment = receiver.recv()
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Where a script begins, as for a kernel that was started.
     sys.argv = ["ipykernel_launcher", *arguments]
+
+    def note(_: object) -> None:
+        # After each cell, before its end is told: a kernel may be ended at any time after the last one.
+        noted.seek(0)
+        noted.truncate()
+        json.dump(trace.rests_on(without=_JUPYTER), noted)
+        noted.flush()
+
+    application: Any = IPKernelApp.instance()
     try:
-        launch_new_instance(argv=arguments)
+        application.initialize(arguments)
+        application.shell.events.register("post_run_cell", note)
+        trace.forget()
+        application.start()
     finally:
         os._exit(0)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.files.import_graph import digest, our_packages, reach
+from evidence.files.import_graph import digest, imports_in, our_packages, reach_of
 
 FILES = {
     "__init__.py": "",
@@ -23,6 +23,10 @@ FILES = {
     "tools/shapes.py": "",
     "tools/numbers.py": "",
 }
+
+
+def reach(code: str, packages: dict[str, Path]) -> frozenset[Path]:
+    return reach_of(imports_in(code), packages)
 
 
 @pytest.fixture

@@ -57,7 +57,8 @@ NOTHING = [
     ),
     (f"assert 1 + 1 == 2 or {SUM} == 386", "was never evaluated: what stands before it decides"),
     (f"x = 3\nassert abs(x) or {SUM} == 386", "for being a int"),
-    (f"import atexit\n@atexit.register\ndef _():\n    assert {SUM} == 386", "never evaluated"),
+    # It runs when these tests have ended, and must not fail then.
+    (f"import atexit\n@atexit.register\ndef _():\n    assert {SUM} == 385", "never evaluated"),
     (
         "from threading import Thread\n"
         f"def look():\n    assert {SUM} == 385\nthread = Thread(target=look)\nthread.start()\nthread.join()",

@@ -8,10 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mkdocs.config import load_config
+from mkdocs.exceptions import PluginError
 
 from evidence.__main__ import main
 from evidence.reseeding.seeds import shift, shifted_seeds
 
+CONFIG = """site_name: Trial
+plugins: [evidence]
+markdown_extensions:
+  - pymdownx.highlight: {pygments_lang_class: true}
+  - pymdownx.superfences
+  - evidence
+"""
 DRAWS = {
     "torch": "import torch\ntorch.manual_seed(3)\ndrawn = torch.rand(1).item()",
     "torch by name": "from torch import manual_seed, rand\nmanual_seed(seed=3)\ndrawn = rand(1).item()",
@@ -125,18 +134,55 @@ def test_an_output_that_depends_on_the_seed_is_named_and_stops_nothing(reseed):
     assert "it-holds" not in out
 
 
-def test_a_run_that_takes_too_long_is_a_failure(reseed):
+def test_a_run_that_takes_too_long_is_a_failure(reseed, monkeypatch):
+    monkeypatch.setenv("EVIDENCE_LIMIT", "0.5")
     code = "import time, torch\ntorch.rand(1)\nif torch.initial_seed():\n    time.sleep(60)\nassert time is not torch"
-    status, out = reseed(check(code), "--limit", "1", "--jobs", "5")
+    status, out = reseed(check(code), "--jobs", "5")
     assert status == 1
     assert "held under 0 of 5" in out
-    assert "the run took too long" in out
+    assert "the run was stopped after 2 s" in out
 
 
 def test_a_page_that_fails_as_it_is(reseed):
     status, out = reseed(check("x = 5\nassert x == 6"))
     assert status == 2
     assert "E   AssertionError: assert 5 == 6" in out
+
+
+def test_what_held_is_not_run_again_until_something_changes(reseed, tmp_path):
+    (tmp_path / "ours.py").write_text("bound = 1\n")
+    code = "import random\nfrom ours import bound\nwith open('runs', 'a') as f:\n    f.write('x')\n"
+    text = check(f"{code}assert random.random() < bound")
+
+    def runs() -> int:
+        assert reseed(text, "--stale")[0] == 0
+        return len((tmp_path / "runs").read_text())
+
+    assert (runs(), runs()) == (5, 5)
+    (tmp_path / "ours.py").write_text("bound = 1 + 1\n")
+    assert (runs(), runs()) == (10, 10)
+    (tmp_path / "ours.py").write_text("bound = 0\n")
+    assert reseed(text, "--stale")[0] == 2, "it fails as it is"
+
+
+@pytest.mark.parametrize(("holds", "strict"), [(0, False), (0, True), (1, True)])
+def test_a_strict_build_has_no_claim_that_owes_its_outcome_to_a_seed(holds, strict, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    claim = "drawn < 1" if holds else f"drawn == {value(DRAWS['random'])!r}"
+    page = "[So it is](check:it-holds).\n\n" + check(f"{DRAWS['random']}\nassert {claim}")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text(page)
+    (tmp_path / "mkdocs.yml").write_text(CONFIG)
+    config = load_config(strict=strict)
+    config.plugins.on_startup(command="build", dirty=False)
+    config = config.plugins.on_config(config)
+    if holds or not strict:
+        config.plugins.on_pre_build(config=config)
+        return
+    with pytest.raises(
+        PluginError, match=r"docs/page\.md:5: it-holds \(experiment\): held under 0 of 1 other seeds\. Give"
+    ):
+        config.plugins.on_pre_build(config=config)
 
 
 def test_the_number_of_seeds_must_be_given(capsys):

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,40 @@ def test_in_a_copy_the_copy_counts(tmp_path):
     assert Store(second / ".cache" / "things").read("a") is not None, "what was not copied is where it was"
 
 
+def last_used(store: Store, name: str, days: float) -> None:
+    then = time.time() - days * 24 * 3600
+    os.utime(store.path(name), (then, then))
+
+
+def test_what_nobody_used_for_long_is_removed_when_something_is_written(store):
+    for name, days in {"a": 31, "b": 29, "c": 31, "d": 0}.items():
+        store.write(name, b"content")
+        last_used(store, name, days)
+    (store.folder / ".e.txt.half").touch()
+    os.utime(store.folder / ".e.txt.half", (0, 0))
+    (store.folder / "mark").touch()
+    os.utime(store.folder / "mark", (0, 0))
+    assert store.read("c") == b"content", "this one is used again"
+    Store(store.folder, ".txt").write("f", b"content")
+    assert {path.name for path in store.folder.iterdir()} == {"b.txt", "c.txt", "d.txt", "f.txt", "mark"}
+
+
+def test_beyond_a_size_what_was_used_least_lately_is_removed(store, monkeypatch):
+    for name, days in {"a": 3, "b": 5, "c": 4}.items():
+        store.write(name, b"x" * 2**19)
+        last_used(store, name, days)
+    monkeypatch.setattr("evidence.files.store.KEPT_MIB", 1.2)
+    Store(store.folder, ".txt").write("d", b"x")
+    assert {path.stem for path in store.folder.iterdir()} == {"a", "c", "d"}
+
+
+def test_a_cache_that_may_not_be_written_is_read_all_the_same(store, monkeypatch):
+    store.write("a", b"content")
+    last_used(store, "a", 2)
+    monkeypatch.setattr(os, "utime", lambda *_: (_ for _ in ()).throw(PermissionError))
+    assert store.read("a") == b"content"
+
+
 CODE = """
 import json, os, sys
 from evidence.files.rests_on import Trace
@@ -125,9 +160,11 @@ open("written.txt", "w").close()
 open("written.txt").read()
 os.listdir("folder")
 os.environ.get("ASKED"), os.getenv("SET"), "CONTAINED" in os.environ
+os.environ["OWN"] = "its own"
+os.environ["OWN"], os.environ.get("PYTHONHASHSEED"), os.environ.get("OMP_NUM_THREADS")
 open("/proc/self/status").read()
 import tqdm
-print(json.dumps(sorted(trace.rests_on(without=("evidence",)))))
+print(json.dumps(trace.rests_on(without=("evidence",))))
 """
 
 
@@ -145,9 +182,11 @@ def test_a_trace_notes_what_was_imported_read_and_asked_for(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", CODE], cwd=project, env=environment, capture_output=True, text=True, check=True
     )
-    noted = set(json.loads(done.stdout))
-    assert {f"file:{project / name}" for name in ("ours.py", "data.txt", "optional.txt")} <= noted
-    assert {f"folder:{project / 'folder'}", "variable:ASKED", "variable:SET", "variable:CONTAINED"} <= noted
+    noted = json.loads(done.stdout)
+    assert {f"file:{project / name}" for name in ("ours.py", "data.txt", "optional.txt")} <= set(noted)
+    assert {f"folder:{project / 'folder'}", "variable:ASKED", "variable:SET", "variable:CONTAINED"} <= set(noted)
+    assert noted["variable:OWN"] == noted["variable:ASKED"] == "absent", "what it sets for itself is not its user's"
+    assert not {"variable:PYTHONHASHSEED", "variable:OMP_NUM_THREADS"} & set(noted), "the same for all"
     assert "package:tqdm" in noted
     assert f"file:{project / 'written.txt'}" not in noted
     assert not any(name.startswith(("file:/proc", "variable:PATH", "package:evidence")) for name in noted)

@@ -13,10 +13,10 @@ import matplotlib
 import pytest
 
 from evidence.files.errors import PageError
-from evidence.files.store import write_atomic
+from evidence.files.store import Store
 from figures import kept_figures as figures
 from figures.draw import draw
-from figures.kept_figures import DrawingError, Figure, figure_at, figure_digest
+from figures.kept_figures import Drawn, Figure, figure_at, figure_name
 
 Render = Callable[[str], str]
 
@@ -84,9 +84,10 @@ def page(docs: Path, drawn: Path, monkeypatch: pytest.MonkeyPatch, render: Rende
     return render
 
 
-def in_this_process(wanted: Sequence[Figure]) -> Iterator[tuple[Figure, str | DrawingError]]:
+def in_this_process(wanted: Sequence[Figure]) -> Iterator[tuple[Figure, Drawn]]:
     for figure in wanted:
-        yield figure, figures._drawn(figure, draw(figure.module, [figure.function]))
+        told = {"drawn": draw(figure.module, [figure.function]), "rests_on": {}}
+        yield figure, figures._drawn(figure, told)
 
 
 def test_a_figure_becomes_part_of_the_page(page: Render) -> None:
@@ -172,7 +173,7 @@ def test_a_process_of_its_own_draws_the_same_bytes(docs: Path) -> None:
     result = figures.svgs([lines, failing], docs)
     assert result[lines] == draw(module, ["two_lines"])["two_lines"]["svg"]
     assert "KeyError" in str(result[failing])
-    assert [file.name for file in (docs.parent / ".cache" / "figures").iterdir()] == [f"{figure_digest(lines)}.svg"]
+    assert [file.name for file in (docs.parent / ".cache" / "figures").iterdir()] == [f"{figure_name(lines)}.svg"]
     assert not (docs / "figures" / "__pycache__").exists()
 
 
@@ -208,32 +209,66 @@ def test_a_warm_cache_needs_neither_torch_nor_matplotlib(docs: Path) -> None:
     module = docs / "figures" / "demo.py"
     module.write_text("import torch\n" + MODULE)
     (docs / "page.md").write_text(TWO_LINES)
-    kept = docs.parent / ".cache" / "figures" / f"{figure_digest(Figure(module, 'two_lines'))}.svg"
-    write_atomic(kept, b"<svg></svg>")
+    Store(docs.parent / ".cache" / "figures", ".svg").write(figure_name(Figure(module, "two_lines")), b"<svg></svg>")
     run = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, check=False)
     assert (run.stdout.strip(), run.stderr) == ("[]", "")
 
 
-def test_digest_follows_all_that_could_change_a_figure(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = docs.parent / "ours"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "field.py").write_text("from ours import size\n")
-    (package / "size.py").write_text("SIZE = 1\n")
-    (package / "other.py").write_text("")
-    known = figures.our_packages()
-    monkeypatch.setattr(figures, "our_packages", lambda: known | {"ours": package})
-    module = docs / "figures" / "demo.py"
-    module.write_text("from ours.field import x\n")
-    figure = Figure(module, "f")
-    digests = [figure_digest(figure)]
-    (package / "other.py").write_text("changed = True\n")
-    assert figure_digest(figure) == digests[0]
-    (package / "size.py").write_text("SIZE = 2\n")
-    digests.append(figure_digest(figure))
-    module.write_text("from ours.field import x  # changed\n")
-    digests.append(figure_digest(figure))
-    digests.append(figure_digest(Figure(module, "g")))
-    monkeypatch.setattr(figures, "_platform", lambda: "matplotlib 99")
-    digests.append(figure_digest(figure))
-    assert len(set(digests)) == 5
+OURS = """
+import json, os
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from helpers.lengths import SIDE
+
+def square():
+    figure, axes = plt.subplots()
+    axes.plot([0, SIDE], [0, json.loads(Path("data.json").read_text())])
+    axes.set_xlabel(os.environ.get("COURSE_LABEL", "time"))
+    return figure
+"""
+
+
+@pytest.fixture
+def square(docs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
+    """Draw a figure that rests on a module of a package, a data file and a variable; whether it had to be drawn."""
+    (docs / "figures" / "demo.py").write_text(OURS)
+    (docs.parent / "helpers").mkdir()
+    (docs.parent / "helpers" / "__init__.py").touch()
+    (docs.parent / "helpers" / "lengths.py").write_text("from helpers.units import ONE\n\nSIDE = 3 * ONE\n")
+    (docs.parent / "helpers" / "units.py").write_text("ONE = 1\n")
+    (docs.parent / "helpers" / "other.py").write_text("")
+    (docs.parent / "data.json").write_text("3")
+    monkeypatch.delenv("COURSE_LABEL", raising=False)
+    figure = Figure(docs / "figures" / "demo.py", "square")
+
+    def draw_it() -> bool:
+        before = figures.svgs([figure], docs, wait=0)[figure]
+        assert "<svg" in str(figures.svgs([figure], docs)[figure])
+        return before is None
+
+    return draw_it
+
+
+def test_a_figure_is_drawn_again_when_what_it_rests_on_has_changed(square, docs, monkeypatch) -> None:
+    assert square()
+    assert not square()
+    (docs.parent / "helpers" / "other.py").write_text("changed = True\n")
+    assert not square(), "nothing imports it"
+    (docs.parent / "helpers" / "units.py").write_text("ONE = 2\n")
+    assert square()
+    (docs.parent / "data.json").write_text("4")
+    assert square()
+    monkeypatch.setenv("COURSE_LABEL", "steps")
+    assert square()
+    (docs / "figures" / "demo.py").write_text(OURS.replace("time", "days"))
+    assert square()
+    assert not square()
+
+
+def test_a_figure_that_failed_is_drawn_again_when_what_it_rests_on_has_changed(square, docs) -> None:
+    (docs.parent / "data.json").write_text("{")
+    with pytest.raises(AssertionError, match="JSONDecodeError"):
+        square()
+    (docs.parent / "data.json").write_text("3")
+    assert square()

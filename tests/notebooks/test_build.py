@@ -46,6 +46,12 @@ from matplotlib import pyplot as plt
 figure, axes = plt.subplots()
 lines = axes.plot([0, 1])
 """
+IN_JUPYTER = """axes.plot([0, 1])
+import os, sys
+if "ipykernel" in sys.modules:
+    from helpers.lengths import SIDE
+    axes.set_xlabel(f"{SIDE} {open('data.txt').read()} {os.environ.get('COURSE')}")
+"""
 
 
 def build(project: Path) -> tuple[int, str]:
@@ -141,6 +147,23 @@ def test_a_notebook_is_stale_when_a_module_below_it_changes(project):
     code, output = build(project)
     assert code != 0
     assert "assert 0 >= 1" in output
+
+
+def test_a_notebook_is_executed_again_when_what_it_rests_on_has_changed(project, monkeypatch):
+    """Not what its blocks rest on: what is read here, is read in Jupyter only."""
+    (project / "helpers").mkdir()
+    (project / "helpers/lengths.py").write_text("SIDE = 1\n")
+    (project / "data.txt").write_text("1")
+    monkeypatch.delenv("COURSE", raising=False)
+    replace(project / "examples/trial.py", "axes.plot([0, 1])", IN_JUPYTER)
+    assert build(project)[0] == 0
+    assert "Executing" not in build(project)[1]
+    (project / "helpers/lengths.py").write_text("SIDE = 2\n")
+    assert "Executing 1 notebooks" in build(project)[1]
+    (project / "data.txt").write_text("2")
+    assert "Executing 1 notebooks" in build(project)[1]
+    monkeypatch.setenv("COURSE", "2")
+    assert "Executing 1 notebooks" in build(project)[1]
 
 
 def test_a_slow_notebook_is_refused(project):

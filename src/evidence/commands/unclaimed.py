@@ -20,9 +20,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "unclaimed",
         help="list the numbers of the answers that no check link claims",
         description=(
-            "Lists each number in an answer that stands in no check link, and tells of each page what share does. "
-            "Numbers that the question gives are left out, as are displayed formulas, code, citations and other links, "
-            "and numbers up to twelve in letters."
+            "Lists each number in an answer, or in a reason of a quiz, that stands in no check link, and tells of each "
+            "page what share does. Left out is what is given, by the question or by the code that sets up its runs; "
+            "displayed formulas, citations and other links; numbers of questions and the like, years; and 0, 1, and "
+            "numbers up to twelve in letters, claimed or not."
         ),
         epilog="Exit code: 0.",
     )
@@ -34,16 +35,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the numbers and the shares; the exit code."""
     parser = PageParser(load_settings(Path("mkdocs.yml").absolute()))
     claimed = total = 0
+    shares = []
     for page in find_pages(arguments.pages):
-        found = answer_numbers(parser.html(page))
+        found = answer_numbers(parser.html(page), page.blocks)
         here = found.claimed + len(found.unclaimed)
         if not here:
             continue
         for each in found.unclaimed:
             print(f"{display_path(page.path)}:{_line(page, each)}: {each.number.written} in {each.sentence!r}")
-        print(f"{display_path(page.path)}: {_share(found.claimed, here)}")
+        shares.append(f"{display_path(page.path)}: {_share(found.claimed, here)}")
         claimed, total = claimed + found.claimed, total + here
-    print(_share(claimed, total))
+    for line in shares:
+        print(line)
+    print(f"all: {_share(claimed, total)}")
     return 0
 
 

@@ -1,6 +1,6 @@
 """Which of our own source files a piece of Python code can run through its imports.
 
-What is kept of a run (a figure, the verdict on a claim) holds for as long as these files stay as they are.
+What a run has rested on is seen afterwards, see `evidence.files.rests_on`. This is for what must be told before it.
 """
 
 from __future__ import annotations
@@ -29,29 +29,6 @@ def our_packages(names: Iterable[str] = OURS) -> dict[str, Path]:
     return found
 
 
-def reach(code: str, packages: Mapping[str, Path]) -> frozenset[Path]:
-    """The files below `packages` that `code` reaches by import, directly or through one another.
-
-    The imports are read, not run. Each one counts wherever it stands: in a function, under `if
-    TYPE_CHECKING`, in a branch that is never taken. So this may name a file too many, and misses only what no
-    reader could see either: a name put together while the program runs. `import_module("package.module")`
-    with its name in quotes is seen. With a module come the `__init__.py` of all packages above it, which
-    Python runs as well; `from package import name` reaches the submodule `name` where there is one; relative
-    imports are followed within a package.
-
-    Args:
-        code: Python source that belongs to no package, such as a script or a block of a page.
-        packages: the folder of each top-level package that counts, see `our_packages`.
-
-    Returns:
-        The files that exist. An import of ours that leads nowhere is Python's to report.
-
-    Raises:
-        SyntaxError: `code`, or a file that it reaches, is not Python.
-    """
-    return reach_of(imports_in(code), packages)
-
-
 @lru_cache(maxsize=4096)
 def imports_in(code: str) -> tuple[str, ...]:
     """The dotted names that `code`, which belongs to no package, may import itself, each once; some are no modules.
@@ -63,7 +40,25 @@ def imports_in(code: str) -> tuple[str, ...]:
 
 
 def reach_of(names: Iterable[str], packages: Mapping[str, Path]) -> frozenset[Path]:
-    """The files below `packages` that an import of `names` reaches; see `reach`."""
+    """The files below `packages` that an import of `names` reaches, directly or through one another.
+
+    The imports are read, not run. Each one counts wherever it stands: in a function, under `if
+    TYPE_CHECKING`, in a branch that is never taken. So this may name a file too many, and misses only what no
+    reader could see either: a name put together while the program runs. `import_module("package.module")`
+    with its name in quotes is seen. With a module come the `__init__.py` of all packages above it, which
+    Python runs as well; `from package import name` reaches the submodule `name` where there is one; relative
+    imports are followed within a package.
+
+    Args:
+        names: dotted names, see `imports_in`.
+        packages: the folder of each top-level package that counts, see `our_packages`.
+
+    Returns:
+        The files that exist. An import of ours that leads nowhere is Python's to report.
+
+    Raises:
+        SyntaxError: a file that is reached is not Python.
+    """
     reached: set[Path] = set()
     pending = list(names)
     seen: set[str] = set()
@@ -93,12 +88,6 @@ def digest(files: Iterable[Path], packages: Mapping[str, Path]) -> str:
     for name in sorted(named):
         total.update(f"{name}\0{hashlib.sha256(named[name].read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
-
-
-def state_of(packages: Mapping[str, Path]) -> tuple[tuple[Path, int, int], ...]:
-    """What changes when a source file below `packages` is edited, added or removed; cheap to ask for."""
-    files = sorted(file for folder in packages.values() for file in folder.rglob("*.py"))
-    return tuple((file, status.st_mtime_ns, status.st_size) for file in files for status in [file.stat()])
 
 
 def _file(module: str, folder: Path) -> Path | None:

@@ -7,6 +7,7 @@ names, such as `file:/home/me/data/n.txt`, to digests, and holds for as long as 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import sys
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 RestsOn = Mapping[str, str]
+
+# What every run is given, whatever its user's environment says.
+GIVEN = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
 
 _ABSENT = "absent"
 # The machine's own, and what anybody may change at any time.
@@ -42,12 +46,20 @@ class Trace:
         self._read: set[str] = set()
         self._listed: set[str] = set()
         self._written: set[str] = set()
-        self._asked: dict[str, str] = {}
+        self._asked: set[str] = set()
+        # What a run sets for itself is no matter of its user's.
+        self._environment = {name: _digest(value) for name, value in os.environ.items()}
         # An environment may lie in the project's folder, and the project's folder in the temporary one.
         self._counted_otherwise = (*_installed_in(), *_library(), _OURSELVES)
         self._elsewhere = (*_ELSEWHERE, tempfile.gettempdir() + os.sep, f"{Path.home()}/.config")
         sys.addaudithook(self._hear)
         self._listen_for_variables()
+
+    def forget(self) -> None:
+        """Leave out what was opened and asked for until now, by what prepares the run."""
+        self._read.clear()
+        self._listed.clear()
+        self._asked.clear()
 
     def rests_on(self, *, without: tuple[str, ...] = ()) -> dict[str, str]:
         """All that was noted, and the modules that are imported by now, each with the digest that it has now.
@@ -55,7 +67,7 @@ class Trace:
         Args:
             without: packages that are left out, since whoever asks counts them by other means.
         """
-        names = {f"variable:{name}": value for name, value in self._asked.items()}
+        names = {f"variable:{name}": self._environment.get(name, _ABSENT) for name in self._asked - GIVEN.keys()}
         packages, modules = _imported(without)
         for name in packages:
             names[name] = digest_of(name)
@@ -96,15 +108,9 @@ class Trace:
         plain = type(os.environ).__getitem__
 
         def asked(environment: os._Environ[str], name: str) -> str:
-            try:
-                value = plain(environment, name)
-            except KeyError:
-                if _asked_by_ours(_ASKS):
-                    self._asked.setdefault(name, _ABSENT)
-                raise
             if _asked_by_ours(_ASKS):
-                self._asked.setdefault(name, hashlib.sha256(value.encode()).hexdigest())
-            return value
+                self._asked.add(name)
+            return plain(environment, name)
 
         type(os.environ).__getitem__ = asked  # type: ignore[method-assign]
 
@@ -128,7 +134,7 @@ def digest_of(name: str) -> str:
     """What stands behind a name today."""
     kind, _, what = name.partition(":")
     if kind == "variable":
-        return hashlib.sha256(os.environ[what].encode()).hexdigest() if what in os.environ else _ABSENT
+        return _digest(os.environ[what]) if what in os.environ else _ABSENT
     if kind == "package":
         return _package(what)
     path = Path(what)
@@ -139,6 +145,19 @@ def digest_of(name: str) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return _ABSENT
+
+
+def is_installed(module: str) -> bool:
+    """Whether a module belongs to an installed package, or to Python's library; it is found without importing it."""
+    try:
+        spec = importlib.util.find_spec(module.partition(".")[0])
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and (spec.origin or "").startswith((*_installed_in(), *_library()))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _asked_by_ours(through: tuple[str, ...]) -> bool:

@@ -1,7 +1,7 @@
 """The one store for what can be made again: sealed files below `.cache/`, each with what it rests on.
 
 A file that was damaged, cut short, put under another's name, or made before something that it rests on changed, is as
-good as none. So there is no need to wait until the disk has written it.
+good as none. So there is no need to wait until the disk has written it. What nobody uses is removed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,15 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from evidence.files.rests_on import RestsOn, holds
+
+# What was not used for so long is removed, and beyond so much of one kind what was used least lately.
+KEPT_DAYS = 30
+KEPT_MIB = 64
+_DAY_NS = 24 * 3600 * 10**9
 
 
 def cache_folder(docs_dir: Path) -> Path:
@@ -38,6 +44,7 @@ class Store:
         self._project = f"{folder.absolute().parents[1]}{os.sep}"
         self._known: dict[str, str] = {}
         self._opened: dict[str, tuple[int, RestsOn, bytes]] = {}
+        self._pruned = False
 
     def fresh(self) -> None:
         """Look anew at what content rests on; between two such looks it is taken to stay as it is."""
@@ -52,12 +59,35 @@ class Store:
         named = {key.replace(f":{self._project}", ":./", 1): digest for key, digest in (rests_on or {}).items()}
         seal = _seal(name, self._project, named, content)
         head = json.dumps({"seal": seal, "project": self._project, "rests_on": named})
+        if not self._pruned:
+            self._prune()
         write_atomic(self.path(name), head.encode() + b"\n" + content)
 
     def read(self, name: str) -> bytes | None:
         """The content of that name; `None` if there is none, or none that still holds."""
         found = self._open(name)
-        return found[1] if found is not None and holds(found[0], self._known) else None
+        if found is None or not holds(found[0], self._known):
+            return None
+        if self._opened[name][0] < time.time_ns() - _DAY_NS:
+            with contextlib.suppress(OSError):
+                os.utime(self.path(name))
+        return found[1]
+
+    def _prune(self) -> None:
+        """Remove what is not used; `read` marks daily what is. A file that was never finished begins with a dot."""
+        self._pruned = True
+        found = []
+        for path in self.folder.glob("*"):
+            with contextlib.suppress(OSError):
+                if path.name.startswith(".") or path.name.endswith(self._suffix):
+                    status = path.lstat()
+                    found.append((status.st_mtime_ns, status.st_size, path))
+        oldest, left = time.time_ns() - KEPT_DAYS * _DAY_NS, KEPT_MIB * 2**20
+        for used, size, path in sorted(found, reverse=True):
+            left -= size
+            if used < oldest or left < 0:
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def _found(self, key: str, project: str) -> str:
         """What was named from the folder of the project that it was made in, as it is found from here."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 from evidence.files.syntax import statements
 from evidence.page.model import Block, Page
 
-_SAMPLED = ("statistical", "experiment")
+# The grades that promise something of other seeds.
+SAMPLED = ("statistical", "experiment")
 
 
 def mark_measured(page: Page) -> None:
@@ -19,9 +20,9 @@ def mark_measured(page: Page) -> None:
     measured = {
         block.ident
         for session in page.sessions()
-        if any(block.grade in _SAMPLED for block in session)
+        if any(block.grade in SAMPLED for block in session)
         for block in session
-        if block.grade is None or (block.grade in _SAMPLED and not shows_by_output_alone(block))
+        if block.grade is None or (block.grade in SAMPLED and not shows_by_output_alone(block))
     }
     page.blocks = [_marked(block) if block.ident in measured else block for block in page.blocks]
 

@@ -104,7 +104,7 @@ class Records:
         upto = tuple(session[: session.index(block) + 1])
         if upto not in self._names:
             code = [[each.code, each.grade, each.output and [each.output.text, each.output.measured]] for each in upto]
-            parts = [code, _runner(), sys.version, sys.flags.optimize]
+            parts = [code, runner(), sys.version, sys.flags.optimize]
             self._names[upto] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         return self._names[upto]
 
@@ -152,7 +152,7 @@ def _as_record(content: bytes) -> Record | None:
 
 
 @cache
-def _runner() -> str:
+def runner() -> str:
     """The source of what runs a block, as this process holds it."""
     packages = our_packages(("evidence",))
     return digest((packages["evidence"] / "run").glob("*.py"), packages)

@@ -1,15 +1,20 @@
-"""Under how many other seeds a session held, kept for as long as it and all that it rests on stay."""
+"""Under how many other seeds a session held, kept for as long as it and all that it rested on then stay."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from evidence.files.import_graph import digest, our_packages
+from evidence.files.rests_on import RestsOn
 from evidence.files.store import Store
-from evidence.page.model import Block
+from evidence.page.measured import SAMPLED
+from evidence.page.model import Block, Page
 from evidence.records.records import Records
+
+# Without which nothing is published: a lucky seed rarely has a twin.
+SEEDS = 1
 
 
 class Reseedings:
@@ -24,12 +29,18 @@ class Reseedings:
         content = self._store.read(self._name(session))
         return int(content) if content else 0
 
-    def write(self, session: Sequence[Block], seeds: int) -> None:
+    def stale(self, pages: Iterable[Page], seeds: int = SEEDS) -> list[list[Block]]:
+        """The sessions with statistical checks or experiments that were not seen to hold under so many other seeds."""
+        return [
+            session
+            for page in pages
+            for session in page.sessions()
+            if any(block.grade in SAMPLED for block in session) and self.held_under(session) < seeds
+        ]
+
+    def write(self, session: Sequence[Block], seeds: int, rests_on: RestsOn) -> None:
         """Keep that the session held under so many other seeds."""
-        rests_on = self._records.rests_on(session[-1], session)
-        # What was not run as a check is not known to rest on anything, and so is not to be relied on.
-        if rests_on:
-            self._store.write(self._name(session), str(seeds).encode(), rests_on)
+        self._store.write(self._name(session), str(seeds).encode(), rests_on)
 
     def _name(self, session: Sequence[Block]) -> str:
         parts = [_engine(), self._records.name(session[-1], session)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from numbers import Integral
 from typing import Any
 from unittest import mock
 
@@ -25,13 +27,12 @@ def shifted_seeds(offset: int) -> Iterator[list[int]]:
     Yields:
         The seeds that were asked for, as they come.
     """
-    import numpy as np
-    import torch
-
     asked: list[int] = []
 
     def other(seed: Any) -> Any:
-        if isinstance(seed, int | np.integer) or (isinstance(seed, torch.Tensor) and seed.numel() == 1):
+        if type(seed).__module__ == "torch" and seed.numel() == 1:
+            seed = seed.item()
+        if isinstance(seed, Integral):
             asked.append(int(seed))
             return int(seed) + offset
         if isinstance(seed, list | tuple):
@@ -40,24 +41,32 @@ def shifted_seeds(offset: int) -> Iterator[list[int]]:
         asked.append(0)  # from the clock, or of a kind that is not shifted: chance all the same
         return seed
 
-    def other_numpy(seed: Any) -> Any:
-        shifted = other(seed)
-        return shifted % _NUMPY_SEEDS if isinstance(shifted, int) else shifted
-
-    places: list[tuple[object, str, Callable[[Any], Any]]] = [
-        (random, "seed", other),
-        (np.random, "seed", other_numpy),
-        (np.random, "default_rng", other),
-        (torch, "manual_seed", other),
-        (torch.random, "manual_seed", other),
-    ]
     with ExitStack() as stack:
-        for owner, name, change in places:
-            stack.enter_context(mock.patch.object(owner, name, _reseeded(getattr(owner, name), change)))
-        stack.enter_context(mock.patch.object(torch, "Generator", _generator(other)))
-        stack.enter_context(mock.patch.object(random, "Random", _random(other)))
-        stack.enter_context(mock.patch.object(np.random, "RandomState", _random_state(other_numpy)))
+        for owner, name, replacement in _replacements(other):
+            stack.enter_context(mock.patch.object(owner, name, replacement))
         yield asked
+
+
+def _replacements(other: Callable[[Any], Any]) -> Iterator[tuple[object, str, object]]:
+    """What sets a seed, with its owner and its name, and what does the same with another seed."""
+    yield random, "seed", _reseeded(random.seed, other)
+    yield random, "Random", _random(other)
+    if find_spec("numpy"):
+        import numpy as np
+
+        def other_numpy(seed: Any) -> Any:
+            shifted = other(seed)
+            return shifted % _NUMPY_SEEDS if isinstance(shifted, int) else shifted
+
+        yield np.random, "seed", _reseeded(np.random.seed, other_numpy)
+        yield np.random, "default_rng", _reseeded(np.random.default_rng, other)
+        yield np.random, "RandomState", _random_state(other_numpy)
+    if find_spec("torch"):
+        import torch
+
+        yield torch, "manual_seed", _reseeded(torch.manual_seed, other)
+        yield torch.random, "manual_seed", _reseeded(torch.random.manual_seed, other)
+        yield torch, "Generator", _generator(other)
 
 
 def _reseeded(function: Callable[..., Any], other: Callable[[Any], Any]) -> Callable[..., Any]:

@@ -20,7 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-_ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
+from evidence.files.rests_on import GIVEN
+
 # A fork copies the table of the pages of memory, and with torch these are many; where Linux gives large ones it takes a
 # third of the time. Python's own allocator does not ask for them, and the C library's does so only if it is told.
 _LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
@@ -51,7 +52,7 @@ class Elsewhere:
             [sys.executable, "-m", "evidence.run.clean", str(other.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env={**os.environ, **_ENVIRONMENT, **_LARGE_PAGES},
+            env={**os.environ, **GIVEN, **_LARGE_PAGES},
             pass_fds=[other.fileno()],
             # Ctrl-C is for us.
             start_new_session=True,
@@ -68,7 +69,7 @@ class Elsewhere:
         Raises:
             NoAnswer: it raised, or the process ended.
         """
-        self._send((function, arguments, str(Path.cwd()), {**os.environ, **_ENVIRONMENT}))
+        self._send((function, arguments, str(Path.cwd()), {**os.environ, **GIVEN}))
         said: Any = None
         try:
             while not isinstance(said := self._receive(), End):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from evidence.files.import_graph import imports_in, our_packages, reach_of
+from evidence.files.rests_on import is_installed
 
 _OPTIMIZER = re.compile(r"torch\.optim\b|from torch import .*\boptim\b")
 
@@ -18,13 +19,28 @@ def import_first(sources: Iterable[str]) -> None:
     compiler, which takes nearly as long as torch. What fails is left to them: they tell it with its line.
     """
     sources = list(sources)
+    import_all([*_imports(sources), *_compiler(sources)])
+
+
+def import_packages_first(sources: Iterable[str]) -> None:
+    """As `import_first`, but of installed packages only, with those that our modules import: so it can be seen
+    afterwards which of our modules each source rests on.
+    """
+    sources = list(sources)
+    names = _imports(chain(sources, _reached(_imports(sources))))
+    import_all([*filter(is_installed, names), *_compiler(sources)])
+
+
+def _imports(sources: Iterable[str]) -> list[str]:
     names: dict[str, None] = {}
     for source in sources:
         with contextlib.suppress(SyntaxError):
             names |= dict.fromkeys(imports_in(source))
-    if use_an_optimizer(sources, names):
-        names["torch._dynamo"] = None
-    import_all(names)
+    return list(names)
+
+
+def _compiler(sources: Sequence[str]) -> list[str]:
+    return ["torch._dynamo"] if use_an_optimizer(sources, _imports(sources)) else []
 
 
 def use_an_optimizer(sources: Iterable[str], names: Iterable[str]) -> bool:
