@@ -11,10 +11,11 @@ from pathlib import Path
 
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
 from evidence.files.errors import PageError, display_path
-from evidence.mutation.attack import SURVIVORS, BlockFailed, Fate, ForkFailed, Trial, attack
+from evidence.files.source_text import SourceText
+from evidence.mutation.attack import SURVIVORS, BlockFailed, ForkFailed, Trial, attack
+from evidence.mutation.gate import Fate
 from evidence.mutation.mutants import waivers_of
 from evidence.mutation.operators import Kind
-from evidence.mutation.source_text import SourceText
 from evidence.mutation.tallies import Tallies, Tally
 from evidence.page.model import Block, Page
 from evidence.records.records import Records
@@ -146,9 +147,7 @@ def _attacked(session: Sequence[Block], kinds: Sequence[Kind], limit: float) -> 
             require_passed(failed.outcome)
         except CommandError as error:
             return error
-        return CommandError(
-            f"{failed.outcome.block.where}: the block passes or fails by chance: it failed once, then passed"
-        )
+        raise
     except ForkFailed as failed:
         how = "takes too long (--limit)" if failed.ending is Ending.TIMED_OUT else "fails"
         return CommandError(
