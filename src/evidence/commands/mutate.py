@@ -11,7 +11,6 @@ from pathlib import Path
 
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
 from evidence.files.errors import PageError, display_path
-from evidence.files.source_text import SourceText
 from evidence.mutation.attack import SURVIVORS, BlockFailed, ForkFailed, Trial, attack
 from evidence.mutation.gate import Fate
 from evidence.mutation.mutants import waivers_of
@@ -23,6 +22,7 @@ from evidence.run.children import Children, Ending
 from evidence.run.elsewhere import elsewhere
 from evidence.run.forks import Died, in_forks
 from evidence.run.import_first import import_first
+from evidence.run.source_text import SourceText
 from evidence.run.torch_state import reset_global_state
 
 _DESCRIPTION = """\

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 
-from evidence.files.source_text import SourceText
 from evidence.mutation.gate import Fate, Gate
 from evidence.mutation.mutants import Mutant, mutants_of
 from evidence.mutation.operands import bound_names
@@ -17,6 +16,7 @@ from evidence.page.model import Block
 from evidence.run.children import Children, Ending, leave
 from evidence.run.observe import Observer, Rewriting
 from evidence.run.session import Outcome, Session, as_seen
+from evidence.run.source_text import SourceText
 
 SURVIVORS = frozenset({Fate.SURVIVED, Fate.NOT_REACHED})
 

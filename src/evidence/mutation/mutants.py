@@ -8,9 +8,9 @@ import tokenize
 from dataclasses import dataclass, field
 
 from evidence.files.errors import PageError
-from evidence.files.source_text import SourceText
 from evidence.mutation.operators import Change, Kind, changes_of
 from evidence.page.model import Block
+from evidence.run.source_text import SourceText
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?|\.\d+")
 _WAIVER = re.compile(r"#\s*mutation\b:?\s*(?P<reason>.*)")

@@ -10,9 +10,9 @@ import ast
 from dataclasses import dataclass
 from enum import Enum
 
-from evidence.files.source_text import SourceText
 from evidence.mutation.literals import neighbours, tightened
 from evidence.run.observe import ALIKE, CLOSE, SYMBOLS, called
+from evidence.run.source_text import SourceText
 
 
 class Kind(Enum):

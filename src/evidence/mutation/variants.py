@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.files.source_text import SourceText
 from evidence.mutation.mutants import Mutant
 from evidence.mutation.operands import Operands, acts
 from evidence.mutation.operators import Edit
 from evidence.page.model import Block
 from evidence.run.observe import Rewriting
+from evidence.run.source_text import SourceText
 
 # What the code calls the gate, and what is held of an assert: no names that a page would use.
 GATE, HELD = "__mutants__", "__held__"

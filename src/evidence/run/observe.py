@@ -9,11 +9,11 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from evidence.files.source_text import SourceText
 from evidence.page.model import Block
 from evidence.run.constants import Constants
 from evidence.run.observation import Side
 from evidence.run.recorder import Place, Recorder
+from evidence.run.source_text import SourceText
 
 # What the observed code calls the `Recorder`: no name that a page would use.
 NAME = "__observed__"
