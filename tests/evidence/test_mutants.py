@@ -14,7 +14,7 @@ from evidence.mutation.literals import neighbours, tightened
 from evidence.mutation.mutants import mutants_of
 from evidence.mutation.operators import Kind
 from evidence.page.model import Block, Output
-from evidence.run.children import Children
+from evidence.run.branch import Branches
 from evidence.run.observe import Observer
 from evidence.run.session import Session
 
@@ -260,8 +260,8 @@ assert local()
 """
 
 
-class NoChildren(Children):
-    def fork(self, then):
+class NoBranches(Branches):
+    def branch(self):
         raise AssertionError("no process is needed")
 
 
@@ -277,7 +277,7 @@ class NoChildren(Children):
 )
 def test_where_the_operands_are_known_no_process_is_needed(code):
     before = "def f(n):\n    return n * n\n"
-    trials = attack([block(before + code)], NoChildren(), [Kind.CLAIM, Kind.SLACK])
+    trials = attack([block(before + code)], NoBranches(), [Kind.CLAIM, Kind.SLACK])
     assert len(trials) >= 3
     assert {trial.fate for trial in trials} <= {Fate.KILLED, Fate.SURVIVED}
 
@@ -285,7 +285,7 @@ def test_where_the_operands_are_known_no_process_is_needed(code):
 def test_forked_and_decided_on_the_spot_is_as_run_from_the_start():
     """The shortcuts change no verdict: each mutant again, its code run as a block of its own."""
     check = block(ALL_FORMS)
-    trials = attack([check], Children())
+    trials = attack([check], Branches())
     assert len(trials) > 70
     for trial in trials:
         mutant = trial.mutant

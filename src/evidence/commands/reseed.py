@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from evidence.records.records import Records
 from evidence.reseeding.kept import Reseedings
 from evidence.reseeding.reseed import Tally, outcomes_and_chance, reseed
 from evidence.reseeding.seeds import shift
-from evidence.run.children import Children
+from evidence.run.alone import limits, session_limits
 from evidence.run.elsewhere import elsewhere
 from evidence.run.forks import Died, in_forks
 from evidence.run.import_first import import_first
@@ -91,15 +92,14 @@ def _reseed_below(
     """In a clean process: the number and the tallies of each session, which has a process of its own."""
     reset_global_state()
     import_first(block.code for session in sessions for block in session)
-    for at, result in in_forks([partial(_reseeded, session, seeds, limit, jobs) for session in sessions], 1):
+    calls = [partial(_reseeded, session, seeds, limit, jobs) for session in sessions]
+    for at, result in in_forks(calls, 1, session_limits(sessions, (1 + seeds) * limit)):
         if isinstance(result, Died):
             result = CommandError(f"{sessions[at][0].where}: the process that ran it {result.how}")
         yield at, result
 
 
 def _reseeded(session: Sequence[Block], seeds: int, limit: float, jobs: int) -> list[Tally] | CommandError:
-    # This process works too: it runs the blocks, and forks.
-    children = Children(jobs - 1, limit)
     outcomes, by_chance = outcomes_and_chance(session)
     try:
         for outcome in outcomes:
@@ -108,9 +108,7 @@ def _reseeded(session: Sequence[Block], seeds: int, limit: float, jobs: int) -> 
         return error
     if not by_chance:
         return [Tally(block, failures=[(0, _NO_CHANCE)]) for block in session if block.grade == "experiment"]
-    tallies = list(reseed(session, seeds, children))
-    children.wait()
-    return tallies
+    return reseed(session, seeds, replace(limits(), processor=limit, clock=limit), jobs)
 
 
 def _report(tally: Tally) -> str:

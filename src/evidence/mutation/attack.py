@@ -13,7 +13,7 @@ from evidence.mutation.operands import bound_names
 from evidence.mutation.operators import Kind
 from evidence.mutation.variants import GATE, Varying
 from evidence.page.model import Block
-from evidence.run.children import Children, Ending, leave
+from evidence.run.branch import Branches, Ending
 from evidence.run.observe import Observer, Rewriting
 from evidence.run.session import Outcome, Session, as_seen
 from evidence.run.source_text import SourceText
@@ -47,7 +47,7 @@ class BlockFailed(Exception):
         self.outcome = outcome
 
 
-def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind] = tuple(Kind)) -> list[Trial]:
+def attack(session: Sequence[Block], branches: Branches, kinds: Collection[Kind] = tuple(Kind)) -> list[Trial]:
     """Try the mutants of the checks of a session, in the order of the page.
 
     The session is run once, up to its last check. Most mutants are evaluated with what an assert has computed; for
@@ -55,7 +55,7 @@ def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind]
 
     Args:
         session: the blocks.
-        children: forks the processes.
+        branches: makes those of this process.
         kinds: the kinds of mutants to try.
 
     Raises:
@@ -68,13 +68,13 @@ def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind]
         return []
     blocks = session[: graded[-1] + 1]
     mutants = dict(enumerate(_mutants(blocks, kinds)))
-    first = _Attack(blocks, children, mutants, on_the_spot=True).run()
+    first = _Attack(blocks, branches, mutants, on_the_spot=True).run()
     fates, doubtful = first.fates, first.doubtful
     if first.undecided:
-        second = _Attack(blocks, children, {number: mutants[number] for number in sorted(first.undecided)}).run()
+        second = _Attack(blocks, branches, {number: mutants[number] for number in sorted(first.undecided)}).run()
         fates, doubtful = fates | second.fates, doubtful | second.doubtful
     if doubtful:
-        _Control(blocks, children, {number: mutants[number] for number in sorted(doubtful)}).run()
+        _Control(blocks, branches, {number: mutants[number] for number in sorted(doubtful)}).run()
     return [Trial(block, mutant, fates.get(number, Fate.NOT_REACHED)) for number, (block, mutant) in mutants.items()]
 
 
@@ -92,7 +92,7 @@ class _Attack(Observer):
 
     Args:
         blocks: the session, up to its last check.
-        children: forks the processes.
+        branches: makes those of this process.
         mutants: those to try.
         on_the_spot: whether those that leave the operands of an assert as they are are evaluated with these.
     """
@@ -102,7 +102,7 @@ class _Attack(Observer):
     def __init__(
         self,
         blocks: Sequence[Block],
-        children: Children,
+        branches: Branches,
         mutants: dict[int, tuple[Block, Mutant]],
         *,
         on_the_spot: bool = False,
@@ -110,11 +110,11 @@ class _Attack(Observer):
         super().__init__()
         self.blocks, self.mutants, self.on_the_spot = blocks, mutants, on_the_spot
         self.session = Session(blocks, observer=self)
-        self.gate = self.make_gate(children)
+        self.gate = self.make_gate(branches)
         self.session.namespace[GATE] = self.gate
 
-    def make_gate(self, children: Children) -> Gate:
-        return Gate(children, self.session.namespace)
+    def make_gate(self, branches: Branches) -> Gate:
+        return Gate(branches, self.session.namespace)
 
     def rewriting(self, block: Block, text: SourceText) -> Rewriting:
         """As of what is only observed, with the mutants of the block."""
@@ -128,7 +128,6 @@ class _Attack(Observer):
         """What was found of the mutants."""
         for block in self.blocks:
             self.run_block(block)
-        self.gate.children.wait()
         return self.gate
 
     def run_block(self, block: Block) -> None:
@@ -138,11 +137,10 @@ class _Attack(Observer):
                 outcome = self.session.outcome(block)
             ending = Ending.after(outcome.error)
         finally:
-            # Each child comes out here, however its block ended.
+            # Each branch comes out here, however its block ended.
             if self.gate.active is not None:
-                leave(ending)
+                self.gate.branches.leave(ending)
         if outcome.error is not None:
-            self.gate.children.wait()
             raise BlockFailed(outcome)
         for number, (of, mutant) in self.mutants.items():
             if of is block and mutant.output is not None:
@@ -153,8 +151,8 @@ class _Attack(Observer):
 class _Control(_Attack):
     """Runs blocks as they are in forked processes. Where one fails, its mutants did not fail for being changed."""
 
-    def make_gate(self, children: Children) -> Gate:
-        return _Unchanged(children, {number: block for number, (block, _) in self.mutants.items()})
+    def make_gate(self, branches: Branches) -> Gate:
+        return _Unchanged(branches, {number: block for number, (block, _) in self.mutants.items()})
 
     def run(self) -> Gate:
         gate = super().run()
@@ -168,8 +166,8 @@ class _Control(_Attack):
 class _Unchanged(Gate):
     """Forks once for each block, and changes nothing."""
 
-    def __init__(self, children: Children, blocks: dict[int, Block]) -> None:
-        super().__init__(children, {})
+    def __init__(self, branches: Branches, blocks: dict[int, Block]) -> None:
+        super().__init__(branches, {})
         self.blocks = blocks
         self.forked: set[str] = set()
         self.endings: list[tuple[Block, Ending]] = []
@@ -178,6 +176,9 @@ class _Unchanged(Gate):
         block = self.blocks[number]
         if self.active is None and block.ident not in self.forked:
             self.forked.add(block.ident)
-            if self.children.fork(lambda ending: self.endings.append((block, ending))):
+            ending = self.branches.branch()
+            if ending is None:
                 self.active = number
+            else:
+                self.endings.append((block, ending))
         return False

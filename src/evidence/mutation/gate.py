@@ -5,12 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from enum import Enum
-from functools import partial
 from typing import Any
 
 from evidence.mutation.held import Held, Missing
 from evidence.mutation.variants import Site
-from evidence.run.children import Children, Ending
+from evidence.run.branch import Branches, Ending
 
 
 class Fate(Enum):
@@ -22,11 +21,14 @@ class Fate(Enum):
     NOT_REACHED = "not reached"  # what it changes is never evaluated, so it claims nothing
 
 
+_FATES = {Ending.PASSED: Fate.SURVIVED, Ending.TIMED_OUT: Fate.TIMED_OUT}
+
+
 class Gate:
     """Decides what becomes of mutants.
 
     Args:
-        children: forks the processes.
+        branches: makes those of this process.
         namespace: the names of the session, for functions that a condition calls.
 
     Attributes:
@@ -40,8 +42,8 @@ class Gate:
 
     holder = Held
 
-    def __init__(self, children: Children, namespace: dict[str, Any]) -> None:
-        self.children, self.namespace = children, namespace
+    def __init__(self, branches: Branches, namespace: dict[str, Any]) -> None:
+        self.branches, self.namespace = branches, namespace
         self.sites: list[Site] = []
         self.active: int | None = None
         self.fates: dict[int, Fate] = {}
@@ -52,16 +54,14 @@ class Gate:
     def on(self, number: int) -> bool:
         """Whether this process is that of a mutant; asked where it differs."""
         if self.active is None and number not in self.fates:
-            self.fates[number] = Fate.KILLED  # until its process says otherwise
-            if self.children.fork(partial(self._note, number)):
+            ending = self.branches.branch()
+            if ending is None:
                 self.active = number
+            else:
+                self.fates[number] = _FATES.get(ending, Fate.KILLED)
+                if ending not in (Ending.PASSED, Ending.REFUTED):
+                    self.doubtful.add(number)
         return self.active == number
-
-    def _note(self, number: int, ending: Ending) -> None:
-        fates = {Ending.PASSED: Fate.SURVIVED, Ending.TIMED_OUT: Fate.TIMED_OUT}
-        self.fates[number] = fates.get(ending, Fate.KILLED)
-        if ending not in (Ending.PASSED, Ending.REFUTED):
-            self.doubtful.add(number)
 
     def decided(self, held: Held, value: Any) -> Any:
         """The value of a condition; those of its mutants come of the same operands.

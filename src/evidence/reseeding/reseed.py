@@ -7,17 +7,17 @@ import random
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import partial
 
 from evidence.page.measured import shows_by_output_alone
 from evidence.page.model import Block
 from evidence.reseeding.seeds import shift, shifted_seeds
-from evidence.run.children import Children, Ending
 from evidence.run.failure import ContinuedBlockFailed, OutputMismatch, describe
+from evidence.run.forks import Died, Limits, in_forks
 from evidence.run.session import Outcome, Session, as_seen
 from evidence.run.torch_state import reset_global_state
 
 _SUMMARY = 200
-_ENDINGS = {Ending.TIMED_OUT: "the run took too long", Ending.DIED: "the process died", Ending.FAILED: "it broke off"}
 
 # By ident: what went wrong, empty for a block that held. A block that was not run is missing.
 Result = dict[str, str]
@@ -48,26 +48,17 @@ def outcomes_and_chance(session: Sequence[Block]) -> tuple[list[Outcome], bool]:
         return outcomes, len(asked) > 2 * set_by_reset or _generators() != before
 
 
-def reseed(session: Sequence[Block], seeds: int, children: Children) -> list[Tally]:
-    """Run the session under `seeds` other sets of seeds, each in a process of its own.
-
-    The tallies are complete once `children.wait()` has returned.
-    """
+def reseed(session: Sequence[Block], seeds: int, limits: Limits, at_once: int) -> list[Tally]:
+    """Run the session under `seeds` other sets of seeds, each in a process of its own."""
     tallies = [Tally(block) for block in session]
-
-    def note(number: int, ending: Ending, result: Result | None) -> None:
+    calls = [partial(_run_shifted, session, number) for number in range(1, seeds + 1)]
+    for at, result in sorted(in_forks(calls, at_once, limits), key=lambda each: each[0]):
         for tally in tallies:
-            problem = result.get(tally.block.ident) if result is not None else _ENDINGS[ending]
+            problem = f"the process {result.how}" if isinstance(result, Died) else result.get(tally.block.ident)
             if problem:
-                tally.failures.append((number, problem))
+                tally.failures.append((at + 1, problem))
             elif problem is not None:
                 tally.held += 1
-
-    for number in range(1, seeds + 1):
-        children.call(
-            lambda number=number: _run_shifted(session, number),  # type: ignore[misc]
-            lambda ending, result, number=number: note(number, ending, result),  # type: ignore[misc]
-        )
     return tallies
 
 
