@@ -153,6 +153,16 @@ def test_one_that_forks_tells_its_result_once():
     assert list(in_forks([forks])) == [(0, "told")]
 
 
+def test_who_takes_no_notice_of_how_its_processes_end_hears_what_they_tell():
+    def takes_no_notice() -> list[object]:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        return list(in_forks([lambda: "told", lambda: os._exit(0)], at_once=1))
+
+    ((_, (told, died)),) = in_forks([takes_no_notice])
+    assert told == (0, "told")
+    assert "ended its own process" in died[1].how
+
+
 def test_what_was_imported_first_is_there_in_a_fork(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "costly_module.py").write_text("import os\nloaded_by = os.getpid()\n")

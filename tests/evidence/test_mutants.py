@@ -9,12 +9,14 @@ import pytest
 
 from evidence.files.errors import PageError
 from evidence.mutation.attack import SURVIVORS, attack
+from evidence.mutation.gate import Fate
 from evidence.mutation.literals import neighbours, tightened
 from evidence.mutation.mutants import mutants_of
 from evidence.mutation.operators import Kind
 from evidence.page.model import Block, Output
-from evidence.run.children import Children
-from evidence.run.session import Session, compile_block
+from evidence.run.branch import Branches
+from evidence.run.observe import Observer
+from evidence.run.session import Session
 
 
 def block(code: str, output: str | None = None) -> Block:
@@ -238,16 +240,57 @@ assert next(it) == 1 and next(it) == 2
 assert len(xs) >= 0 and isinstance(xs, list) is True
 if xs[0] > 2:
     assert xs == 5
+assert len(list(iter(xs))) == 5 and sum(map(abs, xs)) < 6
+assert [n for n in range(4) if 0 < n * n < 5] == [1, 2] != []
+assert all(a + b == size(a)[0] + b and b < 3 for a, b in zip(range(2), range(2), strict=True))
+row = [0]
+def rows():
+    for n in range(3):
+        row[0] = n
+        yield row
+assert sum(each[0] + 0 == 2 for each in rows()) == 1
+assert [each == [2] for each in rows()] == [False, False, True]
+assert max((3, 4), key=lambda n: -n) == 3 and [*{**{"a": 3}}] == ["a"]
+assert not xs or (y := len(xs)) == 5
+assert y == 5
+def local():
+    from fractions import Fraction as F
+    return 0 < F(1, 2) < 1
+assert local()
 """
+
+
+class NoBranches(Branches):
+    def branch(self):
+        raise AssertionError("no process is needed")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert abs(f(3) - 9.5) < 0.75 and f(2) * 2 == 2**3 != 7",
+        "assert all(f(n) == n**2 for n in range(9)) and sum(f(n) > 50 for n in range(9)) == 1",
+        "assert not (f(2) > 5) and [n for n in range(9) if f(n) > 50] == [8]",
+        "import torch\nassert torch.allclose(torch.tensor([f(2)]) / 3, torch.tensor([1.3333]), rtol=0, atol=1e-4)",
+        "for n in range(3):\n    assert f(n) == n * n + 0",
+    ],
+)
+def test_where_the_operands_are_known_no_process_is_needed(code):
+    before = "def f(n):\n    return n * n\n"
+    trials = attack([block(before + code)], NoBranches(), [Kind.CLAIM, Kind.SLACK])
+    assert len(trials) >= 3
+    assert {trial.fate for trial in trials} <= {Fate.KILLED, Fate.SURVIVED}
 
 
 def test_forked_and_decided_on_the_spot_is_as_run_from_the_start():
     """The shortcuts change no verdict: each mutant again, its code run as a block of its own."""
     check = block(ALL_FORMS)
-    trials = attack([check], Children())
+    trials = attack([check], Branches())
     assert len(trials) > 70
     for trial in trials:
         mutant = trial.mutant
         alone = block(mutant.code)
-        survives = Session([alone], compile_block).outcome(alone).error is None
+        unjudged = Observer()
+        unjudged.judges = False
+        survives = Session([alone], observer=unjudged).outcome(alone).error is None
         assert survives == (trial.fate in SURVIVORS), f"{mutant.line}:{mutant.column} {mutant.old} -> {mutant.new}"

@@ -201,6 +201,11 @@ def test_a_chain_stops_where_it_fails_and_each_part_is_seen():
     assert str(error).startswith("assert 2 > 5")
 
 
+def test_a_chain_is_evaluated_where_it_stands():
+    assert run("class Point:\n    x = len('ab')\n    assert 1 < x < 3").error is None
+    assert run("assert 1 < (n := len('ab')) < 3\nassert n + 1 == 3").error is None
+
+
 def test_a_count_is_seen_with_what_it_counts():
     outcome = run("assert sum(n % 10 > 0 for n in range(20)) == 18")
     count, each = sorted(outcome.observations, key=lambda seen: not seen.decides)

@@ -11,17 +11,19 @@ from pathlib import Path
 
 from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
 from evidence.files.errors import PageError, display_path
-from evidence.mutation.attack import SURVIVORS, BlockFailed, Fate, ForkFailed, Trial, attack
+from evidence.mutation.attack import SURVIVORS, BlockFailed, ForkFailed, Trial, attack
+from evidence.mutation.gate import Fate
 from evidence.mutation.mutants import waivers_of
 from evidence.mutation.operators import Kind
-from evidence.mutation.source_text import SourceText
 from evidence.mutation.tallies import Tallies, Tally
 from evidence.page.model import Block, Page
 from evidence.records.records import Records
-from evidence.run.children import Children, Ending
+from evidence.run.alone import session_limits
+from evidence.run.branch import Branches, Ending
 from evidence.run.elsewhere import elsewhere
 from evidence.run.forks import Died, in_forks
 from evidence.run.import_first import import_first
+from evidence.run.source_text import SourceText
 from evidence.run.torch_state import reset_global_state
 
 _DESCRIPTION = """\
@@ -39,6 +41,8 @@ claim holds of another input as well is no fault of it, so this is only told.
 
 A comment `# mutation: reason` on a line of the assert lets its mutants survive."""
 _EPILOG = "Exit code: 0 no survivors, 1 survivors or a waiver that waives nothing, 2 the pages could not be attacked."
+# So many mutants of a session may run out of time before it is given up.
+_MOST_TOO_SLOW = 100
 _MEANING = {
     Kind.CLAIM: "cannot fail",
     Kind.SLACK: "slack: a tighter bound holds",
@@ -125,7 +129,7 @@ def _attack_below(
     waiting = Counter(number for number, _ in sessions)
     yield from ((number, []) for number in found if not waiting[number])
     calls = [partial(_attacked, session, kinds, limit) for _, session in sessions]
-    for at, result in in_forks(calls, jobs):
+    for at, result in in_forks(calls, jobs, session_limits([each for _, each in sessions], _MOST_TOO_SLOW * limit)):
         number, session = sessions[at]
         if isinstance(result, Died):
             result = CommandError(f"{session[0].where}: the process that attacked it {result.how}")
@@ -140,15 +144,13 @@ def _attack_below(
 
 def _attacked(session: Sequence[Block], kinds: Sequence[Kind], limit: float) -> list[Trial] | CommandError:
     try:
-        return attack(session, Children(seconds=limit), kinds)
+        return attack(session, Branches(limit), kinds)
     except BlockFailed as failed:
         try:
             require_passed(failed.outcome)
         except CommandError as error:
             return error
-        return CommandError(
-            f"{failed.outcome.block.where}: the block passes or fails by chance: it failed once, then passed"
-        )
+        raise
     except ForkFailed as failed:
         how = "takes too long (--limit)" if failed.ending is Ending.TIMED_OUT else "fails"
         return CommandError(

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import io
-import types
 from collections.abc import Collection, Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
-from enum import Enum
 
-from evidence.mutation.instrument import NAME, Gate, instrument
+from evidence.mutation.gate import Fate, Gate
 from evidence.mutation.mutants import Mutant, mutants_of
+from evidence.mutation.operands import bound_names
 from evidence.mutation.operators import Kind
-from evidence.mutation.source_text import SourceText
+from evidence.mutation.variants import GATE, Varying
 from evidence.page.model import Block
-from evidence.run.children import Children, Ending, leave
-from evidence.run.session import Outcome, Session, as_seen, compile_block
-
-
-class Fate(Enum):
-    """What became of a mutant."""
-
-    KILLED = "killed"
-    TIMED_OUT = "ran out of time"  # counts as killed: a check that hangs is seen
-    SURVIVED = "survived"
-    NOT_REACHED = "not reached"  # what it changes is never evaluated, so it claims nothing
-
+from evidence.run.branch import Branches, Ending
+from evidence.run.observe import Observer, Rewriting
+from evidence.run.session import Outcome, Session, as_seen
+from evidence.run.source_text import SourceText
 
 SURVIVORS = frozenset({Fate.SURVIVED, Fate.NOT_REACHED})
 
@@ -50,21 +40,22 @@ class ForkFailed(Exception):
 
 
 class BlockFailed(Exception):
-    """A block fails as it is written, so its mutants show nothing; `outcome` is its own."""
+    """A block fails as it is, so its mutants show nothing; `outcome` is its own."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.block.ident)
         self.outcome = outcome
 
 
-def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind] = tuple(Kind)) -> list[Trial]:
+def attack(session: Sequence[Block], branches: Branches, kinds: Collection[Kind] = tuple(Kind)) -> list[Trial]:
     """Try the mutants of the checks of a session, in the order of the page.
 
-    The session is run once, up to its last check; at the place where a mutant differs, the process forks.
+    The session is run once, up to its last check. Most mutants are evaluated with what an assert has computed; for
+    the others, the process forks where they differ. What takes more than had been computed is left to a second run.
 
     Args:
         session: the blocks.
-        children: forks the processes.
+        branches: makes those of this process.
         kinds: the kinds of mutants to try.
 
     Raises:
@@ -73,113 +64,121 @@ def attack(session: Sequence[Block], children: Children, kinds: Collection[Kind]
         PageError: a waiver of a mutant gives no reason, or stands at no assert.
     """
     graded = [at for at, block in enumerate(session) if block.grade]
-    blocks = session[: graded[-1] + 1] if graded else []
-    first = _Attack(blocks, children, kinds)
-    trials = first.run()
-    if first.doubtful:
-        _Control(blocks, children, kinds, first.doubtful).run()
-    return trials
+    if not graded:
+        return []
+    blocks = session[: graded[-1] + 1]
+    mutants = dict(enumerate(_mutants(blocks, kinds)))
+    first = _Attack(blocks, branches, mutants, on_the_spot=True).run()
+    fates, doubtful = first.fates, first.doubtful
+    if first.undecided:
+        second = _Attack(blocks, branches, {number: mutants[number] for number in sorted(first.undecided)}).run()
+        fates, doubtful = fates | second.fates, doubtful | second.doubtful
+    if doubtful:
+        _Control(blocks, branches, {number: mutants[number] for number in sorted(doubtful)}).run()
+    return [Trial(block, mutant, fates.get(number, Fate.NOT_REACHED)) for number, (block, mutant) in mutants.items()]
 
 
-class _Attack:
-    def __init__(self, blocks: Sequence[Block], children: Children, kinds: Collection[Kind]) -> None:
-        self.blocks = blocks
-        self.children = children
-        self.active: int | None = None  # in a child, the number of its mutant
-        self.doubtful: set[str] = set()  # the idents of blocks with a mutant that was killed, but not by an assert
-        self.fates: dict[int, Fate] = {}
-        self.mutants: list[tuple[Block, Mutant]] = []
-        self.code: dict[str, types.CodeType] = {}
-        for block in blocks:
-            if block.grade:
-                self.add(block, kinds)
+def _mutants(blocks: Sequence[Block], kinds: Collection[Kind]) -> list[tuple[Block, Mutant]]:
+    found = []
+    for block in blocks:
+        if block.grade:
+            with suppress(SyntaxError):  # running the block tells it
+                found += [(block, mutant) for mutant in mutants_of(block) if mutant.kind in kinds]
+    return found
 
-    def add(self, block: Block, kinds: Collection[Kind]) -> None:
-        try:
-            source = SourceText(block.code)
-            mutants = [mutant for mutant in mutants_of(block, source) if mutant.kind in kinds]
-        except SyntaxError:
-            return  # running the block tells it
-        first = len(self.mutants)
-        self.mutants += [(block, mutant) for mutant in mutants]
-        effects = [(first + i, mutant.effect) for i, mutant in enumerate(mutants) if mutant.effect is not None]
-        tree = ast.increment_lineno(instrument(source.tree, effects), block.line - 1)
-        self.code[block.ident] = compile(tree, str(block.path), "exec", dont_inherit=True)
 
-    def run(self) -> list[Trial]:
-        if self.blocks:
-            session = Session(self.blocks, lambda block: self.code.get(block.ident) or compile_block(block))
-            session.namespace[NAME] = Gate(self.on, self.kill)
-            for block in self.blocks:
-                self.run_block(session, block)
-        self.children.wait()
-        return [
-            Trial(block, mutant, self.fates.get(number, Fate.NOT_REACHED))
-            for number, (block, mutant) in enumerate(self.mutants)
-        ]
+class _Attack(Observer):
+    """One run of a session with mutants.
 
-    def on(self, number: int) -> bool:
-        if self.active is None and number not in self.fates:
-            self.fates[number] = Fate.KILLED  # until its process says otherwise
-            if self.children.fork(lambda ending: self.note(number, ending)):
-                self.active = number
-        return self.active == number
+    Args:
+        blocks: the session, up to its last check.
+        branches: makes those of this process.
+        mutants: those to try.
+        on_the_spot: whether those that leave the operands of an assert as they are are evaluated with these.
+    """
 
-    def kill(self, number: int) -> None:
-        if self.active is None:
-            self.fates.setdefault(number, Fate.KILLED)
+    judges = False
 
-    def note(self, number: int, ending: Ending) -> None:
-        fates = {Ending.PASSED: Fate.SURVIVED, Ending.TIMED_OUT: Fate.TIMED_OUT}
-        self.fates[number] = fates.get(ending, Fate.KILLED)
-        if ending not in (Ending.PASSED, Ending.REFUTED):
-            self.doubtful.add(self.mutants[number][0].ident)
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        branches: Branches,
+        mutants: dict[int, tuple[Block, Mutant]],
+        *,
+        on_the_spot: bool = False,
+    ) -> None:
+        super().__init__()
+        self.blocks, self.mutants, self.on_the_spot = blocks, mutants, on_the_spot
+        self.session = Session(blocks, observer=self)
+        self.gate = self.make_gate(branches)
+        self.session.namespace[GATE] = self.gate
 
-    def run_block(self, session: Session, block: Block) -> None:
+    def make_gate(self, branches: Branches) -> Gate:
+        return Gate(branches, self.session.namespace)
+
+    def rewriting(self, block: Block, text: SourceText) -> Rewriting:
+        """As of what is only observed, with the mutants of the block."""
+        mutants = {number: mutant for number, (of, mutant) in self.mutants.items() if of is block}
+        sites = self.gate.sites if self.on_the_spot else None
+        return Varying(
+            block, text, mutants, bound_names(self.trees), sites, places=self.recorder.places, trees=self.trees
+        )
+
+    def run(self) -> Gate:
+        """What was found of the mutants."""
+        for block in self.blocks:
+            self.run_block(block)
+        return self.gate
+
+    def run_block(self, block: Block) -> None:
         ending = Ending.FAILED
         try:
             with redirect_stdout(io.StringIO()):
-                outcome = session.outcome(block)
+                outcome = self.session.outcome(block)
             ending = Ending.after(outcome.error)
         finally:
-            # Each child comes out here, however its block ended.
-            if self.active is not None:
-                leave(ending)
+            # Each branch comes out here, however its block ended.
+            if self.gate.active is not None:
+                self.gate.branches.leave(ending)
         if outcome.error is not None:
-            self.children.wait()
-            raise BlockFailed(self.as_written(block))
-        for number, (of, mutant) in enumerate(self.mutants):
+            raise BlockFailed(outcome)
+        for number, (of, mutant) in self.mutants.items():
             if of is block and mutant.output is not None:
                 same = as_seen(mutant.output) == as_seen(outcome.output)
-                self.fates[number] = Fate.SURVIVED if same else Fate.KILLED
-
-    def as_written(self, block: Block) -> Outcome:
-        """The failed block's outcome without mutants: its asserts tell their values."""
-        with redirect_stdout(io.StringIO()):
-            return Session(self.blocks).outcome(block)
+                self.gate.fates[number] = Fate.SURVIVED if same else Fate.KILLED
 
 
 class _Control(_Attack):
     """Runs blocks as they are in forked processes. Where one fails, its mutants did not fail for being changed."""
 
-    def __init__(
-        self, blocks: Sequence[Block], children: Children, kinds: Collection[Kind], doubtful: Collection[str]
-    ) -> None:
-        super().__init__(blocks, children, kinds)
-        self.waiting = set(doubtful)
+    def make_gate(self, branches: Branches) -> Gate:
+        return _Unchanged(branches, {number: block for number, (block, _) in self.mutants.items()})
+
+    def run(self) -> Gate:
+        gate = super().run()
+        assert isinstance(gate, _Unchanged), "it was made here"
+        for block, ending in gate.endings:
+            if ending is not Ending.PASSED:
+                raise ForkFailed(block, ending)
+        return gate
+
+
+class _Unchanged(Gate):
+    """Forks once for each block, and changes nothing."""
+
+    def __init__(self, branches: Branches, blocks: dict[int, Block]) -> None:
+        super().__init__(branches, {})
+        self.blocks = blocks
+        self.forked: set[str] = set()
         self.endings: list[tuple[Block, Ending]] = []
 
     def on(self, number: int) -> bool:
-        block = self.mutants[number][0]
-        if self.active is None and block.ident in self.waiting:
-            self.waiting.remove(block.ident)
-            if self.children.fork(lambda ending: self.endings.append((block, ending))):
+        block = self.blocks[number]
+        if self.active is None and block.ident not in self.forked:
+            self.forked.add(block.ident)
+            ending = self.branches.branch()
+            if ending is None:
                 self.active = number
+            else:
+                self.endings.append((block, ending))
         return False
-
-    def run(self) -> list[Trial]:
-        super().run()
-        for block, ending in self.endings:
-            if ending is not Ending.PASSED:
-                raise ForkFailed(block, ending)
-        return []

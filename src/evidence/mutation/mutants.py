@@ -8,9 +8,9 @@ import tokenize
 from dataclasses import dataclass, field
 
 from evidence.files.errors import PageError
-from evidence.mutation.operators import Change, Kind, Negation, Operator, Swap, changes_of
-from evidence.mutation.source_text import SourceText
+from evidence.mutation.operators import Change, Kind, changes_of
 from evidence.page.model import Block
+from evidence.run.source_text import SourceText
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?|\.\d+")
 _WAIVER = re.compile(r"#\s*mutation\b:?\s*(?P<reason>.*)")
@@ -30,7 +30,7 @@ class Mutant:
         output: the expected output, changed; `None` for a change of the code.
         why: what makes the claim empty where that is plain from its text; otherwise empty.
         waiver: the reason to let it survive, from the comment `# mutation: …` at its assert.
-        effect: what the change does to the code's syntax tree; `None` for a change of the expected output.
+        change: that of the code; `None` for a change of the expected output.
     """
 
     kind: Kind
@@ -42,7 +42,7 @@ class Mutant:
     output: str | None = None
     why: str = ""
     waiver: str = ""
-    effect: Swap | Operator | Negation | None = field(default=None, repr=False, compare=False)
+    change: Change | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ def _of_code(change: Change, block: Block, source: SourceText, waivers: list[Wai
         column=column,
         old=source.text[change.start : change.end].decode(),
         new=change.new,
-        code=source.replaced(change.start, change.end, change.new),
+        code=source.edited(change.edits),
         why=change.why,
         waiver=next((waiver.reason for waiver in waivers if waiver.first <= line <= waiver.last), ""),
-        effect=change.effect,
+        change=change,
     )
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from evidence.mutation.literals import neighbours, tightened
-from evidence.mutation.source_text import SourceText
-from evidence.run.observe import SYMBOLS
+from evidence.run.observe import ALIKE, CLOSE, SYMBOLS, called
+from evidence.run.source_text import SourceText
 
 
 class Kind(Enum):
@@ -23,39 +23,30 @@ class Kind(Enum):
     INPUT = "input"  # the claim holds of another input as well, which is no fault
 
 
-@dataclass(frozen=True)
-class Swap:
-    """Evaluate `source` in place of `node`."""
-
-    node: ast.expr
-    source: str
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Compare the operands of `node`, which has the one operator `plain`, by `symbol`."""
-
-    node: ast.Compare
-    plain: str
-    symbol: str
-
-
-@dataclass(frozen=True)
-class Negation:
-    """Take the opposite of what `node` comes out as."""
-
-    node: ast.expr
+Edit = tuple[int, int, str]
+"""The bytes from the first to the second become the text."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change of the code: the bytes from `start` to `end` become `new`, which has `effect`; `why` it is made."""
+    """A change of the code: the bytes from `start` to `end` become `new`.
+
+    Attributes:
+        kind: what it would mean if the check still passed.
+        start: where what is changed begins.
+        end: where it ends.
+        new: what it becomes.
+        within: where the condition, or the argument, begins and ends that it is a part of.
+        edits: the same change, of no more than differs.
+        why: what makes the claim empty where that is plain from its text; otherwise empty.
+    """
 
     kind: Kind
     start: int
     end: int
     new: str
-    effect: Swap | Operator | Negation
+    within: tuple[int, int]
+    edits: tuple[Edit, ...]
     why: str = ""
 
 
@@ -71,7 +62,7 @@ _TIGHTER = {"<=": "<", ">=": ">"}
 _WIDER = {new: old for old, new in _TIGHTER.items()}
 
 # Functions whose arguments are claimed to be alike, and those that only dress up a value.
-_ALIKE = {"equal", "array_equal", "allclose", "isclose", "assert_close", "assert_allclose"}
+_ALIKE = ALIKE | CLOSE
 _DRESS = {"set", "list", "tuple", "dict", "frozenset", "float", "int", "bool", "str", "complex", "Fraction", "Decimal"}
 _DRESS |= {"Counter", "tensor", "Tensor", "as_tensor", "array", "asarray", "Size", "all", "sum", "approx"}
 _DISTANCE = {"abs", "norm"}
@@ -85,6 +76,7 @@ def changes_of(source: SourceText) -> list[Change]:
     walk = _Walk(source)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Assert):
+            walk.within = source.span(node.test)
             walk.claim(node.test)
         elif isinstance(node, ast.With):
             for item in node.items:
@@ -95,23 +87,25 @@ def changes_of(source: SourceText) -> list[Change]:
 class _Walk:
     def __init__(self, source: SourceText) -> None:
         self.source = source
+        self.within = (0, 0)  # of what is being walked through
         self.changes: list[Change] = []
 
-    def add(self, kind: Kind, node: ast.expr, new: str, effect: Swap | Operator | Negation, why: str = "") -> None:
+    def add(self, kind: Kind, node: ast.expr, new: str, why: str = "", edits: tuple[Edit, ...] = ()) -> None:
         start, end = self.source.span(node)
-        self.changes.append(Change(kind, start, end, new, effect, why))
+        self.changes.append(Change(kind, start, end, new, self.within, edits or ((start, end, new),), why))
 
     def claim(self, test: ast.expr) -> None:
         if any(isinstance(node, ast.Name | ast.Call | ast.BinOp) for node in ast.walk(test)):
             self.condition(test, True)
         else:
-            self.add(Kind.CLAIM, test, "True", Swap(test, "True"), "only literals, nothing that was computed")
+            self.add(Kind.CLAIM, test, "True", "only literals, nothing that was computed")
 
     def expected_error(self, node: ast.expr) -> None:
         """In `pytest.raises(error, match="…")`, what the error says is claimed."""
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pytest.raises", "raises"):
             for keyword in node.keywords:
                 if keyword.arg == "match":
+                    self.within = self.source.span(keyword.value)
                     self.value(keyword.value, _Role.VALUE)
 
     def condition(self, node: ast.expr, positive: bool) -> None:
@@ -125,17 +119,20 @@ class _Walk:
             if isinstance(node.operand, ast.Compare | ast.BoolOp):
                 self.condition(node.operand, not positive)
             else:
-                self.add(Kind.CLAIM, node, self.source.of(node.operand), Negation(node))
+                start, _ = self.source.span(node)
+                self.add(Kind.CLAIM, node, self.source.of(node.operand), edits=((start, start + len("not"), ""),))
                 self.value(node.operand, _Role.OPERAND, not positive)
         else:
-            self.add(Kind.CLAIM, node, f"not ({self.source.of(node)})", Negation(node))
+            start, end = self.source.span(node)
+            edits = (start, start, "not ("), (end, end, ")")
+            self.add(Kind.CLAIM, node, f"not ({self.source.of(node)})", edits=edits)
             self.value(node, _Role.OPERAND, positive)
 
     def compare(self, node: ast.Compare, positive: bool) -> None:
         symbols = [SYMBOLS[type(op)] for op in node.ops]
         operands = [node.left, *node.comparators]
         if len(symbols) == 1 and symbols[0] in ("==", "is", "<=", ">=") and _same(*operands):
-            self.add(Kind.CLAIM, node, "True", Swap(node, "True"), "both sides are the same")
+            self.add(Kind.CLAIM, node, "True", "both sides are the same")
             return
         for at, symbol in enumerate(symbols):
             self.operator(node, at, symbol, _OPPOSITE[symbol], Kind.CLAIM)
@@ -158,23 +155,19 @@ class _Walk:
     def operator(self, node: ast.Compare, at: int, old: str, new: str, kind: Kind) -> None:
         left = node.comparators[at - 1] if at else node.left
         start, end = self.source.operator(old, left, node.comparators[at])
-        if len(node.ops) == 1:
-            effect: Swap | Operator = Operator(node, old, new)
-        else:
-            effect = Swap(node, self.source.replaced(start, end, new, within=node))
-        self.changes.append(Change(kind, start, end, new, effect))
+        self.changes.append(Change(kind, start, end, new, self.within, ((start, end, new),)))
 
     def bound(self, node: ast.expr, *, upper: bool, is_tolerance: bool = False) -> None:
         source = self.source.of(node)
         new = tightened(source, upper=upper, is_tolerance=is_tolerance)
         if new and source not in ("0", "0.0"):
-            self.add(Kind.SLACK, node, new, Swap(node, new))
+            self.add(Kind.SLACK, node, new)
 
     def value(self, node: ast.expr, role: _Role, positive: bool = True) -> None:
         """An expression in its role: finds the literals and the conditions in it."""
         if _is_literal(node):
             for new in neighbours(self.source.of(node)):
-                self.add(Kind.CLAIM if role is _Role.VALUE else Kind.INPUT, node, new, Swap(node, new))
+                self.add(Kind.CLAIM if role is _Role.VALUE else Kind.INPUT, node, new)
         elif isinstance(node, ast.Compare) and role is not _Role.INPUT:
             self.compare(node, positive)
         elif isinstance(node, ast.Call):
@@ -194,11 +187,11 @@ class _Walk:
                     self.value(child, role, positive)
 
     def call(self, node: ast.Call, role: _Role, positive: bool) -> None:
-        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        name = called(node)
         if role is not _Role.INPUT and positive and name in _ALIKE:
             role = _Role.VALUE
             if len(node.args) == 2 and _same(*node.args):
-                self.add(Kind.CLAIM, node, "True", Swap(node, "True"), "both arguments are the same")
+                self.add(Kind.CLAIM, node, "True", "both arguments are the same")
                 return
         if isinstance(node.func, ast.Attribute):
             self.value(node.func.value, self.role_of_argument(node.func.value, name, role, receiver=True), positive)
@@ -243,8 +236,7 @@ class _Walk:
             return
         start, end = self.source.argument(last, alone=len(node.keywords) + len(node.args) == 1)
         kind = Kind.CLAIM if role is _Role.VALUE else Kind.INPUT
-        without = self.source.replaced(start, end, "", within=node)
-        self.changes.append(Change(kind, start, end, "", Swap(node, without)))
+        self.changes.append(Change(kind, start, end, "", self.within, ((start, end, ""),)))
 
 
 def _same(left: ast.expr, right: ast.expr) -> bool:

@@ -62,4 +62,4 @@ class Tallies:
 def _engine() -> str:
     """The source of the attack, as this process holds it."""
     packages = our_packages(("evidence",))
-    return digest((packages["evidence"] / "mutation").glob("*.py"), packages)
+    return digest(reach_of(["evidence.mutation.attack"], packages), packages)

@@ -49,6 +49,12 @@ def limits() -> Limits:
     return Limits(seconds, 4 * seconds, MEMORY_GIB * 2**30)
 
 
+def session_limits(sessions: Sessions, more: float) -> Limits:
+    """What a process may take that runs any one of the sessions, and `more` seconds by the clock for what it starts."""
+    blocks, every = max(map(len, sessions), default=0), limits()
+    return replace(every, processor=blocks * every.processor, clock=blocks * every.clock + more)
+
+
 def run_elsewhere(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]:
     """Run sessions below a clean process that is started for them; see `Run`."""
     if sessions:

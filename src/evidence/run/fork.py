@@ -27,6 +27,9 @@ _SET_DEATH_SIGNAL, _SET_ADOPTS_ORPHANS = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CH
 # To a process that is told to end, for the end of its own children.
 _GRACE_SECONDS = 5.0
 
+# The status of a process that code of a page has asked for, or had the kernel throw away.
+UNKNOWN = 255 << 8
+
 _living: set[int] = set()
 _forked = False
 _keeps_house = False
@@ -76,16 +79,21 @@ def end(child: int) -> int:
 
 
 def wait_for(child: int) -> int:
-    """The status of a child, when it has ended."""
+    """The status of a child, when it has ended; `UNKNOWN` if somebody else has asked for it."""
     try:
         return os.waitpid(child, 0)[1]
+    except ChildProcessError:
+        return UNKNOWN
     finally:
         _living.discard(child)
 
 
 def reap(child: int) -> int | None:
     """The status of a child that has ended, with what it left behind in its group; `None` if it goes on."""
-    ended, status = os.waitpid(child, os.WNOHANG)
+    try:
+        ended, status = os.waitpid(child, os.WNOHANG)
+    except ChildProcessError:
+        ended, status = child, UNKNOWN
     if not ended:
         return None
     _living.discard(child)
@@ -101,12 +109,10 @@ def end_all() -> None:
             os.kill(child, signal.SIGTERM)
     limit = time.monotonic() + _GRACE_SECONDS
     for child in list(_living):
-        with contextlib.suppress(ChildProcessError):
-            while reap(child) is None and time.monotonic() < limit:
-                time.sleep(0.002)
-            if child in _living:
-                end(child)
-        _living.discard(child)
+        while reap(child) is None and time.monotonic() < limit:
+            time.sleep(0.002)
+        if child in _living:
+            end(child)
     end_orphans()
 
 

@@ -9,9 +9,11 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from evidence.page.model import Block
 from evidence.run.constants import Constants
 from evidence.run.observation import Side
 from evidence.run.recorder import Place, Recorder
+from evidence.run.source_text import SourceText
 
 # What the observed code calls the `Recorder`: no name that a page would use.
 NAME = "__observed__"
@@ -28,8 +30,8 @@ SYMBOLS: dict[type[ast.cmpop], str] = {
     ast.Is: "is",
     ast.IsNot: "is not",
 }
-_ALIKE = {"equal", "array_equal"}
-_CLOSE = {"allclose", "isclose", "assert_close", "assert_allclose"}
+ALIKE = {"equal", "array_equal"}
+CLOSE = {"allclose", "isclose", "assert_close", "assert_allclose"}
 _SIDES: dict[tuple[bool, bool], Side] = {
     (True, True): "both",
     (True, False): "left",
@@ -41,25 +43,24 @@ _DISTANCE = {"abs", "max", "amax", "norm", "float", "item", "sqrt", "mean", "sim
 
 
 class Observer:
-    """Rewrites the blocks of a session, one after the other; `recorder` holds their places."""
+    """Rewrites the blocks of a session, one after the other; `recorder` holds their places.
+
+    Attributes:
+        judges: whether a block fails that shows nothing.
+    """
+
+    judges = True
 
     def __init__(self) -> None:
         self.recorder = Recorder()
-        self._trees: list[ast.Module] = []
+        self.trees: list[ast.Module] = []
 
-    def rewrite(self, tree: ast.Module, code: str, first_line: int, *, prints: bool) -> ast.Module:
-        """The tree, changed in place.
-
-        Args:
-            tree: the syntax tree of a block, its lines counted from 1.
-            code: the text of the block.
-            first_line: the line in the page's file of the block's first.
-            prints: whether the page says what the block prints, so that the parts of that are observed.
-        """
-        self._trees.append(ast.parse(code))
-        rewriting = _Rewriting(self.recorder.places, Constants(self._trees), code, first_line, prints)
-        for at, statement in enumerate(tree.body):
-            plain = ast.parse(ast.unparse(statement)).body[0]
+    def rewrite(self, tree: ast.Module, block: Block) -> ast.Module:
+        """The syntax tree of a block, its lines counted from 1, changed in place."""
+        text = SourceText(block.code)
+        self.trees.append(text.tree)
+        rewriting = self.rewriting(block, text)
+        for at, (statement, plain) in enumerate(zip(tree.body, text.tree.body, strict=True)):
             restated = rewriting.constant.restated
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 rewriting.constant.restated = set()  # it may be called when its names stand for something else
@@ -68,31 +69,36 @@ class Observer:
             rewriting.constant.pass_by(plain)
         return ast.fix_missing_locations(tree)
 
+    def rewriting(self, block: Block, text: SourceText) -> Rewriting:
+        """What rewrites a block, whose tree is the last."""
+        return Rewriting(block, text, places=self.recorder.places, trees=self.trees)
 
-class _Rewriting(ast.NodeTransformer):
-    def __init__(self, places: list[Place], constant: Constants, code: str, first_line: int, prints: bool) -> None:
-        self.places, self.constant, self.prints = places, constant, prints
-        self.lines = code.encode().split(b"\n")
-        self.first_line = first_line
+
+class Rewriting(ast.NodeTransformer):
+    """Has the code of a block tell what it saw.
+
+    Args:
+        block: the block. Where its page says what it prints, the parts of that are observed, too.
+        text: its code.
+        places: gets the places of its code.
+        trees: the syntax trees of its session, up to its own.
+    """
+
+    def __init__(self, block: Block, text: SourceText, places: list[Place], trees: Sequence[ast.Module]) -> None:
+        self.text, self.places, self.constant = text, places, Constants(trees)
+        self.prints = block.output is not None
+        self.first_line = block.line
         self.asserted = 0  # the line of the assert that is being read
         self.deciding: set[int] = set()  # the conditions that must hold for it
 
     # Places.
 
-    def place(self, kind: str, node: ast.expr | ast.stmt, operator: str = "", **more: Any) -> ast.Constant:
+    def place(self, kind: str, node: ast.expr, operator: str = "", **more: Any) -> ast.Constant:
         """A new place at `node`, as its number in the code."""
-        decides = id(node) in self.deciding
-        line = self.first_line + node.lineno - 1
-        column = len(self.lines[node.lineno - 1][: node.col_offset].decode())
-        more = {"asserted": self.asserted, "decides": decides} | more
-        self.places.append(Place(kind, line, column, self.source(node), operator, **more))
+        line, column = self.text.place(self.text.span(node)[0])
+        more = {"asserted": self.asserted, "decides": id(node) in self.deciding} | more
+        self.places.append(Place(kind, self.first_line + line - 1, column - 1, self.text.of(node), operator, **more))
         return ast.Constant(len(self.places) - 1)
-
-    def source(self, node: ast.expr | ast.stmt) -> str:
-        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-        lines = self.lines[first : last + 1]
-        lines = [*lines[:-1], lines[-1][: node.end_col_offset]]
-        return "\n".join(line.decode() for line in [lines[0][node.col_offset :], *lines[1:]])
 
     def computed(self, left: ast.expr, right: ast.expr) -> Side:
         """Which of two sides the run computes; where both are made of literals, one that calculates with them does."""
@@ -119,7 +125,7 @@ class _Rewriting(ast.NodeTransformer):
         if isinstance(node, ast.BoolOp):
             node.values = [self.condition(each) for each in node.values]
             return node
-        if isinstance(node, ast.Compare) or (isinstance(node, ast.Call) and _name(node) in _ALIKE | _CLOSE):
+        if isinstance(node, ast.Compare) or (isinstance(node, ast.Call) and called(node) in ALIKE | CLOSE):
             return self.visit(node)  # type: ignore[no-any-return]
         side: Side = "neither" if self.constant(node) else "left"
         at = self.place("compare", node, "truth", computed=side)
@@ -138,7 +144,7 @@ class _Rewriting(ast.NodeTransformer):
         for at, op in enumerate(node.ops):
             symbol = SYMBOLS[type(op)]
             pair = operands[at], operands[at + 1]
-            close = any(isinstance(each, ast.Call) and _name(each) == "approx" for each in pair)
+            close = any(isinstance(each, ast.Call) and called(each) == "approx" for each in pair)
             side = "both" if linked and len(node.ops) > 1 else self.computed(*pair)
             more = {"symbol": symbol, "computed": side}
             number = self.place("compare", node, "close" if close else symbol, **more)
@@ -147,11 +153,14 @@ class _Rewriting(ast.NodeTransformer):
             places.append(number)
         if len(places) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
             self.distance(node, places[0])
-        first, *others = [self.visit(each) for each in operands]
-        if len(places) == 1:
-            return ast.copy_location(_call("compare", places[0], first, *others), node)
-        numbers = ast.Tuple(list(places), ast.Load())
-        return ast.copy_location(_call("chain", numbers, first, *map(_delayed, others)), node)
+        left, *others = [self.visit(each) for each in operands]
+        comparisons: list[ast.expr] = []
+        for at, right in enumerate(others):
+            # What is compared on both sides is computed once, and not at all after a comparison that does not hold.
+            shared = _call("keep", places[at], right) if at + 1 < len(others) else right
+            comparisons.append(ast.copy_location(_call("compare", places[at], left, shared), node))
+            left = _call("kept", places[at])
+        return comparisons[0] if len(comparisons) == 1 else ast.copy_location(ast.BoolOp(ast.And(), comparisons), node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         """What changed is often the difference of two names, which may be names of one thing."""
@@ -170,8 +179,8 @@ class _Rewriting(ast.NodeTransformer):
         """In `abs(a - b) < tolerance`, what is claimed is that `a` is close to `b`."""
         inner: ast.expr = node.left
         within = False
-        while isinstance(inner, ast.Call) and _name(inner) in _DISTANCE:
-            within = within or _name(inner) in ("abs", "norm", "vector_norm")
+        while isinstance(inner, ast.Call) and called(inner) in _DISTANCE:
+            within = within or called(inner) in ("abs", "norm", "vector_norm")
             method = isinstance(inner.func, ast.Attribute) and not self.constant(inner.func.value)
             if not method and not inner.args:
                 return
@@ -185,13 +194,13 @@ class _Rewriting(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """What is alike, what is largest, and what is printed."""
-        name, starred = _name(node), any(isinstance(each, ast.Starred) for each in node.args)
+        name, starred = called(node), any(isinstance(each, ast.Starred) for each in node.args)
         plain = isinstance(node.func, ast.Name)
-        if self.asserted and name in _ALIKE | _CLOSE and not starred:
+        if self.asserted and name in ALIKE | CLOSE and not starred:
             method = isinstance(node.func, ast.Attribute) and len(node.args) == 1
             pair = (node.func.value, node.args[0]) if method else tuple(node.args[:2])  # type: ignore[attr-defined]
             if len(pair) == 2:
-                kind = "equal" if name in _ALIKE else "close"
+                kind = "equal" if name in ALIKE else "close"
                 at = self.place("compare", node, kind, computed=self.computed(*pair))
                 self.generic_visit(node)
                 return ast.copy_location(_call("alike", at, node.func, *node.args, keywords=node.keywords), node)
@@ -272,17 +281,12 @@ def _conjuncts(test: ast.expr) -> list[ast.expr]:
     return [test]
 
 
-def _name(call: ast.Call) -> str:
+def called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
 def _is_raises(call: ast.Call) -> bool:
     return ast.unparse(call.func) in ("pytest.raises", "raises")
-
-
-def _delayed(value: ast.expr) -> ast.Lambda:
-    nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-    return ast.copy_location(ast.Lambda(nothing, value), value)
 
 
 def _call(method: str, *arguments: ast.expr, keywords: Sequence[ast.keyword] = ()) -> ast.Call:

@@ -85,6 +85,7 @@ class Recorder:
         self.places: list[Place] = []
         self._thread = threading.get_ident()
         self._sides: dict[int, dict[int, Any]] = {}  # of a distance, what it lies between
+        self._middle: dict[int, Any] = {}
         self._last: dict[int, tuple[Any, ...]] = {}  # the values of the assert at hand, for its report
 
     # An assert's condition.
@@ -135,16 +136,14 @@ class Recorder:
             self._note(at, result, left, right)
         return result
 
-    def chain(self, places: tuple[int, ...], left: Any, *rights: Callable[[], Any]) -> Any:
-        """`a < b < c`: each operand is evaluated once, and none after a comparison that does not hold."""
-        result: Any = True
-        for at, delayed in zip(places, rights, strict=True):
-            right = delayed()
-            result = self.compare(at, left, right)
-            if not result:
-                break
-            left = right
-        return result
+    def keep(self, at: int, value: Any) -> Any:
+        """What is in the middle of `a < b < c`."""
+        self._middle[at] = value
+        return value
+
+    def kept(self, at: int) -> Any:
+        """The same, for the next comparison."""
+        return self._middle.pop(at)
 
     def difference(self, at: int, left: Any, right: Any) -> Any:
         """Subtract or compare, and note whether both are names of one thing."""

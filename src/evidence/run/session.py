@@ -10,7 +10,7 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any, TextIO
@@ -53,26 +53,18 @@ class Session:
     Args:
         blocks: the blocks, in the order of the page.
         compares: whether what a block prints is compared with what the page says.
-        compiler: what makes code of a block; by default its asserts are observed, and a check that shows nothing fails.
+        observer: has their code tell what it saw.
     """
 
-    def __init__(
-        self,
-        blocks: Sequence[Block],
-        compiler: Callable[[Block], types.CodeType] | None = None,
-        *,
-        compares: bool = True,
-    ) -> None:
+    def __init__(self, blocks: Sequence[Block], *, compares: bool = True, observer: Observer | None = None) -> None:
         self.blocks = tuple(blocks)
         self._compares = compares
-        self._observer = None if compiler else Observer()
-        self._compile = compiler or self._observed
+        self._observer = observer or Observer()
         self._outcomes: dict[str, Outcome] = {}
         # Classes of a page can be pickled and inspected, and `if __name__ == "__main__":` runs, as in a script.
         self._module = types.ModuleType("__main__")
         self._module.__file__ = str(self.blocks[0].path)
-        if self._observer is not None:
-            self._module.__dict__[OBSERVED] = self._observer.recorder
+        self._module.__dict__[OBSERVED] = self._observer.recorder
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -94,16 +86,16 @@ class Session:
             reset_global_state()
         self._show_source(block)
         printed = _Tee(sys.stdout)
-        places = self._observer.recorder.places if self._observer else []
+        places = self._observer.recorder.places
         before = [place.times for place in places]
         begin = time.process_time()
         error: BaseException | None = None
         try:
             with self._as_main(), _strict_warnings(), redirect_stdout(printed):
-                exec(self._compile(block), self._module.__dict__)
+                exec(self._compiled(block), self._module.__dict__)
             if block.output is not None and self._compares:
                 _compare(block.output, printed.getvalue())
-            if self._observer is not None:
+            if self._observer.judges:
                 own = places[len(before) :]
                 error = proves_nothing(own, block.grade, block.line) if block.grade else swallowed(own)
         except SystemExit as exit_:
@@ -121,12 +113,20 @@ class Session:
         seen = tuple(place.observation() for place in earlier + places[len(before) :] if place.kind in _KEPT)
         return Outcome(block, printed.getvalue(), seconds, error, seen)
 
-    def _observed(self, block: Block) -> types.CodeType:
-        assert self._observer is not None, "it compiles where nobody else does"
-        observer = self._observer
-        return compile_block(
-            block, lambda tree: observer.rewrite(tree, block.code, block.line, prints=block.output is not None)
-        )
+    def _compiled(self, block: Block) -> types.CodeType:
+        """The observed code of a block, its lines numbered as in the page's file.
+
+        Raises:
+            SyntaxError: with the line in the page's file.
+        """
+        path = str(block.path)
+        try:
+            tree = ast.parse(block.code, path)
+        except SyntaxError as error:
+            error.lineno = (error.lineno or 1) + block.line - 1
+            raise
+        tree = ast.increment_lineno(self._observer.rewrite(tree, block), block.line - 1)
+        return compile(tree, path, "exec", dont_inherit=True)
 
     @contextmanager
     def _as_main(self) -> Iterator[None]:
@@ -147,26 +147,6 @@ class Session:
         text = [line + "\n" for line in lines]
         # Without a modification time, linecache keeps the entry as it is.
         linecache.cache[str(block.path)] = (sum(map(len, text)), None, text, str(block.path))
-
-
-def compile_block(block: Block, rewrite: Callable[[ast.Module], ast.Module] | None = None) -> types.CodeType:
-    """The block's code, its lines numbered as in the page's file.
-
-    Args:
-        block: the block.
-        rewrite: changes its syntax tree, whose lines count from 1.
-
-    Raises:
-        SyntaxError: with the line in the page's file.
-    """
-    path = str(block.path)
-    try:
-        tree = ast.parse(block.code, path)
-    except SyntaxError as error:
-        error.lineno = (error.lineno or 1) + block.line - 1
-        raise
-    tree = rewrite(tree) if rewrite else tree
-    return compile(ast.increment_lineno(tree, block.line - 1), path, "exec", dont_inherit=True)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 
 class SourceText:
@@ -36,10 +37,14 @@ class SourceText:
         before = self.text[:at].decode()
         return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
-    def replaced(self, start: int, end: int, new: str, within: ast.expr | None = None) -> str:
-        """The code, or the part of it that is `within`, with `new` from `start` to `end`."""
-        first, last = self.span(within) if within is not None else (0, len(self.text))
-        return (self.text[first:start] + new.encode() + self.text[end:last]).decode()
+    def edited(self, edits: Iterable[tuple[int, int, str]], within: tuple[int, int] | None = None) -> str:
+        """The code, or the part of it that is `within`, with new texts; the bytes that they replace do not overlap."""
+        at, end = within or (0, len(self.text))
+        parts = []
+        for first, last, new in sorted(edits, key=lambda edit: edit[:2]):
+            parts += [self.text[at:first], new.encode()]
+            at = last
+        return b"".join([*parts, self.text[at:end]]).decode()
 
     def operator(self, symbol: str, left: ast.expr, right: ast.expr) -> tuple[int, int]:
         """Where the operator between two operands stands; brackets and comments may stand there too."""
