@@ -1,8 +1,5 @@
 """Exact receptive fields of any forward, unit by unit."""
 
-from dlchecked.receptive_field.api import receptive_field
-from dlchecked.receptive_field.checking import Disagreement, Verification, verify
-from dlchecked.receptive_field.effective import EffectiveReceptiveField, effective_receptive_field
 from dlchecked.receptive_field.errors import (
     InvalidArgument,
     MissingPackage,
@@ -10,7 +7,10 @@ from dlchecked.receptive_field.errors import (
     UnknownOperation,
     ValueDependence,
 )
-from dlchecked.receptive_field.result import Misalignment, ReceptiveField
+from dlchecked.receptive_field.questions.effective import EffectiveReceptiveField, effective_receptive_field
+from dlchecked.receptive_field.questions.exact import receptive_field
+from dlchecked.receptive_field.questions.verification import Disagreement, Verification, verify
+from dlchecked.receptive_field.results.receptive_field import Misalignment, ReceptiveField
 
 __all__ = [
     "Disagreement",

@@ -18,7 +18,7 @@ from torch import nn
 
 from dlchecked.receptive_field import ReceptiveField, receptive_field
 from dlchecked.receptive_field.errors import InvalidArgument, ReceptiveFieldError
-from dlchecked.receptive_field.table import Layer, as_text
+from dlchecked.receptive_field.results.layer_table import Layer, as_text
 
 _WIDER = "*"
 

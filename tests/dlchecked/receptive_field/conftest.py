@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from dlchecked.receptive_field import ReceptiveField, receptive_field
-from dlchecked.receptive_field.numeric import GroundTruth
+from dlchecked.receptive_field.measured.ground_truth import GroundTruth
 
 # The networks are shared by several files of tests and by the benchmark.
 sys.path.insert(0, str(Path(__file__).parent))

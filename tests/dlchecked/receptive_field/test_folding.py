@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from dlchecked.receptive_field import InvalidArgument, UnknownOperation, receptive_field
-from dlchecked.receptive_field.numeric import GroundTruth
+from dlchecked.receptive_field.measured.ground_truth import GroundTruth
 
 
 @st.composite

@@ -11,7 +11,7 @@ from calls import Calls
 from torch import nn
 
 from dlchecked.receptive_field import UnknownOperation, receptive_field
-from dlchecked.receptive_field.registry import RULES, SHARING, WRITING
+from dlchecked.receptive_field.tracing.registry import RULES, SHARING, WRITING
 
 SHAPES = ((1, 4, 4, 4), (4, 4), (1, 1), (4,), (2, 4, 4))
 # What may follow the input.

@@ -11,7 +11,7 @@ import pytest
 
 from dlchecked.networks import NETWORKS
 from dlchecked.receptive_field import ReceptiveField, receptive_field
-from dlchecked.receptive_field.report import Fields
+from dlchecked.receptive_field.results.fields import Fields
 
 TABLE = {
     "alexnet_v2": "conv1 11/4/0, pool1 19/8/0, conv2 51/8/16, conv3 99/16/32, conv4 131/16/48, conv5 163/16/64, "

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from random_networks import random_case
 
 from dlchecked.receptive_field import ReceptiveFieldError, receptive_field
-from dlchecked.receptive_field.numeric import GroundTruth
+from dlchecked.receptive_field.measured.ground_truth import GroundTruth
 
 MOST_UNITS = 120
 

@@ -5,7 +5,7 @@ import torch
 from twenty_networks import NETWORKS, resnet50, vgg16
 
 from dlchecked.receptive_field import receptive_field
-from dlchecked.receptive_field.numeric import GroundTruth
+from dlchecked.receptive_field.measured.ground_truth import GroundTruth
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlchecked.receptive_field import InvalidArgument, receptive_field
-from dlchecked.receptive_field.numeric import GroundTruth
+from dlchecked.receptive_field.measured.ground_truth import GroundTruth
 
 UNFOLDED = {
     "of four dimensions": ((1, 1, 8, 6), lambda m, x: x.unfold(2, 2, 2).sum(-1)),

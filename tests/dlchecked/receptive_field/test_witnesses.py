@@ -12,9 +12,9 @@ from dlchecked.receptive_field import (
     receptive_field,
     verify,
 )
-from dlchecked.receptive_field.linearized import Linearized
-from dlchecked.receptive_field.numeric import GroundTruth
-from dlchecked.receptive_field.registry import RULES
+from dlchecked.receptive_field.measured.ground_truth import GroundTruth
+from dlchecked.receptive_field.measured.linearized import Linearized
+from dlchecked.receptive_field.tracing.registry import RULES
 
 
 class Attends(nn.Module):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.tensor import TracedTensor
+from dlchecked.receptive_field.tracing.tensor import TracedTensor
 
 # Positions are counted in floating point where torch does so, which is exact up to here.
 MOST_POSITIONS = 1 << 24

@@ -1,31 +1,16 @@
 """Arithmetic between tensors, and the constants in it that cut dependencies: masks of zeros and of −∞."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import torch
 
-from dlchecked.receptive_field.carrying import KNOWING
-from dlchecked.receptive_field.known import (
-    MARK,
-    Known,
-    chosen,
-    constant_of,
-    cut,
-    inverse,
-    is_constant,
-    knowing,
-    known_of,
-    larger,
-    negative,
-    product,
-    total,
-)
-from dlchecked.receptive_field.layout import broadcast
-from dlchecked.receptive_field.registry import HOMES, Rule, RuleT, Unsupported, rule
+from dlchecked.receptive_field.layouts.layout import broadcast
 from dlchecked.receptive_field.rules.joining import join, overwrite
-from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.tracing.known_values import constant_of, cut, is_constant, knowing, known_of
+from dlchecked.receptive_field.tracing.registry import HOMES, KNOWING, Rule, Unsupported, knowing_rule, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.tracing.values import MARK, Known, chosen, inverse, larger, negative, product, total
 
 _JOINS = (
     "floor_divide remainder fmod pow float_power "
@@ -43,18 +28,8 @@ def arithmetic(*operands: Any, **_: Any) -> TracedTensor:
     return join(*operands)
 
 
-def knowing_rule(*names: str, homes: Iterable[Any] = HOMES) -> Callable[[RuleT], RuleT]:
-    """The rule for functions that says itself what is known of its result."""
-
-    def register(function: RuleT) -> RuleT:
-        KNOWING.add(function)
-        return rule(*names, homes=homes)(function)
-
-    return register
-
-
 @knowing_rule("add", "__add__", "__radd__")
-def add(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:  # noqa: A002
+def add(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:
     """A sum; where a constant −∞ is added, the result is −∞ whatever the other term is."""
     joined = join(input, other)
     if is_ordinary(input) and is_ordinary(other) and is_ordinary(alpha):
@@ -73,19 +48,19 @@ def is_ordinary(x: Any, factor: bool = False) -> bool:
 
 
 @knowing_rule("sub", "subtract", "__sub__")
-def subtract(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:  # noqa: A002
+def subtract(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:
     """A difference."""
     return add(input, other, alpha=-alpha)
 
 
 @knowing_rule("rsub", "__rsub__")
-def subtract_from(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:  # noqa: A002
+def subtract_from(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:
     """The same the other way round."""
     return add(other, input, alpha=-alpha)
 
 
 @knowing_rule("mul", "multiply", "__mul__", "__rmul__")
-def multiply(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+def multiply(input: Any, other: Any) -> TracedTensor:
     """A product; where one factor is a constant 0, it does not depend on the other."""
     joined = join(input, other)
     if is_ordinary(input, factor=True) and is_ordinary(other, factor=True):
@@ -94,7 +69,7 @@ def multiply(input: Any, other: Any) -> TracedTensor:  # noqa: A002
 
 
 @knowing_rule("div", "divide", "true_divide", "__truediv__", "__div__")
-def divide(input: Any, other: Any, *, rounding_mode: Any = None) -> TracedTensor:  # noqa: A002
+def divide(input: Any, other: Any, *, rounding_mode: Any = None) -> TracedTensor:
     """A quotient; 0 divided by anything is 0."""
     joined = join(input, other)
     if is_ordinary(input, factor=True) and (is_traced(other) or abs(other) > 1 / MARK if not is_real(other) else False):
@@ -103,7 +78,7 @@ def divide(input: Any, other: Any, *, rounding_mode: Any = None) -> TracedTensor
 
 
 @knowing_rule("__rtruediv__", "__rdiv__")
-def divide_by(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+def divide_by(input: Any, other: Any) -> TracedTensor:
     """The same the other way round."""
     return divide(other, input)
 
@@ -119,20 +94,20 @@ def _scaled(joined: TracedTensor, one: Any, two: Any, known: Known) -> TracedTen
 
 
 @knowing_rule("maximum", "fmax")
-def maximum(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+def maximum(input: Any, other: Any) -> TracedTensor:
     """The larger of two."""
     return knowing(join(input, other), larger(known_of(input), known_of(other)))
 
 
 @knowing_rule("minimum", "fmin")
-def minimum(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+def minimum(input: Any, other: Any) -> TracedTensor:
     """The smaller of two."""
     known = larger(negative(known_of(input)), negative(known_of(other)))
     return knowing(join(input, other), negative(known))
 
 
 @knowing_rule("masked_fill")
-def masked_fill(input: TracedTensor, mask: Any, value: Any) -> TracedTensor:  # noqa: A002
+def masked_fill(input: TracedTensor, mask: Any, value: Any) -> TracedTensor:
     """Some elements become a constant."""
     choice = constant_of(mask)
     if choice is None or is_traced(value):
@@ -141,7 +116,7 @@ def masked_fill(input: TracedTensor, mask: Any, value: Any) -> TracedTensor:  # 
 
 
 @knowing_rule("where")
-def where(condition: Any, input: Any, other: Any) -> TracedTensor:  # noqa: A002
+def where(condition: Any, input: Any, other: Any) -> TracedTensor:
     """Elements of one tensor or the other."""
     choice = constant_of(condition)
     if choice is None:
@@ -168,14 +143,14 @@ def where_else(self: Any, condition: Any, other: Any) -> TracedTensor:
 
 
 @knowing_rule("tril")
-def tril(input: TracedTensor, diagonal: int = 0) -> TracedTensor:  # noqa: A002
+def tril(input: TracedTensor, diagonal: int = 0) -> TracedTensor:
     """Zero above a diagonal."""
     kept = torch.ones(*input.shape[-2:], dtype=torch.bool).tril(diagonal)
     return knowing(input, chosen(kept, known_of(input), known_of(0)))
 
 
 @knowing_rule("triu")
-def triu(input: TracedTensor, diagonal: int = 0) -> TracedTensor:  # noqa: A002
+def triu(input: TracedTensor, diagonal: int = 0) -> TracedTensor:
     """Zero below a diagonal."""
     kept = torch.ones(*input.shape[-2:], dtype=torch.bool).triu(diagonal)
     return knowing(input, chosen(kept, known_of(input), known_of(0)))

@@ -6,24 +6,18 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from dlchecked.receptive_field.known import (
-    Known,
-    cut,
-    knowing,
-    known_of,
-    negative,
-    passed_over,
-)
-from dlchecked.receptive_field.registry import Unsupported, rule
-from dlchecked.receptive_field.rules.arithmetic import add, knowing_rule, masked_fill
+from dlchecked.receptive_field.rules.arithmetic import add, masked_fill
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.products import matmul
 from dlchecked.receptive_field.rules.shape import transpose
-from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
+from dlchecked.receptive_field.tracing.registry import Unsupported, knowing_rule, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.tracing.values import Known, negative, passed_over
 
 
 @knowing_rule("softmax")
-def softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:
     """Every position reads all those along one dimension that are not masked; alone, it is 1 whatever its value."""
     return _softmax(input, _dimension(input, dim), input.known)
 
@@ -47,7 +41,7 @@ def _softmax(x: TracedTensor, dim: int, known: Known | None, random: bool = Fals
 
 
 @knowing_rule("softmin")
-def softmin(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def softmin(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:
     """The softmax of the negative."""
     return _softmax(input, _dimension(input, dim), None if input.known is None else negative(input.known))
 
@@ -61,7 +55,7 @@ def gumbel_softmax(
 
 
 @knowing_rule("log_softmax")
-def log_softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def log_softmax(input: TracedTensor, dim: Any = None, *_: Any, **__: Any) -> TracedTensor:
     """Every position reads itself, and all those along one dimension that are not masked."""
     dim = _dimension(input, dim)
     if input.shape[dim] == 1:

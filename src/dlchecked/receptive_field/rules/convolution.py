@@ -9,19 +9,19 @@ import numpy as np
 import torch
 from torch.nn import Parameter
 
-from dlchecked.receptive_field.boxes import Box
-from dlchecked.receptive_field.endless import EndlessTaps
-from dlchecked.receptive_field.known import is_constant
-from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.axis.unbounded import UnboundedTaps
+from dlchecked.receptive_field.axis.windows import Window, gathering, sliding, transposed
+from dlchecked.receptive_field.layouts.box import BoxLayout
+from dlchecked.receptive_field.layouts.terms import is_bound
 from dlchecked.receptive_field.rules.arguments import expect_batch, expect_output, expect_size, per_axis
-from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.terms import is_bound
-from dlchecked.receptive_field.windows import Window, gathering, sliding, transposed
+from dlchecked.receptive_field.tracing.known_values import is_constant
+from dlchecked.receptive_field.tracing.registry import Unsupported, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
 
 
 @rule("conv1d", "conv2d", "conv3d")
 def convolution(
-    input: TracedTensor,  # noqa: A002
+    input: TracedTensor,
     weight: Any,
     bias: Any = None,
     stride: Any = 1,
@@ -65,10 +65,10 @@ def _without_zeros(windows: Mapping[int, Window], weight: torch.Tensor, first: i
     for axis, taps in enumerate(kept):
         window = windows.get(first + axis)
         if window is not None and not taps.all():
-            assert window.endless is not None
-            offsets = tuple(o for o, used_here in zip(window.endless.offsets[0], taps, strict=True) if used_here)
-            endless = EndlessTaps(1, window.endless.shift, (offsets,))
-            found[first + axis] = gathering(window.taps[taps], endless)
+            assert window.unbounded is not None
+            offsets = tuple(o for o, used_here in zip(window.unbounded.offsets[0], taps, strict=True) if used_here)
+            unbounded = UnboundedTaps(1, window.unbounded.shift, (offsets,))
+            found[first + axis] = gathering(window.taps[taps], unbounded)
     return found
 
 
@@ -99,7 +99,7 @@ def _plan(
 
 @rule("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 def transposed_convolution(
-    input: TracedTensor,  # noqa: A002
+    input: TracedTensor,
     weight: Any,
     bias: Any = None,
     stride: Any = 1,
@@ -145,7 +145,7 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
 
 
 def _is_constant_along(x: TracedTensor, dim: int) -> bool:
-    if type(x.kept) is Box:
+    if type(x.kept) is BoxLayout:
         return dim < x.kept.first
     return not any(is_bound(x.layout.terms, atom) for atom in range(*x.layout.ranges()[dim]))
 

@@ -6,31 +6,26 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from dlchecked.receptive_field.boxes import Kept
-from dlchecked.receptive_field.carrying import KNOWING
-from dlchecked.receptive_field.endless import LONGEST_PERIOD, EndlessTaps
+from dlchecked.receptive_field.axis.unbounded import LONGEST_PERIOD, UnboundedTaps
+from dlchecked.receptive_field.axis.windows import Window, gathering, padding, picking, slicing, transposed
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.known import MOST_ELEMENTS, Known, cut, knowing, known_of
-from dlchecked.receptive_field.layout import Layout, broadcast
-from dlchecked.receptive_field.layout import select as pick
-from dlchecked.receptive_field.registry import Unsupported, rule, view_rule
+from dlchecked.receptive_field.layouts.box import AnyLayout
+from dlchecked.receptive_field.layouts.layout import Layout, broadcast
+from dlchecked.receptive_field.layouts.layout import select as pick
+from dlchecked.receptive_field.layouts.terms import Terms
+from dlchecked.receptive_field.layouts.unions import simplify
 from dlchecked.receptive_field.rules.arguments import expect_size, per_axis
 from dlchecked.receptive_field.rules.joining import concatenate, join, lost_if_large, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
-from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.terms import Terms
-from dlchecked.receptive_field.unions import simplify
-from dlchecked.receptive_field.windows import Window, gathering, padding, picking, slicing, transposed
+from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
+from dlchecked.receptive_field.tracing.registry import KNOWING, Unsupported, rule, view_rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.tracing.values import MOST_ELEMENTS, Known
 
 
 @rule("pad")
-def pad(
-    input: TracedTensor,  # noqa: A002
-    pad: Any,
-    mode: str = "constant",
-    value: Any = None,
-) -> TracedTensor:
+def pad(input: TracedTensor, pad: Any, mode: str = "constant", value: Any = None) -> TracedTensor:
     """Positions are added, or cut off where the padding is negative."""
     windows = {}
     for i in range(len(pad) // 2):
@@ -56,14 +51,14 @@ def split(tensor: TracedTensor, split_size_or_sections: Any = None, dim: int = 0
 
 
 @view_rule("chunk")
-def chunk(input: TracedTensor, chunks: int, dim: int = 0) -> Any:  # noqa: A002
+def chunk(input: TracedTensor, chunks: int, dim: int = 0) -> Any:
     """Stretches of one dimension, as even as can be."""
     size = -(-input.shape[input.dimension(dim)] // chunks)
     return split(input, size, dim)
 
 
 @view_rule("narrow")
-def narrow(input: TracedTensor, dim: int, start: int, length: int) -> TracedTensor:  # noqa: A002
+def narrow(input: TracedTensor, dim: int, start: int, length: int) -> TracedTensor:
     """One stretch of one dimension."""
     dim = input.dimension(dim)
     return _stretch(input, dim, range(start, start + length))
@@ -76,7 +71,7 @@ def _stretch(x: TracedTensor, dim: int, positions: range) -> TracedTensor:
 
 
 @view_rule("select")
-def select(input: TracedTensor, dim: int, index: int) -> TracedTensor:  # noqa: A002
+def select(input: TracedTensor, dim: int, index: int) -> TracedTensor:
     """One position of a dimension, which disappears."""
     dim = input.dimension(dim)
     size = input.shape[dim]
@@ -91,13 +86,13 @@ def select(input: TracedTensor, dim: int, index: int) -> TracedTensor:  # noqa: 
 
 
 @view_rule("unbind")
-def unbind(input: TracedTensor, dim: int = 0) -> Any:  # noqa: A002
+def unbind(input: TracedTensor, dim: int = 0) -> Any:
     """All positions of a dimension, one by one."""
     return tuple(select(input, dim, i) for i in range(input.shape[input.dimension(dim)]))
 
 
 @rule("index_select")
-def index_select(input: TracedTensor, dim: int, index: Any) -> TracedTensor:  # noqa: A002
+def index_select(input: TracedTensor, dim: int, index: Any) -> TracedTensor:
     """Positions of one dimension, by their numbers."""
     if is_traced(index):
         raise Unsupported("the index depends on the input")
@@ -105,7 +100,7 @@ def index_select(input: TracedTensor, dim: int, index: Any) -> TracedTensor:  # 
 
 
 @rule("flip")
-def flip(input: TracedTensor, *dims: Any) -> TracedTensor:  # noqa: A002
+def flip(input: TracedTensor, *dims: Any) -> TracedTensor:
     """Dimensions read backwards."""
     names = dims[0] if len(dims) == 1 and isinstance(dims[0], tuple | list) else dims
     found = {input.dimension(d) for d in names}
@@ -113,7 +108,7 @@ def flip(input: TracedTensor, *dims: Any) -> TracedTensor:  # noqa: A002
 
 
 @rule("roll")
-def roll(input: TracedTensor, shifts: Any, dims: Any = None) -> TracedTensor:  # noqa: A002
+def roll(input: TracedTensor, shifts: Any, dims: Any = None) -> TracedTensor:
     """Positions moved on, around the end."""
     if dims is None:
         return reshape(roll(reshape(input, -1), shifts, 0), tuple(input.shape))
@@ -131,7 +126,7 @@ def _each(value: Any, count: int) -> tuple[int, ...]:
 
 
 @rule("repeat_interleave")
-def repeat_interleave(input: TracedTensor, repeats: Any, dim: Any = None, **_: Any) -> TracedTensor:  # noqa: A002
+def repeat_interleave(input: TracedTensor, repeats: Any, dim: Any = None, **_: Any) -> TracedTensor:
     """Every position some times in a row."""
     if dim is None:
         return repeat_interleave(reshape(input, -1), repeats, 0)
@@ -153,8 +148,10 @@ def unfold(self: TracedTensor, dimension: int, size: int, step: int) -> TracedTe
         )
     starts, places = np.arange(0, length - size + 1, step), np.arange(size)
     shape = tuple(self.shape)
-    endless = EndlessTaps(size, step, tuple((place,) for place in range(size))) if 0 < size <= LONGEST_PERIOD else None
-    pieces = self.slid({d: picking(tuple((starts[:, None] + places).ravel().tolist()), endless)})
+    unbounded = (
+        UnboundedTaps(size, step, tuple((place,) for place in range(size))) if 0 < size <= LONGEST_PERIOD else None
+    )
+    pieces = self.slid({d: picking(tuple((starts[:, None] + places).ravel().tolist()), unbounded)})
     return permute(reshape(pieces, (*shape[:d], len(starts), size, *shape[d + 1 :])), _with_last(d + 1, last + 1))
 
 
@@ -164,11 +161,7 @@ def _with_last(dim: int, count: int) -> list[int]:
 
 @rule("unfold", homes=[F])
 def unfold_image(
-    input: TracedTensor,  # noqa: A002
-    kernel_size: Any,
-    dilation: Any = 1,
-    padding: Any = 0,
-    stride: Any = 1,
+    input: TracedTensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> TracedTensor:
     """Windows of an image as columns."""
     if len(input.shape) == 3:
@@ -191,12 +184,7 @@ def unfold_image(
 
 @rule("fold")
 def fold(
-    input: TracedTensor,  # noqa: A002
-    output_size: Any,
-    kernel_size: Any,
-    dilation: Any = 1,
-    padding: Any = 0,
-    stride: Any = 1,
+    input: TracedTensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> TracedTensor:
     """Columns summed back into an image: a pixel reads the windows that hold it, each at its place there."""
     if len(input.shape) == 2:
@@ -285,7 +273,7 @@ def setitem(x: Any, index: Any, value: Any) -> None:
         overwrite(x, *_with_constant(x, index, value))
 
 
-def _with_constant(x: TracedTensor, index: Any, value: Any) -> tuple[Kept, Known | None]:
+def _with_constant(x: TracedTensor, index: Any, value: Any) -> tuple[AnyLayout, Known | None]:
     """What a tensor holds and what is known of it, once constants are written into it."""
     plain = all(item is not None and not isinstance(item, np.ndarray) for item in _indices(x, index))
     if plain and x.known is None and not bool(known_of(value).large().any()):
@@ -371,7 +359,7 @@ rule("flipud")(lambda input: flip(input, 0))  # noqa: A006
 
 
 @rule("rot90")
-def rot90(input: TracedTensor, k: int = 1, dims: Any = (0, 1)) -> TracedTensor:  # noqa: A002
+def rot90(input: TracedTensor, k: int = 1, dims: Any = (0, 1)) -> TracedTensor:
     """A quarter turn, k times."""
     a, b = (input.dimension(d) for d in dims)
     order = list(range(len(input.shape)))

@@ -8,15 +8,22 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlchecked.receptive_field.boxes import Box, Kept, boxed, layout_of, widest
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.known import LOST, Known, known_of
-from dlchecked.receptive_field.layout import Layout, broadcast
-from dlchecked.receptive_field.propagation import slide
-from dlchecked.receptive_field.registry import Unsupported, rule
-from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.unions import MOST_TERMS, simplify
-from dlchecked.receptive_field.unmixed import MOST_UNWRITTEN, SideBySide, Stretch, reading, united_along
+from dlchecked.receptive_field.layouts.box import AnyLayout, BoxLayout, boxed, layout_of, widest
+from dlchecked.receptive_field.layouts.concatenation import (
+    MOST_UNWRITTEN,
+    Concatenation,
+    Stretch,
+    reading,
+    united_along,
+)
+from dlchecked.receptive_field.layouts.layout import Layout, broadcast
+from dlchecked.receptive_field.layouts.propagation import slide
+from dlchecked.receptive_field.layouts.unions import MOST_TERMS, simplify
+from dlchecked.receptive_field.tracing.known_values import known_of
+from dlchecked.receptive_field.tracing.registry import Unsupported, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.tracing.values import LOST, Known
 
 
 def join(*operands: Any) -> TracedTensor:
@@ -25,7 +32,7 @@ def join(*operands: Any) -> TracedTensor:
         one, two = operands[0].kept, operands[1].kept
         if one is two:
             return operands[0].same()
-        if type(one) is Box and type(two) is Box and one.sizes == two.sizes:
+        if type(one) is BoxLayout and type(two) is BoxLayout and one.sizes == two.sizes:
             wide = widest((one, two))
             if wide is not None:
                 _meet(operands, (one, two))
@@ -55,7 +62,7 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
         raise InvalidArgument(f"shapes {' and '.join(map(str, shapes))} do not broadcast") from None
 
 
-def _meet(operands: Sequence[TracedTensor], unions: Sequence[Kept]) -> None:
+def _meet(operands: Sequence[TracedTensor], unions: Sequence[AnyLayout]) -> None:
     """Note that branches are about to be joined."""
     operands[0].run.join([x.source for x in operands], unions)
 
@@ -77,7 +84,7 @@ def concatenate(tensors: Any, dim: int = 0, axis: int | None = None) -> TracedTe
     if None not in unions:
         if len(traced) > 1:
             _meet(traced, unions)
-        found = SideBySide(shape, dim, parts, unions, stretches)
+        found = Concatenation(shape, dim, parts, unions, stretches)
         if found.weight <= MOST_UNWRITTEN:
             return first.derived(found, shape)
         layout = found.layout
@@ -124,7 +131,7 @@ def stack(tensors: Any, dim: int = 0) -> TracedTensor:
     return concatenate([x.unsqueeze(dim) for x in tensors], dim)
 
 
-def overwrite(x: TracedTensor, kept: Kept, known: Known | None = None) -> TracedTensor:
+def overwrite(x: TracedTensor, kept: AnyLayout, known: Known | None = None) -> TracedTensor:
     """Give a tensor other contents, in place.
 
     Raises:

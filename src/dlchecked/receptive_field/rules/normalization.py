@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from dlchecked.receptive_field.registry import rule
 from dlchecked.receptive_field.rules.arguments import expect_size
-from dlchecked.receptive_field.tensor import TracedTensor
+from dlchecked.receptive_field.tracing.registry import rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor
 
 
 @rule("batch_norm")
 def batch_norm(
-    input: TracedTensor,  # noqa: A002
+    input: TracedTensor,
     running_mean: Any,
     running_var: Any,
     weight: Any = None,
@@ -29,7 +29,7 @@ def batch_norm(
 
 @rule("instance_norm")
 def instance_norm(
-    input: TracedTensor,  # noqa: A002
+    input: TracedTensor,
     running_mean: Any = None,
     running_var: Any = None,
     weight: Any = None,
@@ -46,11 +46,7 @@ def instance_norm(
 
 @rule("layer_norm", "rms_norm")
 def layer_norm(
-    input: TracedTensor,  # noqa: A002
-    normalized_shape: Any,
-    weight: Any = None,
-    bias: Any = None,
-    eps: Any = None,
+    input: TracedTensor, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: Any = None
 ) -> TracedTensor:
     """The mean is over the last dimensions."""
     sizes = [normalized_shape] if isinstance(normalized_shape, int) else list(normalized_shape)
@@ -62,11 +58,7 @@ def layer_norm(
 
 @rule("group_norm")
 def group_norm(
-    input: TracedTensor,  # noqa: A002
-    num_groups: int,
-    weight: Any = None,
-    bias: Any = None,
-    eps: float = 1e-5,
+    input: TracedTensor, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> TracedTensor:
     """The mean is over the channels of a group and all pixels of the image."""
     shape = tuple(input.shape)
@@ -79,27 +71,17 @@ def group_norm(
 
 @rule("local_response_norm")
 def local_response_norm(
-    input: TracedTensor,  # noqa: A002
-    size: int,
-    alpha: float = 1e-4,
-    beta: float = 0.75,
-    k: float = 1.0,
+    input: TracedTensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> TracedTensor:
     """Neighbouring channels of the same pixel."""
-    from dlchecked.receptive_field.windows import sliding
+    from dlchecked.receptive_field.axis.windows import sliding
 
     window = sliding(input.shape[1], size, 1, 1, size // 2, input.shape[1])
     return input.slid({1: window})
 
 
 @rule("normalize")
-def normalize(
-    input: TracedTensor,  # noqa: A002
-    p: float = 2.0,
-    dim: Any = 1,
-    eps: float = 1e-12,
-    out: None = None,
-) -> TracedTensor:
+def normalize(input: TracedTensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: None = None) -> TracedTensor:
     """The norm is over one dimension."""
     dims = (dim,) if isinstance(dim, int) else tuple(dim)
     return input.mixed(*(input.dimension(d) for d in dims))

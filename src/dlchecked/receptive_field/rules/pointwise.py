@@ -5,10 +5,10 @@ from typing import Any
 
 import torch.nn.functional as F
 
-from dlchecked.receptive_field.registry import HOMES, Rule, Unsupported, rule, view_rule
 from dlchecked.receptive_field.rules.indexing import chunk
 from dlchecked.receptive_field.rules.joining import join
-from dlchecked.receptive_field.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.tracing.registry import HOMES, Rule, Unsupported, rule, view_rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 
 _FUNCTIONS = (
     "relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh sigmoid tanh softplus "
@@ -32,7 +32,7 @@ _IN_PLACE = (
 def _pointwise(place: int | None) -> Rule:
     """A rule for a function whose argument number ``place`` says whether to overwrite the input."""
 
-    def unchanged(input: Any, *others: Any, inplace: Any = False, **options: Any) -> TracedTensor:  # noqa: A002
+    def unchanged(input: Any, *others: Any, inplace: Any = False, **options: Any) -> TracedTensor:
         """Element by element: the dependencies stay what they are."""
         x = input
         if others or options or type(x) is not TracedTensor:
@@ -84,13 +84,13 @@ def cast(x: Any, *others: Any, **_: Any) -> Any:
 
 
 @rule("prelu")
-def prelu(input: TracedTensor, weight: Any) -> TracedTensor:  # noqa: A002
+def prelu(input: TracedTensor, weight: Any) -> TracedTensor:
     """A slope for each channel: still element by element."""
     return input.same()
 
 
 @rule("glu")
-def glu(input: TracedTensor, dim: int = -1) -> TracedTensor:  # noqa: A002
+def glu(input: TracedTensor, dim: int = -1) -> TracedTensor:
     """The first half of the channels, gated by the second."""
     first, second = chunk(input, 2, dim)
     return join(first, second)

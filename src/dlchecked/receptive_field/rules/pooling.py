@@ -8,11 +8,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from dlchecked.receptive_field.endless import EndlessTaps
-from dlchecked.receptive_field.registry import rule
+from dlchecked.receptive_field.axis.unbounded import UnboundedTaps
+from dlchecked.receptive_field.axis.windows import Window, gathering, sliding
 from dlchecked.receptive_field.rules.arguments import expect_batch, expect_output, per_axis
-from dlchecked.receptive_field.tensor import TracedTensor
-from dlchecked.receptive_field.windows import Window, gathering, sliding
+from dlchecked.receptive_field.tracing.registry import rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor
 
 
 def _pool(
@@ -58,7 +58,7 @@ def _plan(
 
 def _max_pooling(count: int) -> Any:
     def pooling(
-        input: TracedTensor,  # noqa: A002
+        input: TracedTensor,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -85,7 +85,7 @@ def _max_pooling_with_indices(count: int) -> Any:
 
 def _average_pooling(count: int) -> Any:
     def pooling(
-        input: TracedTensor,  # noqa: A002
+        input: TracedTensor,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -101,11 +101,7 @@ def _average_pooling(count: int) -> Any:
 
 def _norm_pooling(count: int) -> Any:
     def pooling(
-        input: TracedTensor,  # noqa: A002
-        norm_type: float,
-        kernel_size: Any,
-        stride: Any = None,
-        ceil_mode: bool = False,
+        input: TracedTensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
     ) -> TracedTensor:
         """Output j reads ``j · stride + k``."""
         return _pool(input, count, kernel_size, stride, 0, 1, ceil_mode)
@@ -114,7 +110,7 @@ def _norm_pooling(count: int) -> Any:
 
 
 def _adaptive_pooling(count: int, indices: bool = False) -> Any:
-    def pooling(input: TracedTensor, output_size: Any, return_indices: bool = False) -> Any:  # noqa: A002
+    def pooling(input: TracedTensor, output_size: Any, return_indices: bool = False) -> Any:
         """Output j of m reads ``⌊j·n/m⌋`` up to, but not including, ``⌈(j+1)·n/m⌉``."""
         sizes = output_size if isinstance(output_size, tuple | list) else (output_size,) * count
         windows = {}
@@ -133,11 +129,11 @@ def adaptive(length: int, outputs: int) -> Window:
     unit = np.arange(outputs)
     first, last = unit * length // outputs, -(-(unit + 1) * length // outputs) - 1
     taps = first + np.arange(int((last - first).max()) + 1)[:, None]
-    endless = None
+    unbounded = None
     if outputs > 1 and length % outputs == 0:
         size = length // outputs
-        endless = EndlessTaps(1, size, (range(size),))
-    return gathering(np.where(taps <= last, taps, -1), endless)
+        unbounded = UnboundedTaps(1, size, (range(size),))
+    return gathering(np.where(taps <= last, taps, -1), unbounded)
 
 
 for _count in (1, 2, 3):

@@ -8,20 +8,22 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from dlchecked.receptive_field.axis.windows import gathering
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.known import Known, cut, is_constant, known_of, product
-from dlchecked.receptive_field.layout import broadcast, expand
-from dlchecked.receptive_field.registry import Unsupported, rule, share
+from dlchecked.receptive_field.layouts.layout import broadcast, expand
 from dlchecked.receptive_field.rules.arguments import expect_size
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.reduction import drop, reduce
 from dlchecked.receptive_field.rules.shape import permute, unsqueeze
-from dlchecked.receptive_field.tensor import TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.windows import gathering
+from dlchecked.receptive_field.tracing.dispatch import share
+from dlchecked.receptive_field.tracing.known_values import cut, is_constant, known_of
+from dlchecked.receptive_field.tracing.registry import Unsupported, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.tracing.values import Known, product
 
 
 @rule("linear")
-def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor:  # noqa: A002
+def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor:
     """Every output feature reads all input features, at the same position."""
     if not is_real(weight):
         return matmul(input, weight.transpose(-1, -2))
@@ -33,7 +35,7 @@ def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor: 
 
 
 @rule("embedding")
-def embedding(input: Any, weight: Any, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def embedding(input: Any, weight: Any, *_: Any, **__: Any) -> TracedTensor:
     """Every feature of a row of the table depends on which row it is."""
     if is_traced(weight) or not is_traced(input):
         raise Unsupported("its table depends on the input")
@@ -50,7 +52,7 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> TracedT
 
 
 @rule("matmul", "mm", "bmm", "mv", "dot", "__matmul__", "__rmatmul__")
-def matmul(input: Any, other: Any) -> TracedTensor:  # noqa: A002
+def matmul(input: Any, other: Any) -> TracedTensor:
     """Element (i, j) reads row i of the left factor and column j of the right one."""
     a, b = input, other
     if a.dim() == 1:
@@ -132,7 +134,7 @@ def _weighted(values: TracedTensor, zero: torch.Tensor, rows: int, shape: Sequen
 
 
 @rule("baddbmm", "addmm", "addbmm", "addmv")
-def add_matmul(input: Any, one: Any, two: Any, beta: Any = 1, alpha: Any = 1) -> TracedTensor:  # noqa: A002
+def add_matmul(input: Any, one: Any, two: Any, beta: Any = 1, alpha: Any = 1) -> TracedTensor:
     """A product and a sum."""
     product = matmul(one, two) if is_traced(one) or is_traced(two) else one @ two
     return join(input, product)

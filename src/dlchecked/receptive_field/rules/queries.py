@@ -2,67 +2,66 @@
 
 from typing import Any
 
-from dlchecked.receptive_field.registry import rule
-from dlchecked.receptive_field.rules.arithmetic import knowing_rule
-from dlchecked.receptive_field.tensor import TracedTensor
+from dlchecked.receptive_field.tracing.registry import knowing_rule, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor
 
 
 @rule("is_floating_point")
-def is_floating_point(input: TracedTensor) -> bool:  # noqa: A002
+def is_floating_point(input: TracedTensor) -> bool:
     """As the module's parameters."""
     return input.dtype.is_floating_point
 
 
 @rule("is_complex")
-def is_complex(input: TracedTensor) -> bool:  # noqa: A002
+def is_complex(input: TracedTensor) -> bool:
     """As the module's parameters."""
     return input.dtype.is_complex
 
 
 @rule("is_contiguous")
-def is_contiguous(input: TracedTensor, memory_format: Any = None) -> bool:  # noqa: A002
+def is_contiguous(input: TracedTensor, memory_format: Any = None) -> bool:
     """There is no memory to be scattered in."""
     return True
 
 
 @rule("get_device")
-def get_device(input: TracedTensor) -> int:  # noqa: A002
+def get_device(input: TracedTensor) -> int:
     """As the module's parameters."""
     index = input.device.index
     return -1 if index is None else index
 
 
 @rule("element_size")
-def element_size(input: TracedTensor) -> int:  # noqa: A002
+def element_size(input: TracedTensor) -> int:
     """As the module's parameters."""
     return input.dtype.itemsize
 
 
 @rule("nelement", "numel")
-def numel(input: TracedTensor) -> int:  # noqa: A002
+def numel(input: TracedTensor) -> int:
     """How many elements."""
     return input.numel()
 
 
 @rule("empty_like", "rand_like", "randn_like")
-def like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:
     """A tensor of the same shape that depends on nothing yet; a forward may write into it."""
     return input.new_empty(*input.shape)
 
 
 @knowing_rule("zeros_like")
-def zeros_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def zeros_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:
     """The same, of zeros."""
     return input.new_zeros(*input.shape)
 
 
 @knowing_rule("ones_like")
-def ones_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def ones_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:
     """The same, of ones."""
     return input.new_ones(*input.shape)
 
 
 @knowing_rule("full_like")
-def full_like(input: TracedTensor, fill_value: Any, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def full_like(input: TracedTensor, fill_value: Any, *_: Any, **__: Any) -> TracedTensor:
     """The same, of any number."""
     return input.new_full(tuple(input.shape), fill_value)

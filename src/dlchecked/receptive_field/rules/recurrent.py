@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.axis.windows import Window, gathering, picking
 from dlchecked.receptive_field.rules.joining import concatenate, join
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import unsqueeze
-from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.windows import Window, gathering, picking
+from dlchecked.receptive_field.tracing.registry import Unsupported, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 
 
 def so_far(length: int, reverse: bool = False) -> Window:
@@ -83,7 +83,7 @@ def _expect_padded(packed: bool) -> None:
 
 
 @rule("lstm")
-def lstm(input: Any, hx: Any, params: Any, *options: Any) -> Any:  # noqa: A002
+def lstm(input: Any, hx: Any, params: Any, *options: Any) -> Any:
     """Outputs, final hidden states and final states of the cells."""
     _expect_padded(isinstance(hx, torch.Tensor))
     layers, (gates, width) = _Layers(*options), params[1].shape
@@ -93,7 +93,7 @@ def lstm(input: Any, hx: Any, params: Any, *options: Any) -> Any:  # noqa: A002
 
 
 @rule("gru", "rnn_tanh", "rnn_relu")
-def gru(input: Any, hx: Any, params: Any, *options: Any) -> Any:  # noqa: A002
+def gru(input: Any, hx: Any, params: Any, *options: Any) -> Any:
     """Outputs and final hidden states."""
     _expect_padded(isinstance(params, torch.Tensor))
     return _run(input, [hx], params[1].shape[1], _Layers(*options))
@@ -105,7 +105,7 @@ def _cell(x: Any, states: list[Any], hidden: int) -> TracedTensor:
 
 
 @rule("lstm_cell")
-def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:  # noqa: A002
+def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
     """The new hidden state and the new cell state."""
     # The cell state enters both, element by element; its features meet only through the hidden state.
     parts = [_cell(input, [hx[0]], w_hh.shape[1])] if is_traced(input) or is_traced(hx[0]) else []
@@ -113,13 +113,13 @@ def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh:
 
 
 @rule("gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
-def cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> TracedTensor:  # noqa: A002
+def cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> TracedTensor:
     """The new hidden state."""
     return _cell(input, [hx], w_hh.shape[1])
 
 
 @rule("cumsum", "cumprod", "logcumsumexp")
-def cumulative(input: TracedTensor, dim: int, dtype: Any = None) -> TracedTensor:  # noqa: A002
+def cumulative(input: TracedTensor, dim: int, dtype: Any = None) -> TracedTensor:
     """Everything so far along one dimension."""
     d = input.dimension(dim)
     return input.slid({d: so_far(input.shape[d])})

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dlchecked.receptive_field.layout import select
-from dlchecked.receptive_field.registry import Unsupported, rule
-from dlchecked.receptive_field.tensor import TracedTensor
+from dlchecked.receptive_field.layouts.layout import select
+from dlchecked.receptive_field.tracing.registry import Unsupported, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor
 
 
 def dimensions(x: TracedTensor, dim: Any) -> tuple[int, ...]:
@@ -35,12 +35,7 @@ def drop(x: TracedTensor, dim: int) -> TracedTensor:
 @rule("sum", "mean", "nansum", "nanmean", "prod", "amax", "amin", "all", "any", "argmax", "argmin")
 @rule("logsumexp", "count_nonzero")
 def reduction(
-    input: TracedTensor,  # noqa: A002
-    dim: Any = None,
-    keepdim: bool = False,
-    *,
-    dtype: Any = None,
-    axis: Any = None,
+    input: TracedTensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, axis: Any = None
 ) -> TracedTensor:
     """One value from all positions along some dimensions."""
     return reduce(input, dim if axis is None else axis, keepdim)
@@ -48,12 +43,7 @@ def reduction(
 
 @rule("std", "var")
 def spread(
-    input: TracedTensor,  # noqa: A002
-    dim: Any = None,
-    unbiased: Any = True,
-    keepdim: bool = False,
-    *,
-    correction: Any = 1,
+    input: TracedTensor, dim: Any = None, unbiased: Any = True, keepdim: bool = False, *, correction: Any = 1
 ) -> TracedTensor:
     """The deviation from a mean over some dimensions."""
     if isinstance(dim, bool):
@@ -62,19 +52,14 @@ def spread(
 
 
 @rule("std_mean", "var_mean")
-def spread_and_mean(input: TracedTensor, *args: Any, **kwargs: Any) -> Any:  # noqa: A002
+def spread_and_mean(input: TracedTensor, *args: Any, **kwargs: Any) -> Any:
     """Both, over some dimensions."""
     return spread(input, *args, **kwargs), spread(input, *args, **kwargs)
 
 
 @rule("norm")
 def norm(
-    input: TracedTensor,  # noqa: A002
-    p: Any = "fro",
-    dim: Any = None,
-    keepdim: bool = False,
-    out: Any = None,
-    dtype: Any = None,
+    input: TracedTensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None, dtype: Any = None
 ) -> TracedTensor:
     """The norm over some dimensions."""
     return reduce(input, dim, keepdim)
@@ -82,12 +67,7 @@ def norm(
 
 @rule("quantile", "nanquantile")
 def quantile(
-    input: TracedTensor,  # noqa: A002
-    q: Any,
-    dim: Any = None,
-    keepdim: bool = False,
-    *,
-    interpolation: str = "linear",
+    input: TracedTensor, q: Any, dim: Any = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> TracedTensor:
     """One rank along some dimensions."""
     if not isinstance(q, float | int):

@@ -9,17 +9,17 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from dlchecked.receptive_field.endless import LONGEST_PERIOD, EndlessTaps
-from dlchecked.receptive_field.registry import Unsupported, rule
+from dlchecked.receptive_field.axis.unbounded import LONGEST_PERIOD, UnboundedTaps
+from dlchecked.receptive_field.axis.windows import Index, Window, gathering
 from dlchecked.receptive_field.rules.arguments import expect_output
 from dlchecked.receptive_field.rules.pooling import adaptive
-from dlchecked.receptive_field.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.windows import Index, Window, gathering
+from dlchecked.receptive_field.tracing.registry import Unsupported, rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 
 
 @rule("interpolate", "upsample")
 def interpolate(
-    input: TracedTensor,  # noqa: A002
+    input: TracedTensor,
     size: Any = None,
     scale_factor: Any = None,
     mode: str = "nearest",
@@ -57,20 +57,14 @@ def _expect_torch_to_be_right(before: Sequence[int], after: Sequence[int]) -> No
 
 
 @rule("upsample_nearest", "upsample_bilinear")
-def deprecated(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor:  # noqa: A002
+def deprecated(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor:
     """Left out: torch itself says to use interpolate."""
     raise Unsupported("torch has deprecated it in favour of interpolate")
 
 
 @lru_cache(maxsize=256)
 def resizing(
-    length: int,
-    outputs: int,
-    factor: float | None,
-    mode: str,
-    align_corners: bool,
-    antialias: bool,
-    count: int = 1,
+    length: int, outputs: int, factor: float | None, mode: str, align_corners: bool, antialias: bool, count: int = 1
 ) -> Window:
     """The positions that every output position has a non-zero weight for, along one of ``count`` axes."""
     step = Fraction(length, outputs) if factor is None else 1 / Fraction(factor).limit_denominator(1 << 20)
@@ -90,7 +84,7 @@ def resizing(
     outside = taps == _NOTHING
     clamped = taps.clip(0, length - 1)
     dropped = outside | ((taps != clamped) & antialias)
-    return gathering(np.where(dropped, -1, clamped), _endless(step, reach, align_corners, antialias))
+    return gathering(np.where(dropped, -1, clamped), _unbounded(step, reach, align_corners, antialias))
 
 
 _NOTHING = -(1 << 40)
@@ -117,12 +111,12 @@ def _taps(
     return np.where(weighted, taps, _NOTHING)
 
 
-def _endless(step: Fraction, reach: int, align_corners: bool, antialias: bool) -> EndlessTaps | None:
+def _unbounded(step: Fraction, reach: int, align_corners: bool, antialias: bool) -> UnboundedTaps | None:
     if step == 0 or step.denominator > LONGEST_PERIOD:
         return None
     taps = _taps(np.arange(step.denominator), step, reach, align_corners, antialias)
     offsets = tuple(tuple(int(t) for t in column if t != _NOTHING) for column in taps.T)
-    return EndlessTaps(step.denominator, step.numerator, offsets)
+    return UnboundedTaps(step.denominator, step.numerator, offsets)
 
 
 def _nearest(length: int, outputs: int, factor: float | None, mode: str, step: Fraction, count: int) -> Window:
@@ -135,15 +129,15 @@ def _nearest(length: int, outputs: int, factor: float | None, mode: str, step: F
     else:
         found = F.interpolate(positions, scale_factor=(factor, *map(float, rest)), mode=mode)
     half = step / 2 if mode == "nearest-exact" else Fraction(0)
-    endless = None
+    unbounded = None
     if step.denominator <= LONGEST_PERIOD:
         offsets = tuple((int((phase * step + half) // 1),) for phase in range(step.denominator))
-        endless = EndlessTaps(step.denominator, step.numerator, offsets)
-    return gathering(found.view(1, -1).to(torch.int64).numpy(), endless)
+        unbounded = UnboundedTaps(step.denominator, step.numerator, offsets)
+    return gathering(found.view(1, -1).to(torch.int64).numpy(), unbounded)
 
 
 @rule("grid_sample")
-def grid_sample(input: Any, grid: Any, *_: Any, **__: Any) -> TracedTensor:  # noqa: A002
+def grid_sample(input: Any, grid: Any, *_: Any, **__: Any) -> TracedTensor:
     """Positions that are values."""
     reason = "depends on the input" if is_traced(grid) else "is a list of values"
     raise Unsupported(f"where it reads {reason}")

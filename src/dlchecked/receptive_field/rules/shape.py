@@ -7,10 +7,10 @@ from typing import Any
 import torch
 
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.layout import Layout, broadcast, insert
-from dlchecked.receptive_field.registry import Unsupported, view_rule
+from dlchecked.receptive_field.layouts.layout import Layout, broadcast, insert
 from dlchecked.receptive_field.rules.reduction import drop
-from dlchecked.receptive_field.tensor import TracedTensor
+from dlchecked.receptive_field.tracing.registry import Unsupported, view_rule
+from dlchecked.receptive_field.tracing.tensor import TracedTensor
 
 
 def sizes_of(sizes: Sequence[Any]) -> tuple[int, ...]:
@@ -21,7 +21,7 @@ def sizes_of(sizes: Sequence[Any]) -> tuple[int, ...]:
 
 
 @view_rule("reshape", "view")
-def reshape(input: TracedTensor, *shape: Any, size: Any = None) -> TracedTensor:  # noqa: A002
+def reshape(input: TracedTensor, *shape: Any, size: Any = None) -> TracedTensor:
     """The same elements under another shape."""
     if shape and isinstance(shape[0], torch.dtype):
         raise Unsupported("it reinterprets the bits of another dtype")
@@ -40,13 +40,13 @@ def reshape(input: TracedTensor, *shape: Any, size: Any = None) -> TracedTensor:
 
 
 @view_rule("view_as", "reshape_as")
-def reshape_as(input: TracedTensor, other: Any) -> TracedTensor:  # noqa: A002
+def reshape_as(input: TracedTensor, other: Any) -> TracedTensor:
     """The same elements under another tensor's shape."""
     return reshape(input, tuple(other.shape))
 
 
 @view_rule("flatten", "ravel")
-def flatten(input: TracedTensor, start_dim: int = 0, end_dim: int = -1) -> TracedTensor:  # noqa: A002
+def flatten(input: TracedTensor, start_dim: int = 0, end_dim: int = -1) -> TracedTensor:
     """Some dimensions become one."""
     start, end = input.dimension(start_dim), input.dimension(end_dim)
     shape = tuple(input.shape)
@@ -54,7 +54,7 @@ def flatten(input: TracedTensor, start_dim: int = 0, end_dim: int = -1) -> Trace
 
 
 @view_rule("unflatten")
-def unflatten(input: TracedTensor, dim: int, *sizes: Any) -> TracedTensor:  # noqa: A002
+def unflatten(input: TracedTensor, dim: int, *sizes: Any) -> TracedTensor:
     """One dimension becomes several."""
     dim, shape, inner = input.dimension(dim), tuple(input.shape), list(sizes_of(sizes))
     if -1 in inner:
@@ -63,13 +63,13 @@ def unflatten(input: TracedTensor, dim: int, *sizes: Any) -> TracedTensor:  # no
 
 
 @view_rule("permute")
-def permute(input: TracedTensor, *dims: Any) -> TracedTensor:  # noqa: A002
+def permute(input: TracedTensor, *dims: Any) -> TracedTensor:
     """The dimensions in another order."""
     return input.derived(input.layout.permuted([input.dimension(d) for d in sizes_of(dims)]))
 
 
 @view_rule("transpose", "swapaxes", "swapdims")
-def transpose(input: TracedTensor, dim0: int, dim1: int) -> TracedTensor:  # noqa: A002
+def transpose(input: TracedTensor, dim0: int, dim1: int) -> TracedTensor:
     """Two dimensions change places."""
     order = list(range(len(input.shape)))
     a, b = input.dimension(dim0), input.dimension(dim1)
@@ -78,19 +78,19 @@ def transpose(input: TracedTensor, dim0: int, dim1: int) -> TracedTensor:  # noq
 
 
 @view_rule("t")
-def t(input: TracedTensor) -> TracedTensor:  # noqa: A002
+def t(input: TracedTensor) -> TracedTensor:
     """The dimensions in reverse order."""
     return permute(input, list(range(len(input.shape)))[::-1])
 
 
 @view_rule("adjoint")
-def adjoint(input: TracedTensor) -> TracedTensor:  # noqa: A002
+def adjoint(input: TracedTensor) -> TracedTensor:
     """The last two dimensions change places."""
     return transpose(input, -1, -2)
 
 
 @view_rule("movedim", "moveaxis")
-def movedim(input: TracedTensor, source: Any, destination: Any) -> TracedTensor:  # noqa: A002
+def movedim(input: TracedTensor, source: Any, destination: Any) -> TracedTensor:
     """Some dimensions go elsewhere, the others keep their order."""
     sources, targets = ([x] if isinstance(x, int) else list(x) for x in (source, destination))
     sources, targets = [input.dimension(d) for d in sources], [input.dimension(d) for d in targets]
@@ -101,7 +101,7 @@ def movedim(input: TracedTensor, source: Any, destination: Any) -> TracedTensor:
 
 
 @view_rule("unsqueeze")
-def unsqueeze(input: TracedTensor, dim: int) -> TracedTensor:  # noqa: A002
+def unsqueeze(input: TracedTensor, dim: int) -> TracedTensor:
     """A new dimension of size 1."""
     dim %= len(input.shape) + 1
     layout = input.layout
@@ -111,7 +111,7 @@ def unsqueeze(input: TracedTensor, dim: int) -> TracedTensor:  # noqa: A002
 
 
 @view_rule("squeeze")
-def squeeze(input: TracedTensor, dim: Any = None) -> TracedTensor:  # noqa: A002
+def squeeze(input: TracedTensor, dim: Any = None) -> TracedTensor:
     """Dimensions of size 1 disappear."""
     dims = range(len(input.shape)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     gone = {input.dimension(d) for d in dims}
@@ -123,7 +123,7 @@ def squeeze(input: TracedTensor, dim: Any = None) -> TracedTensor:  # noqa: A002
 
 
 @view_rule("expand", "broadcast_to")
-def expand(input: TracedTensor, *sizes: Any, size: Any = None) -> TracedTensor:  # noqa: A002
+def expand(input: TracedTensor, *sizes: Any, size: Any = None) -> TracedTensor:
     """Dimensions of size 1 repeated."""
     wanted = list(sizes_of(sizes or (size,)))
     missing = len(wanted) - len(input.shape)
@@ -134,13 +134,13 @@ def expand(input: TracedTensor, *sizes: Any, size: Any = None) -> TracedTensor: 
 
 
 @view_rule("expand_as")
-def expand_as(input: TracedTensor, other: Any) -> TracedTensor:  # noqa: A002
+def expand_as(input: TracedTensor, other: Any) -> TracedTensor:
     """Dimensions of size 1 repeated."""
     return expand(input, tuple(other.shape))
 
 
 @view_rule("pixel_shuffle")
-def pixel_shuffle(input: TracedTensor, upscale_factor: int) -> TracedTensor:  # noqa: A002
+def pixel_shuffle(input: TracedTensor, upscale_factor: int) -> TracedTensor:
     """Every r² channels become r × r pixels (Shi et al., CVPR 2016, equation 4)."""
     *lead, channels, height, width = input.shape
     r, n = upscale_factor, len(lead)
@@ -152,7 +152,7 @@ def pixel_shuffle(input: TracedTensor, upscale_factor: int) -> TracedTensor:  # 
 
 
 @view_rule("pixel_unshuffle")
-def pixel_unshuffle(input: TracedTensor, downscale_factor: int) -> TracedTensor:  # noqa: A002
+def pixel_unshuffle(input: TracedTensor, downscale_factor: int) -> TracedTensor:
     """Every r × r pixels become r² channels."""
     *lead, channels, height, width = input.shape
     r, n = downscale_factor, len(lead)
@@ -164,7 +164,7 @@ def pixel_unshuffle(input: TracedTensor, downscale_factor: int) -> TracedTensor:
 
 
 @view_rule("channel_shuffle", "native_channel_shuffle")
-def channel_shuffle(input: TracedTensor, groups: int) -> TracedTensor:  # noqa: A002
+def channel_shuffle(input: TracedTensor, groups: int) -> TracedTensor:
     """The channels of all groups in turn."""
     batch, channels, *spatial = input.shape
     parts = reshape(input, (batch, groups, channels // groups, *spatial))
@@ -187,13 +187,13 @@ def repeated(layout: Layout, counts: Sequence[int]) -> Layout:
 
 
 @view_rule("repeat")
-def repeat(input: TracedTensor, *repeats: Any) -> TracedTensor:  # noqa: A002
+def repeat(input: TracedTensor, *repeats: Any) -> TracedTensor:
     """Copies side by side."""
     return input.derived(repeated(input.layout, sizes_of(repeats)))
 
 
 @view_rule("tile")
-def tile(input: TracedTensor, *dims: Any) -> TracedTensor:  # noqa: A002
+def tile(input: TracedTensor, *dims: Any) -> TracedTensor:
     """Copies side by side."""
     counts = sizes_of(dims)
     return repeat(input, (1,) * (len(input.shape) - len(counts)) + counts)

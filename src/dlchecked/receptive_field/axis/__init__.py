@@ -1,0 +1,1 @@
+"""One axis: which positions a layer reads, and which of the input's a unit sees."""

@@ -1,0 +1,1 @@
+"""How it is known what every element of a tensor depends on, one axis beside the other."""

@@ -1,0 +1,200 @@
+"""Branches side by side, of which it is written down who fills which channels only when somebody looks.
+
+The layer after a concatenation mostly mixes the channels, perhaps after a pooling. All that matters then is the
+union of the branches, and mostly one of them holds all others.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from dlchecked.receptive_field.axis.unbounded import UnboundedTaps
+from dlchecked.receptive_field.axis.windows import Window, picking
+from dlchecked.receptive_field.layouts.box import AnyLayout, BoxLayout, LazyLayout, boxed, layout_of, widest
+from dlchecked.receptive_field.layouts.layout import Layout
+from dlchecked.receptive_field.layouts.propagation import slide_all
+from dlchecked.receptive_field.layouts.terms import EVERYWHERE, Factor, Terms, everywhere_if_full, presence
+from dlchecked.receptive_field.layouts.unions import simplify
+
+# Beyond so many terms and steps, all is written down at once: a forward may go on and on adding to a concatenation.
+MOST_UNWRITTEN = 4096
+# After so many windows one after the other, what is mixed of them is found: Python does not go down for ever.
+MOST_WINDOWS = 64
+
+
+class Stretch(NamedTuple):
+    """The positions of a longer dimension that one part of a concatenation fills."""
+
+    offset: int
+    size: int
+    total: int
+
+
+class Concatenated(LazyLayout):
+    """Stretches along a dimension along which no field varies.
+
+    Attributes:
+        dim: the dimension, such as that of the channels.
+        weight: the number of terms, and of the steps that it takes to write them down.
+        windows: how many windows it was read through since something was last known of what is mixed.
+    """
+
+    __slots__ = ("_mixed", "dim", "weight", "windows")
+
+    def __init__(self, sizes: Sequence[int], dim: int, weight: int) -> None:
+        """Nothing is computed yet."""
+        self.sizes = sizes
+        self.dim = dim
+        self.weight = weight
+        self.windows = 0
+        self._layout = None
+        self._mixed: AnyLayout | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The layout; what it is made of is written down first, one after the other."""
+        pending: list[Concatenated] = [self]
+        while pending:
+            last = pending[-1]
+            before = [x for x in last._sources() if isinstance(x, Concatenated) and x._layout is None]
+            pending += before
+            if not before:
+                pending.pop()
+                if last._layout is None:
+                    last._layout = Layout(tuple(last.sizes), (1,) * len(last.sizes), last._terms())
+        assert self._layout is not None
+        return self._layout
+
+    @property
+    def mixed(self) -> AnyLayout:
+        """The same once all positions along the dimension depend on all of them."""
+        if self._mixed is None:
+            self._mixed = self._united()
+        return self._mixed
+
+    def windowed(self, windows: Mapping[int, Window], sizes: Sequence[int]) -> AnyLayout:
+        """The output of a layer that reads windows along other dimensions, as a pooling does."""
+        found = WindowedConcatenation(self, windows, sizes)
+        if found.windows == MOST_WINDOWS:
+            assert found.mixed
+            found.windows = 0
+        return found if found.weight <= MOST_UNWRITTEN else found.layout
+
+    def _sources(self) -> Sequence[AnyLayout]:
+        raise NotImplementedError
+
+    def _united(self) -> AnyLayout:
+        raise NotImplementedError
+
+
+class Concatenation(Concatenated):
+    """A concatenation."""
+
+    __slots__ = ("_parts", "_stretches", "_unions")
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        dim: int,
+        parts: Sequence[AnyLayout],
+        unions: Sequence[AnyLayout],
+        stretches: Sequence[Stretch],
+    ) -> None:
+        """``unions`` are the parts once all their positions along the dimension depend on all of them."""
+        weight = 1
+        for part in parts:
+            weight += 1 if type(part) is BoxLayout else _weight(part)
+        super().__init__(sizes, dim, weight)
+        self._parts = parts
+        self._unions = unions
+        self._stretches = stretches
+
+    def _sources(self) -> Sequence[AnyLayout]:
+        return self._parts
+
+    def _terms(self) -> Terms:
+        return tuple(
+            (*term[:-1], _filled(term[-1], self.dim, stretch))
+            for part, stretch in zip(self._parts, self._stretches, strict=True)
+            for term in layout_of(part).terms
+        )
+
+    def _united(self) -> AnyLayout:
+        boxes = [union for union in self._unions if type(union) is BoxLayout]
+        if len(boxes) == len(self._unions):
+            found = widest(boxes)
+            if found is not None:
+                return BoxLayout(self.sizes, found.first, found.sides)
+        terms = simplify([term for union in self._unions for term in layout_of(union).terms])
+        return boxed(Layout(tuple(self.sizes), (1,) * len(self.sizes), terms))
+
+
+class WindowedConcatenation(Concatenated):
+    """What a layer makes of such when it reads windows along other dimensions."""
+
+    __slots__ = ("_source", "_windows")
+
+    def __init__(self, source: Concatenated, windows: Mapping[int, Window], sizes: Sequence[int]) -> None:
+        """``sizes`` are those of the output."""
+        super().__init__(sizes, source.dim, source.weight + 1)
+        self.windows = source.windows + 1
+        self._source = source
+        self._windows = windows
+
+    def _sources(self) -> Sequence[AnyLayout]:
+        return (self._source,)
+
+    def _terms(self) -> Terms:
+        return slide_all(self._source.layout.terms, self._windows)
+
+    def _united(self) -> AnyLayout:
+        # What is read of a union is the union of what is read of its parts.
+        union = self._source.mixed
+        found = union.read(self._windows, self.sizes) if isinstance(union, BoxLayout) else None
+        if found is not None:
+            return found
+        terms = slide_all(layout_of(union).terms, self._windows)
+        return boxed(Layout(tuple(self.sizes), (1,) * len(self.sizes), terms))
+
+
+def _weight(part: AnyLayout) -> int:
+    return part.weight if isinstance(part, Concatenated) else len(layout_of(part).terms)
+
+
+def united_along(kept: AnyLayout, dim: int) -> AnyLayout | None:
+    """What all positions along a dimension together depend on.
+
+    None where a field varies along it, as none does along channels, or where the dimension is not one atom.
+    """
+    if type(kept) is BoxLayout:
+        return kept if dim < kept.first else None
+    if isinstance(kept, Concatenated) and kept.dim == dim:
+        return kept.mixed
+    layout = layout_of(kept)
+    if not layout.simple:
+        return None
+    for term in layout.terms:
+        if any(dim in dims for dims, _ in term[:-1]) or term[-1].dims not in ((), (dim,)):
+            return None
+    # A term is present somewhere, and what varies along nothing else is then present everywhere.
+    terms = simplify((*term[:-1], EVERYWHERE) for term in layout.terms)
+    return boxed(layout._replace(terms=terms))
+
+
+@lru_cache(maxsize=1024)
+def _filled(last: Factor, dim: int, stretch: Stretch) -> Factor:
+    """The presence of what fills one stretch of a dimension, where it did not lack some of the stretch before."""
+    before = last.support if last.dims else presence(0, np.ones(stretch.size, dtype=bool)).support
+    return everywhere_if_full(Factor((dim,), before.through(reading(stretch, False))))
+
+
+@lru_cache(maxsize=1024)
+def reading(stretch: Stretch, alone: bool) -> Window:
+    """What the positions of a concatenation read of a part of it, which is ``alone`` if all others are constants."""
+    offset, size, total = stretch
+    positions = tuple(j - offset if 0 <= j - offset < size else -1 for j in range(total))
+    # Beside constants it is padding; beside another branch no one rule describes all positions.
+    unbounded = UnboundedTaps(1, 1, (range(-offset, 1 - offset),)) if alone else None
+    return picking(positions, unbounded)

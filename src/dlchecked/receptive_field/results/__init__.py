@@ -1,0 +1,1 @@
+"""The answers about every unit, as their users see them."""

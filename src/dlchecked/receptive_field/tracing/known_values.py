@@ -1,0 +1,71 @@
+"""What is known of a tensor's values whatever the input is: the constants of a forward, its masks above all."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from dlchecked.receptive_field.layouts.terms import restrict_to_mask, somewhere
+from dlchecked.receptive_field.layouts.unions import simplify
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
+from dlchecked.receptive_field.tracing.values import MARK, NOTHING, Known, certain, compact
+
+
+def is_constant(x: Any) -> bool:
+    """Whether a tensor is a constant of the forward: not a weight, whose zeros are values and no structure."""
+    real = isinstance(x, torch.Tensor) and not is_traced(x)
+    return real and not (x.requires_grad or isinstance(x, nn.Parameter))
+
+
+def known_of(x: Any) -> Known:
+    """What is known of an operand; it broadcasts to the operand's shape."""
+    if is_traced(x):
+        return NOTHING if x.known is None else x.known.compact()
+    if isinstance(x, torch.Tensor):
+        if isinstance(x, nn.Parameter) or x.is_complex():
+            return NOTHING
+        values = x.detach().to("cpu", torch.float64)
+        if is_constant(x):
+            return Known(values, torch.tensor(True))
+        # Made of weights; but no weight is a mark.
+        return Known(torch.where(values <= -MARK, values, 0.0), torch.isneginf(values))
+    if isinstance(x, bool | int | float):
+        return certain(x)
+    return NOTHING
+
+
+def constant_of(x: Any) -> torch.Tensor | None:
+    """The values of a tensor that depends on nothing, if it is one."""
+    if not is_traced(x):
+        return x if isinstance(x, torch.Tensor) else None
+    return x.known.values if x.known is not None and bool(x.known.fixed.all()) else None
+
+
+def cut(x: TracedTensor, where: torch.Tensor) -> TracedTensor:
+    """The tensor, of which some elements depend on nothing; ``where`` broadcasts to its shape."""
+    where = compact(where)
+    if not where.any():
+        return x
+    for dim in range(where.dim()):
+        if where.shape[dim] > 1 and bool((where == where.narrow(dim, 0, 1)).all()):
+            where = where.narrow(dim, 0, 1)
+    dims = [dim - where.dim() + len(x.shape) for dim in range(where.dim()) if where.shape[dim] > 1]
+    layout = x.layout
+    for dim in dims:
+        layout = layout.with_single(dim)
+    ranges = layout.ranges()
+    left = (~where).reshape([n for n in where.shape if n > 1]).numpy()
+    terms = simplify(
+        somewhere(restrict_to_mask(term, tuple(ranges[dim][0] for dim in dims), left) for term in layout.terms)
+    )
+    return x.derived(layout._replace(terms=terms), x.shape)
+
+
+def knowing(x: TracedTensor, known: Known) -> TracedTensor:
+    """A new tensor of which this is known besides: what is certain depends on nothing."""
+    values, fixed = known
+    found = cut(x, fixed)
+    found = found.same() if found is x else found
+    if bool(fixed.any()) or bool(known.large().any()):
+        found.known = Known(values.expand(x.shape), fixed.expand(x.shape))
+    return found

@@ -1,0 +1,58 @@
+"""Where branches meet whose fields have different centres or strides; looked for when somebody asks."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from dlchecked.receptive_field.axis.unbounded import Unbounded
+from dlchecked.receptive_field.layouts.box import AnyLayout, layout_of
+from dlchecked.receptive_field.layouts.terms import Terms
+
+
+class Join(NamedTuple):
+    """A place where branches met.
+
+    Attributes:
+        step: the step that joined them.
+        sources: the steps that they came from, −1 for the input.
+        unions: what the units of each depend on.
+    """
+
+    step: int
+    sources: Sequence[int]
+    unions: Sequence[AnyLayout]
+
+
+class Meeting(NamedTuple):
+    """A join of branches of different centre or stride along an axis: the step, and the steps they came from."""
+
+    step: int
+    sources: tuple[int, ...]
+    axis: int
+
+
+def meetings(joins: Sequence[Join]) -> list[Meeting]:
+    """Those joins, and axes, where the branches do not agree."""
+    return [meeting for join in joins for meeting in _disagreements(join)]
+
+
+def _disagreements(join: Join) -> Iterator[Meeting]:
+    unions = [layout_of(union).terms for union in join.unions]
+    some = next((terms for terms in unions if terms), None)
+    for axis in range(len(some[0]) - 1 if some else 0):
+        rules = [_rule(terms, axis) for terms in unions]
+        known = [(source, rule) for source, rule in zip(join.sources, rules, strict=True) if rule is not None]
+        if any(not rule.concentric(known[0][1]) for _, rule in known[1:]):
+            yield Meeting(join.step, tuple(source for source, _ in known), axis)
+
+
+def _rule(terms: Terms, axis: int) -> Unbounded | None:
+    """The fields without borders of a union of terms, if they follow a rule."""
+    found: Unbounded | None = None
+    for term in terms:
+        unbounded = term[axis].support.unbounded
+        if unbounded is None:
+            return None
+        found = unbounded if found is None else found.union(unbounded)
+        if found is None:
+            return None
+    return found

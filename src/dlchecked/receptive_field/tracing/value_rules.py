@@ -1,0 +1,224 @@
+"""How what is known of values goes through torch's functions, mostly by these functions themselves."""
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
+from dlchecked.receptive_field.tracing.registry import KNOWING
+from dlchecked.receptive_field.tracing.trace import Traced
+from dlchecked.receptive_field.tracing.values import (
+    LOST,
+    MARK,
+    MOST_ELEMENTS,
+    UNSCALED_MARK,
+    Known,
+    larger,
+    negative,
+    passed_over,
+)
+
+_HOMES = (torch, F, torch.Tensor, torch.special)
+
+
+def _all(names: str) -> set[Any]:
+    return {getattr(home, name) for name in names.split() for home in _HOMES if hasattr(home, name)}
+
+
+_MOVES = _all(
+    "reshape view flatten ravel unflatten permute transpose swapaxes swapdims t adjoint movedim moveaxis unsqueeze "
+    "squeeze expand broadcast_to expand_as view_as reshape_as repeat tile repeat_interleave split split_with_sizes "
+    "chunk narrow select unbind index_select flip fliplr flipud roll rot90 __getitem__ pixel_shuffle pixel_unshuffle "
+    "channel_shuffle cat concat concatenate stack"
+) | {torch.Tensor.unfold}
+_SAME = _all(
+    "clone contiguous detach detach_ positive to type_as float double half bfloat16 cpu cuda pin_memory requires_grad_ "
+    "real type"
+)
+_DROPOUTS = _all("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
+_NEGATIVE = _all("neg negative neg_ __neg__")
+_CLAMPS = _all("clamp clip clamp_ clip_")
+_VANISHING = _all("exp exp2 exp_")
+_OF_ONE = _VANISHING | _all(
+    "sigmoid sigmoid_ relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh tanh softplus "
+    "softsign logsigmoid threshold abs absolute expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sign ceil "
+    "floor round trunc nan_to_num logical_not bitwise_not isnan isinf isfinite bool long int "
+    "__abs__ __invert__ relu_ leaky_relu_ abs_ log_ sqrt_ rsqrt_ square_ tanh_ reciprocal_ nan_to_num_"
+)
+_OF_TWO = _all(
+    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor bitwise_and "
+    "bitwise_or bitwise_xor pow remainder fmod __and__ __or__ __xor__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__ __pow__"
+)
+_LOGICAL = _all("logical_not bitwise_not __invert__ bitwise_and bitwise_or bitwise_xor __and__ __or__ __xor__")
+_MAXIMA = _all("amax max logsumexp")
+_SUMS = _all("sum mean")
+
+
+def anything_known(args: tuple[Any, ...]) -> bool:
+    """Whether something is known of a tensor among the arguments of a call."""
+    for x in args:
+        if isinstance(x, Traced):
+            if x.known is not None:
+                return True
+        elif isinstance(x, list | tuple) and any(isinstance(part, Traced) and part.known is not None for part in x):
+            return True
+    return False
+
+
+def carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    """The result of a call, of which is known what follows from what was known of its arguments."""
+    if rule in KNOWING:
+        return result
+    for name in ("input", "self", "tensors"):
+        if name in kwargs:
+            args, kwargs = (kwargs[name], *args), {key: value for key, value in kwargs.items() if key != name}
+    if function in _MOVES:
+        return _moved(function, args, kwargs, result)
+    if function in _SAME:
+        return _with(result, _cast(args, kwargs))
+    if function in _DROPOUTS and not _drops(*args, **kwargs):
+        return _with(result, known_of(args[0]))
+    if function in _OF_ONE:
+        return _of_one(function, args, kwargs, result)
+    if function in _NEGATIVE:
+        return _with(result, negative(known_of(args[0])))
+    if function in _CLAMPS:
+        return _clamped(args, kwargs, result)
+    if function in _OF_TWO and len(args) == 2:
+        return _of_two(function, args, result)
+    if function in _MAXIMA:
+        if any(isinstance(x, torch.Tensor) for x in (*args[1:], *kwargs.values())):
+            return result
+        return _maximum(rule, function, args, kwargs)
+    if function in _SUMS:
+        return _sum(function, args, kwargs, result)
+    return _lost((*args, *kwargs.values()), result)
+
+
+def _with(result: Any, known: Known) -> Any:
+    """The result, of which something is known besides; it is itself, where nothing new is certain."""
+    known = known.compact()
+    if bool(known.fixed.any()) or bool(known.large().any()):
+        result.known = Known(known.values.expand(result.shape), known.fixed.expand(result.shape))
+    return result
+
+
+def _lost(args: tuple[Any, ...], result: Any) -> Any:
+    """The result, any of whose elements may have any magnitude if some of the arguments' are not ordinary."""
+    parts = [part for x in args for part in (x if isinstance(x, list | tuple) else (x,)) if isinstance(part, Traced)]
+    if any(bool(known_of(part).large().any()) for part in parts):
+        for part in result if isinstance(result, tuple) else (result,):
+            if isinstance(part, Traced):
+                _with(part, LOST)
+    elif isinstance(result, Traced):
+        result.known = None
+    return result
+
+
+def _cast(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Known:
+    """What is known after a change of dtype."""
+    values, fixed = known_of(args[0])
+    others = [x.dtype if isinstance(x, torch.Tensor) else x for x in (*args[1:], *kwargs.values())]
+    dtype = next((x for x in others if isinstance(x, torch.dtype)), torch.float64)
+    if dtype.is_floating_point:
+        return Known(values, fixed)
+    uncertain = torch.where(values.abs() < MARK, 0.0, torch.nan)
+    return Known(torch.where(fixed, values.to(dtype).to(torch.float64), uncertain), fixed)
+
+
+def _clamped(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    """Between two bounds, which are numbers or tensors."""
+    lowest, highest = ("min", "max")
+    named = {**dict(zip((lowest, highest), args[1:], strict=False)), **kwargs}
+    known = known_of(args[0])
+    if named.get(lowest) is not None:
+        known = larger(known, known_of(named[lowest]))
+    if named.get(highest) is not None:
+        known = negative(larger(negative(known), negative(known_of(named[highest]))))
+    return _refined(result, known)
+
+
+def _moved(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    results = result if isinstance(result, tuple) else (result,)
+    if sum(prod(part.shape) for part in results) > MOST_ELEMENTS:
+        return _lost(args, result)
+
+    def of(field: int) -> Any:
+        def stand_in(x: Any) -> Any:
+            if isinstance(x, list | tuple):
+                return type(x)(map(stand_in, x)) if any(isinstance(part, torch.Tensor) for part in x) else x
+            if isinstance(x, Traced) or (isinstance(x, torch.Tensor) and function in _JOINING):
+                return known_of(x)[field].expand(x.shape)
+            return x
+
+        found = function(*map(stand_in, args), **{name: stand_in(x) for name, x in kwargs.items()})
+        return found if isinstance(result, tuple) else (found,)
+
+    for part, values, fixed in zip(results, of(0), of(1), strict=True):
+        _with(part, Known(values, fixed))
+    return result
+
+
+_JOINING = _all("cat concat concatenate stack")
+
+
+def _drops(*args: Any, **kwargs: Any) -> bool:
+    named = {**dict(zip(("input", "p", "training"), args, strict=False)), **kwargs}
+    return bool(named.get("training", named.get("train", True))) and named.get("p", 0.5) != 0
+
+
+def _of_one(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    x, *others = args
+    values, fixed = x.known.compact() if x is not result else known_of(x)
+    if any(isinstance(other, torch.Tensor) for other in (*others, *kwargs.values())):
+        return _lost(args, result)
+    own = values.to(x.dtype) if x.dtype.is_floating_point else values
+    computed = function((values != 0) if function in _LOGICAL else own.clone(), *others, **kwargs).to(torch.float64)
+    vanishing = ~fixed & (values <= -UNSCALED_MARK) if function in _VANISHING else torch.zeros((), dtype=torch.bool)
+    ordinary = torch.where(values.abs() < MARK, 0.0, torch.nan)
+    known = torch.where(fixed, computed, torch.where(vanishing, 0.0, ordinary))
+    return _refined(result, Known(known, fixed | vanishing))
+
+
+def _refined(result: Any, known: Known) -> Any:
+    """The result, cut where more is certain than before; an overwritten tensor remains the one that it is."""
+    found = knowing(result, known)
+    result.kept, result.known = found.kept, found.known
+    return result
+
+
+def _of_two(function: Any, args: tuple[Any, ...], result: Any) -> Any:
+    a, b = (known_of(x) for x in args[:2])
+    both = a.fixed & b.fixed
+    if not bool(both.all()):
+        return _lost(args, result)
+    operands = [x.values.bool() if function in _LOGICAL else x.values for x in (a, b)]
+    return _with(result, Known(function(*operands).to(torch.float64), both))
+
+
+def _maximum(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    dims, keepdim = _reduced(args, kwargs)
+    values, fixed = args[0].known.compact(*dims)
+    found = rule(cut(args[0], passed_over(values, dims, UNSCALED_MARK)), *args[1:], **kwargs)
+    largest = torch.logsumexp(values, dims, keepdim) if function in _all("logsumexp") else values.amax(dims, keepdim)
+    _with(found[0] if isinstance(found, tuple) else found, Known(largest, fixed.all(dims, keepdim)))
+    return found
+
+
+def _sum(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    dims, keepdim = _reduced(args, kwargs)
+    values, fixed = args[0].known.compact(*dims)
+    added, fixed = function(values, dims, keepdim), fixed.all(dims, keepdim)
+    return _with(result, Known(torch.where(added.isinf() & ~fixed, torch.nan, added), fixed))
+
+
+def _reduced(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[int, ...], bool]:
+    """The dimensions that a reduction goes over, and whether they stay."""
+    dim = kwargs.get("dim", kwargs.get("axis", args[1] if len(args) > 1 else None))
+    keepdim = kwargs.get("keepdim", args[2] if len(args) > 2 else False)
+    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
+        return tuple(range(args[0].dim())), keepdim
+    return (dim,) if isinstance(dim, int) else tuple(dim), keepdim
