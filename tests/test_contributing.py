@@ -28,6 +28,13 @@ def test_the_example_holds_with_a_check_of_each_grade(example, capsys):
     assert "4 checks (1 exact, 1 numeric, 1 statistical, 1 experiment): all passed" in capsys.readouterr().out
 
 
+def test_the_example_of_the_readme_holds(example, capsys):
+    (question,) = re.findall(r"^````markdown\n(.*?)^````$", (ROOT / "README.md").read_text("utf-8"), re.S | re.M)
+    example.write_text(f"# Sums\n\n{question}", encoding="utf-8")
+    assert main(["verify"]) == 0, capsys.readouterr()
+    assert main(["mutate"]) == 0, capsys.readouterr()
+
+
 def test_each_of_its_claims_can_fail(example, capsys):
     assert main(["verify"]) == 0
     assert main(["mutate"]) == 0, capsys.readouterr()
