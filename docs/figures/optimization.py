@@ -3,14 +3,93 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
+import torch.nn.functional as F
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dlchecked.batches import fewest_iterations, noisy_descent
 from dlchecked.descent import best_heavy_ball, best_rate, descent_path, newton_path
 from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
+
+
+def variance_by_batch_size() -> Figure:
+    """The variance of a batch's gradient as a share of one sample's, for batches from six samples."""
+    samples = 6
+    sizes = range(1, samples + 1)
+    figure, axes = plt.subplots()
+    axes.plot(sizes, [1 / size for size in sizes], "--s", color=C2, markersize=5)
+    without = [(samples - size) / ((samples - 1) * size) for size in sizes]
+    axes.plot(sizes, without, "-o", color=C1, markersize=5)
+    axes.text(3.2, 0.37, "with replacement", color=FG)
+    axes.text(1.2, 0.12, "without", color=FG)
+    axes.annotate("SGD", (1, 1), (8, -2), textcoords="offset points", color=FG)
+    axes.annotate("GD", (samples, 0), (0, 10), textcoords="offset points", color=FG, ha="center")
+    axes.set(xlabel="batch size B, of six samples", ylabel="variance of the gradient", ylim=(-0.04, 1.06))
+    axes.set_yticks([0, 0.5, 1], ["0", "½ σ²", "σ²"])
+    return figure
+
+
+def zero_one_loss() -> Figure:
+    """The share of wrong answers against a threshold on five points, and a smooth loss of the same answers."""
+    points = torch.tensor([1.0, 3.0, 5.0, 7.0, 9.0])  # all above, if the threshold is right
+    at = torch.linspace(0, 10, 201)
+    figure, axes = plt.subplots()
+    shares = [count / 5 for count in range(6)]
+    edges = [0, *points.tolist(), 10]
+    for (low, high), share in zip(pairwise(edges), shares, strict=True):
+        axes.plot([low, high], [share, share], color=C1, linewidth=2.4)
+    logits = points - at[:, None]
+    axes.plot(at, F.softplus(-logits).mean(1) / 4, "--", color=C2)
+    axes.plot(points, torch.full_like(points, -0.06), "|", color=MUTED, markersize=10)
+    axes.text(5.2, 0.22, "share of wrong answers", color=FG)
+    axes.text(3.6, 0.68, "cross-entropy,\nscaled", color=FG, ha="right")
+    axes.annotate("", (4.6, 0.46), (3.5, 0.68), arrowprops={"arrowstyle": "-", "color": MUTED})
+    axes.set(xlabel="threshold", ylabel="loss", ylim=(-0.1, 1.3), yticks=[0, 0.5, 1])
+    return figure
+
+
+def error_by_gradients() -> Figure:
+    """The mean square error on one quadratic against the gradients of samples spent, by SGD and by GD."""
+    samples = 1_000
+    spent = torch.logspace(0, 4.05, 200)
+    figure, axes = plt.subplots()
+    axes.plot(spent, 1 / (1 + spent), color=C1)
+    steps = torch.arange(9)
+    squares = 0.25**steps
+    # Between its steps GD stands still.
+    axes.step([1, *(samples * steps[1:]).tolist()], squares, where="post", color=C2, linestyle="--")
+    axes.text(9, 0.02, "SGD", color=FG)
+    axes.text(200, 1.3, "GD", color=FG)
+    axes.set(xscale="log", yscale="log", xlabel="gradients of samples", ylabel="mean square error", ylim=(3e-5, 3))
+    axes.minorticks_off()
+    return figure
+
+
+def where_descent_ends() -> Figure:
+    """Two losses with starts of GD on them: one from which it reaches a poorer minimum, one with a flat inflection."""
+    panels = (
+        (lambda w: w**4 / 4 + w**3 / 3 - w**2, lambda w: w * (w - 1) * (w + 2), (-2.9, 1.95), (-2.8, 1.85), 0.1),
+        (lambda x: 3 * x**4 - 4 * x**3, lambda x: 12 * x**2 * (x - 1), (-0.75, 1.45), (-0.7, 1.4), 0.01),
+    )
+    figure, both = plt.subplots(1, 2, figsize=(WIDTH, 2.9))
+    for axes, (loss, slope, (low, high), starts, rate) in zip(both, panels, strict=True):
+        w = torch.linspace(low, high, 120)
+        axes.plot(w, loss(w), color=C1)
+        for start, colour, marker in zip(starts, (C3, C2), ("o", "s"), strict=True):
+            at, visited = start, [start]
+            for _ in range(400):
+                at -= rate * slope(at)
+                if abs(at - visited[-1]) > 0.015:  # points on one another would only make the picture heavy
+                    visited.append(at)
+            shown = torch.tensor([*visited, at])
+            axes.plot(shown, loss(shown), marker, color=colour, markersize=5, alpha=0.6, markeredgewidth=0)
+        axes.set(xticks=[], yticks=[])
+    both[0].set(xlabel="two minima", ylabel="loss")
+    both[1].set(xlabel="a flat inflection")
+    return figure
 
 
 def iterations_by_batch_size() -> Figure:

@@ -58,6 +58,24 @@ def norm_by_depth() -> Figure:
     return figure
 
 
+def chain_of_ten() -> Figure:
+    """The derivatives with respect to the weights of ten layers of one unit, without biases and with."""
+    layers = list(range(1, 11))
+    figure, axes = plt.subplots()
+    for weight, colour in ((10.0, C2), (0.1, C1)):
+        axes.plot(layers, [weight**9 for _ in layers], "--", color=colour)
+        axes.plot(layers, [weight ** (10 - layer) for layer in layers], "-o", color=colour, markersize=5)
+    axes.text(10, 1e10, "weights 10, no biases", ha="right")
+    axes.text(3.3, 1e4, "with biases", ha="right")
+    axes.text(10, 3e-9, "weights 0.1, no biases", ha="right")
+    axes.text(3.3, 1e-5, "with biases", ha="right")
+    axes.set(yscale="log", xlabel="layer", ylabel="derivative w.r.t. its weight", ylim=(1e-11, 1e12))
+    axes.set_xticks([1, 4, 7, 10])
+    axes.set_yticks([1e-9, 1, 1e9], ["10⁻⁹", "1", "10⁹"])
+    axes.minorticks_off()
+    return figure
+
+
 def loss_by_gain() -> Figure:
     """Loss by step of training for twelve linear layers with three gains."""
     torch.manual_seed(0)
