@@ -68,6 +68,23 @@ def what_each_step_reaches() -> Figure:
     return figure
 
 
+def three_outcomes() -> Figure:
+    """The prior, cut into three outcomes, and the range of numbers that reaches only one of them."""
+    cut = float(torch.special.ndtri(torch.tensor(0.9, dtype=torch.double)))
+    z = torch.linspace(-3.2, 3.2, 321, dtype=torch.double)
+    density = torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.8))
+    axes.plot(z, density, color=FG, linewidth=1.2)
+    outcomes = [(z <= -cut, C2, "0.1", -2.35), ((-cut <= z) & (z <= cut), C1, "0.8", 0), (z >= cut, C3, "0.1", 2.35)]
+    for number, (within, colour, share, at) in enumerate(outcomes):
+        axes.fill_between(z[within], density[within], color=colour, alpha=0.35, linewidth=0)
+        axes.text(at, 0.2 if share == "0.1" else 0.13, f"outcome {number}\n{share}", ha="center", va="center", color=FG)
+    axes.plot([-1, 1], [-0.045, -0.045], color=MUTED, linewidth=5, solid_capstyle="butt")
+    axes.text(1.15, -0.045, "uniform", va="center", color=FG)
+    axes.set(xlabel="z", ylabel="density of the prior", ylim=(-0.08, 0.43), yticks=[0, 0.2, 0.4])
+    return figure
+
+
 def head_start() -> Figure:
     """The fakes' centre along games with and without a head start of the critic, for both losses of the generator."""
     figure, axes = plt.subplots(figsize=(WIDTH, 3.2))

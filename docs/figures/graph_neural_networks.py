@@ -13,6 +13,28 @@ from figures.cells import cells
 from figures.palette import C1, C2, MUTED, WIDTH
 
 
+def _frame(axes: Axes) -> None:
+    """What surrounds a matrix of 11 × 11 cells."""
+    axes.add_patch(Rectangle((0, 0), 11, 11, fill=False, edgecolor=MUTED, linewidth=0.8))
+    axes.set(aspect="equal", xlim=(-0.3, 11.3), ylim=(11.3, -0.3))
+    axes.set(xticks=[0.5, 5.5, 10.5], yticks=[0.5, 5.5, 10.5])
+    axes.set_xticklabels(["0", "5", "10"])
+    axes.set_yticklabels(["0", "5", "10"])
+    axes.spines[:].set_visible(False)
+
+
+def powers_on_a_path() -> Figure:
+    """The entries that are not 0 in the first powers of the Laplacian of a path, those of row 5 marked."""
+    figure, panels = plt.subplots(1, 3, figsize=(WIDTH, 2.1))
+    for axes, matrix, title in zip(panels, powers(laplacian(path(11)), 3), ["Δ", "Δ²", "Δ³"], strict=True):
+        row = torch.arange(11)[:, None] == 5
+        axes.add_patch(cells(((matrix != 0) & ~row).tolist(), C1, 0.35))
+        axes.add_patch(cells(((matrix != 0) & row).tolist(), C2))
+        _frame(axes)
+        axes.set_title(title)
+    return figure
+
+
 def rows_after_the_bug() -> Figure:
     """The rows of X on which each row of Y depends, before and after node 5 is zeroed."""
     delta = laplacian(path(11))
@@ -20,12 +42,8 @@ def rows_after_the_bug() -> Figure:
     for axes, matrix, title in zip(panels, (delta, without_node(delta, 5)), ("as it should be", "zeroed"), strict=True):
         depends = powers(matrix, 2).any(dim=0)
         axes.add_patch(cells(depends.tolist()))
-        axes.add_patch(Rectangle((0, 0), 11, 11, fill=False, edgecolor=MUTED, linewidth=0.8))
-        axes.set(aspect="equal", xlim=(-0.3, 11.3), ylim=(11.3, -0.3), xlabel="row of X", title=title)
-        axes.set(xticks=[0.5, 5.5, 10.5], yticks=[0.5, 5.5, 10.5])
-        axes.set_xticklabels(["0", "5", "10"])
-        axes.set_yticklabels(["0", "5", "10"])
-        axes.spines[:].set_visible(False)
+        _frame(axes)
+        axes.set(xlabel="row of X", title=title)
     panels[0].set_ylabel("row of Y")
     return figure
 

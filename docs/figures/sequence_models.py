@@ -48,6 +48,27 @@ def what_truncation_cuts() -> Figure:
     return figure
 
 
+def states_in_chunks() -> Figure:
+    """How far the states of a network that reads in chunks are from those of one that reads the whole sequence."""
+    torch.manual_seed(0)
+    rnn, x = torch.nn.RNN(3, 8, batch_first=True), torch.randn(1, 12, 3)
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.7))
+    with torch.no_grad():
+        whole, _ = rnn(x)
+        for carry, label, colour, line in [(False, "started empty", C2, "--s"), (True, "handed on", C1, "-o")]:
+            outputs, state = [], None
+            for chunk in x.split(4, dim=1):
+                output, state = rnn(chunk, state if carry else None)
+                outputs.append(output)
+            apart = (torch.cat(outputs, dim=1) - whole).norm(dim=2)[0]
+            axes.plot(range(1, 13), apart.tolist(), line, color=colour, markersize=5, label=label)
+    for bound in (4.5, 8.5):
+        axes.axvline(bound, color=MUTED, linestyle=":", linewidth=1.2)
+    axes.set(xlabel="step", ylabel="distance of the states", xticks=[1, 4, 5, 8, 9, 12], ylim=(-0.05, 1.1))
+    axes.legend(loc="upper left", ncols=2)
+    return figure
+
+
 def terms_by_lag() -> Figure:
     """The norm of each term of a gradient, kept and dropped."""
     torch.manual_seed(0)

@@ -6,8 +6,9 @@ import math
 
 import torch
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle, Ellipse, Rectangle
 
 from dlchecked.vae import SIDE, LinearGaussian, VAEs, blob_centres, blob_images, train_vaes
 from figures.cells import cells
@@ -18,6 +19,18 @@ def _ring(images: int) -> tuple[torch.Tensor, VAEs, VAEs]:
     """Images (1, images, pixels) of blobs on a ring, and a VAE trained on 64 of them with the KL term and without."""
     ring = blob_images(blob_centres("ring", models=1, images=images))
     return ring, train_vaes(ring[:, :64], kl_weight=1), train_vaes(ring[:, :64], kl_weight=0)
+
+
+def _draw_image(axes: Axes, image: torch.Tensor, colour: str) -> None:
+    """An image in a few shades of a colour."""
+    levels = 4
+    shade = (image * levels).round().int().reshape(SIDE, SIDE)
+    for level in range(1, levels + 1):
+        if (shade == level).any():
+            axes.add_patch(cells((shade == level).tolist(), colour, level / levels))
+    axes.add_patch(Rectangle((0, 0), SIDE, SIDE, fill=False, edgecolor=MUTED, linewidth=0.8))
+    axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.2, SIDE + 0.2), ylim=(SIDE + 0.2, -0.2))
+    axes.spines[:].set_visible(False)
 
 
 def with_and_without() -> Figure:
@@ -34,20 +47,17 @@ def with_and_without() -> Figure:
         ("without", without.decode(z), C2),
     ]
     figure, panels = plt.subplots(5, 4, figsize=(4, 4.8))
-    levels = 4
     for (label, images, colour), line in zip(rows, panels, strict=True):
         for image, axes in zip(images[0], line, strict=True):
-            shade = (image * levels).round().int().reshape(SIDE, SIDE)
-            for level in range(1, levels + 1):
-                if (shade == level).any():
-                    axes.add_patch(cells((shade == level).tolist(), colour, level / levels))
-            axes.add_patch(Rectangle((0, 0), SIDE, SIDE, fill=False, edgecolor=MUTED, linewidth=0.8))
-            axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.2, SIDE + 0.2), ylim=(SIDE + 0.2, -0.2))
-            axes.spines[:].set_visible(False)
+            _draw_image(axes, image, colour)
         line[0].set_ylabel(label, rotation=0, ha="right", va="center")
     panels[1, 0].set_title("reconstructed", loc="left")
     panels[3, 0].set_title("generated", loc="left")
     return figure
+
+
+# Of a normal distribution in the plane a share 1 − exp(−r² / 2) lies within r.
+_RADIUS_OF_95 = math.sqrt(-2 * math.log(0.05))
 
 
 def codes_and_prior() -> Figure:
@@ -58,12 +68,49 @@ def codes_and_prior() -> Figure:
     for axes, vaes, title, colour, marker in zip(panels, both, ["with", "without"], [C1, C2], "o^", strict=True):
         first, second = vaes.sample_code(ring)[0].T.numpy()
         axes.plot(first, second, marker, color=colour, markersize=2.5, markeredgewidth=0)
-        # Of a normal distribution in the plane a share 1 − exp(−r² / 2) lies within r.
-        within = Circle((0, 0), math.sqrt(-2 * math.log(0.05)), fill=False, edgecolor=FG, linestyle="--", linewidth=1.3)
+        within = Circle((0, 0), _RADIUS_OF_95, fill=False, edgecolor=FG, linestyle="--", linewidth=1.3)
         axes.add_patch(within)
         axes.set(aspect="equal", title=f"{title} the KL term", xticks=[-5, 0, 5], yticks=[-5, 0, 5])
     panels[0].set_ylabel("second number")
     figure.supxlabel("first number of the code", fontsize=11)
+    return figure
+
+
+def _square() -> tuple[torch.Tensor, VAEs]:
+    """Images (1, 64, pixels) of blobs all over a square, and a VAE trained on them."""
+    square = blob_images(blob_centres("square", models=1, images=64))
+    return square, train_vaes(square, kl_weight=1)
+
+
+def codes_of_single_images() -> Figure:
+    """Where the codes of some images lie, each in an ellipse, and where the prior is."""
+    square, vaes = _square()
+    mean, std = (each[0, ::4].tolist() for each in vaes.encode(square))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.9))
+    for centre, (across, up) in zip(mean, std, strict=True):
+        size = 2 * _RADIUS_OF_95
+        axes.add_patch(Ellipse(centre, size * across, size * up, fill=False, edgecolor=C1, linewidth=1.3))
+        axes.plot(*centre, "o", color=C1, markersize=3)
+    axes.add_patch(Circle((0, 0), _RADIUS_OF_95, fill=False, edgecolor=FG, linestyle="--", linewidth=1.3))
+    axes.text(1.85, -1.85, "prior", ha="left", va="top", color=FG)
+    axes.set(aspect="equal", xlim=(-4, 4), ylim=(-3.4, 3.6), xticks=[-2, 0, 2], yticks=[-2, 0, 2])
+    axes.set(xlabel="first number of the code", ylabel="second number")
+    return figure
+
+
+def reconstructions_of_one_image() -> Figure:
+    """An image, the decoded mean of its code, and four reconstructions from draws."""
+    square, vaes = _square()
+    image = square[:, 1:2]
+    mean, std = vaes.encode(image)
+    torch.manual_seed(0)
+    drawn = vaes.decode(mean + std * torch.randn(1, 4, 2))[0]
+    figure, panels = plt.subplots(1, 6, figsize=(WIDTH, 1.5))
+    shown = [("image", image[0, 0], FG), ("mean", vaes.decode(mean)[0, 0], C3)]
+    shown += [(f"draw {number}", each, C1) for number, each in enumerate(drawn, 1)]
+    for (label, each, colour), axes in zip(shown, panels, strict=True):
+        _draw_image(axes, each, colour)
+        axes.set_xlabel(label)
     return figure
 
 
