@@ -10,9 +10,9 @@ from dlchecked.receptive_field.rules.arithmetic import add, masked_fill
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.products import matmul
 from dlchecked.receptive_field.rules.shape import transpose
-from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
+from dlchecked.receptive_field.tracing.known_values import constant_of, cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import Unsupported, knowing_rule, rule
-from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
+from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 from dlchecked.receptive_field.tracing.values import Known, negative, passed_over
 
 
@@ -91,10 +91,9 @@ def attention(
     scores = matmul(query, transpose(key, -1, -2) if is_traced(key) else key.transpose(-1, -2))
     if is_causal:
         scores = masked_fill(scores, torch.ones(rows, columns, dtype=torch.bool).tril().logical_not(), float("-inf"))
-    if is_real(attn_mask):
-        scores = (
-            masked_fill(scores, ~attn_mask, float("-inf")) if attn_mask.dtype == torch.bool else add(scores, attn_mask)
-        )
+    mask = constant_of(attn_mask)
+    if mask is not None and mask.dtype == torch.bool:
+        scores = masked_fill(scores, ~mask, float("-inf"))
     elif attn_mask is not None:
         scores = add(scores, attn_mask)
     weights = softmax(scores, -1)
@@ -160,8 +159,9 @@ def _added(mask: Any) -> torch.Tensor:
     Raises:
         Unsupported: if its values are not at hand.
     """
-    if is_traced(mask):
-        raise Unsupported("its mask depends on the input, or was made like what does; make it with torch.ones")
-    if mask.dtype == torch.bool:
-        return torch.where(mask.cpu(), -torch.inf, 0.0).double()
+    values = constant_of(mask)
+    if values is None:
+        raise Unsupported("its mask depends on the input")
+    if values.dtype == torch.bool:
+        return torch.where(values.cpu(), -torch.inf, 0.0).double()
     return known_of(mask).values

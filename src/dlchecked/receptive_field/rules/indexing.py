@@ -96,7 +96,8 @@ def index_select(input: TracedTensor, dim: int, index: Any) -> TracedTensor:
     """Positions of one dimension, by their numbers."""
     if is_traced(index):
         raise Unsupported("the index depends on the input")
-    return input.slid({input.dimension(dim): picking(tuple(index.tolist()))})
+    d = input.dimension(dim)
+    return input.slid({d: picking(tuple(_from_the_front(index.numpy(force=True), input.shape[d]).ravel().tolist()))})
 
 
 @rule("flip")
@@ -159,7 +160,7 @@ def _with_last(dim: int, count: int) -> list[int]:
     return [*(d for d in range(count) if d != dim), dim]
 
 
-@rule("unfold", homes=[F])
+@rule("unfold", homes=[F], operator="im2col")
 def unfold_image(
     input: TracedTensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> TracedTensor:
@@ -224,12 +225,23 @@ def getitem(x: Any, index: Any) -> TracedTensor:
         elif isinstance(item, slice):
             found, dim = _stretch(found, dim, range(*item.indices(found.shape[dim]))), dim + 1
         else:
-            positions = np.asarray(item)
+            positions = _from_the_front(item, found.shape[dim])
             found = found.slid({dim: picking(tuple(positions.ravel().tolist()))})
             shape = tuple(found.shape)
             found = reshape(found, (*shape[:dim], *positions.shape, *shape[dim + 1 :]))
             dim += positions.ndim
     return found
+
+
+def _from_the_front(positions: Any, size: int) -> Any:
+    """Positions that may be counted from the end, counted from the front.
+
+    Raises:
+        InvalidArgument: if there is no such position.
+    """
+    if positions.size and not (-size <= positions.min() and positions.max() < size):
+        raise InvalidArgument(f"index {positions.tolist()} is out of range for {size} positions")
+    return positions % size if size else positions
 
 
 def _items(x: TracedTensor, index: Any) -> list[Any]:

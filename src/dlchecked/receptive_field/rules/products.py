@@ -12,12 +12,13 @@ from dlchecked.receptive_field.axis.windows import gathering
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layouts.layout import broadcast, expand
 from dlchecked.receptive_field.rules.arguments import expect_size
+from dlchecked.receptive_field.rules.arithmetic import add, multiply
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.reduction import drop, reduce
 from dlchecked.receptive_field.rules.shape import permute, unsqueeze
 from dlchecked.receptive_field.tracing.dispatch import share
 from dlchecked.receptive_field.tracing.known_values import cut, is_constant, known_of
-from dlchecked.receptive_field.tracing.registry import Unsupported, rule
+from dlchecked.receptive_field.tracing.registry import Unsupported, knowing_rule, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.tracing.values import Known, product
 
@@ -51,7 +52,13 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> TracedT
     return joined.resized(len(joined.shape) - 1, weight.shape[0])
 
 
-@rule("matmul", "mm", "bmm", "mv", "dot", "__matmul__", "__rmatmul__")
+@rule("__rmatmul__")
+def matmul_from_the_left(input: Any, other: Any) -> TracedTensor:
+    """The same the other way round."""
+    return matmul(other, input)
+
+
+@rule("matmul", "mm", "bmm", "mv", "dot", "__matmul__")
 def matmul(input: Any, other: Any) -> TracedTensor:
     """Element (i, j) reads row i of the left factor and column j of the right one."""
     a, b = input, other
@@ -133,11 +140,25 @@ def _weighted(values: TracedTensor, zero: torch.Tensor, rows: int, shape: Sequen
     return reduce(cut(copies, zero[..., None]), -2)
 
 
-@rule("baddbmm", "addmm", "addbmm", "addmv")
-def add_matmul(input: Any, one: Any, two: Any, beta: Any = 1, alpha: Any = 1) -> TracedTensor:
-    """A product and a sum."""
-    product = matmul(one, two) if is_traced(one) or is_traced(two) else one @ two
-    return join(input, product)
+@knowing_rule("baddbmm", "addmm", "addmv")
+def add_matmul(input: Any, one: Any, two: Any, *, beta: Any = 1, alpha: Any = 1) -> TracedTensor:
+    """A product and a sum, in which torch leaves out what is to be multiplied by 0."""
+    return _added(input, matmul(one, two) if is_traced(one) or is_traced(two) else one @ two, beta, alpha)
+
+
+@knowing_rule("addbmm")
+def add_matmuls(input: Any, one: Any, two: Any, *, beta: Any = 1, alpha: Any = 1) -> TracedTensor:
+    """A sum over the products of all images."""
+    product = reduce(matmul(one, two), 0) if is_traced(one) or is_traced(two) else (one @ two).sum(0)
+    return _added(input, product, beta, alpha)
+
+
+def _added(input: Any, product: Any, beta: Any, alpha: Any) -> TracedTensor:
+    if beta == 0 and not is_traced(product):
+        raise Unsupported("nothing in it depends on the input")
+    if beta == 0:
+        return multiply(product, alpha)
+    return add(multiply(input, beta) if is_traced(input) else input * beta, product, alpha=alpha)
 
 
 @rule("einsum")

@@ -50,18 +50,18 @@ def like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:
 
 
 @knowing_rule("zeros_like")
-def zeros_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:
+def zeros_like(input: TracedTensor, **options: Any) -> TracedTensor:
     """The same, of zeros."""
-    return input.new_zeros(*input.shape)
+    return full_like(input, 0, **options)
 
 
 @knowing_rule("ones_like")
-def ones_like(input: TracedTensor, *_: Any, **__: Any) -> TracedTensor:
+def ones_like(input: TracedTensor, **options: Any) -> TracedTensor:
     """The same, of ones."""
-    return input.new_ones(*input.shape)
+    return full_like(input, 1, **options)
 
 
 @knowing_rule("full_like")
-def full_like(input: TracedTensor, fill_value: Any, *_: Any, **__: Any) -> TracedTensor:
+def full_like(input: TracedTensor, fill_value: Any, *, dtype: Any = None, **_: Any) -> TracedTensor:
     """The same, of any number."""
-    return input.new_full(tuple(input.shape), fill_value)
+    return input.new_full(tuple(input.shape), fill_value, dtype=input.dtype if dtype is None else dtype)

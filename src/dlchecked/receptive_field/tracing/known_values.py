@@ -38,7 +38,9 @@ def constant_of(x: Any) -> torch.Tensor | None:
     """The values of a tensor that depends on nothing, if it is one."""
     if not is_traced(x):
         return x if isinstance(x, torch.Tensor) else None
-    return x.known.values if x.known is not None and bool(x.known.fixed.all()) else None
+    if x.known is None or not bool(x.known.fixed.all()):
+        return None
+    return x.known.values.bool() if x.boolean else x.known.values
 
 
 def cut(x: TracedTensor, where: torch.Tensor) -> TracedTensor:

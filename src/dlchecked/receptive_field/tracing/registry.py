@@ -27,14 +27,14 @@ class Unsupported(ReceptiveFieldError):
     """Raised by a rule that knows the operation, but not with these arguments."""
 
 
-def rule(*names: str, homes: Iterable[Any] = HOMES) -> Callable[[RuleT], RuleT]:
-    """Make a function the rule for every torch function of these names."""
+def rule(*names: str, homes: Iterable[Any] = HOMES, operator: str = "") -> Callable[[RuleT], RuleT]:
+    """Make a function the rule for every torch function of these names; torch may call their operator otherwise."""
 
     def register(function: RuleT) -> RuleT:
         for name in names:
             found = [getattr(home, name) for home in homes if hasattr(home, name)]
             assert found, f"torch has no {name}"
-            shares, writes = memory(name)
+            shares, writes = memory(operator or name)
             for torch_function in found:
                 RULES[torch_function] = (function, name.strip("_"))
                 if shares:

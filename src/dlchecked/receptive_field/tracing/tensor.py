@@ -166,8 +166,8 @@ class TracedTensor(Traced, _Tensor):
 
     @property
     def dtype(self) -> torch.dtype:
-        """The dtype of the module's parameters."""
-        return self.run.dtype
+        """The dtype of the module's parameters, unless it is a mask."""
+        return torch.bool if self.boolean else self.run.dtype
 
     @property
     def device(self) -> torch.device:
@@ -203,19 +203,20 @@ class TracedTensor(Traced, _Tensor):
         shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
         return self.derived(Layout(shape, (1,) * len(shape), ()), shape)
 
-    def new_full(self, size: Any, fill_value: Any, **_: Any) -> "TracedTensor":
+    def new_full(self, size: Any, fill_value: Any, *, dtype: Any = None, **_: Any) -> "TracedTensor":
         """The same, of which is known that one number fills it."""
         found = self.new_empty(*size)
+        found.boolean = dtype is torch.bool or (dtype is None and isinstance(fill_value, bool))
         found.known = Known(*(field.expand(found.shape) for field in certain(fill_value)))
         return found
 
-    def new_zeros(self, *size: Any, **_: Any) -> "TracedTensor":
+    def new_zeros(self, *size: Any, **options: Any) -> "TracedTensor":
         """The same, of zeros."""
-        return self.new_full(self.new_empty(*size).shape, 0)
+        return self.new_full(self.new_empty(*size).shape, 0, **options)
 
-    def new_ones(self, *size: Any, **_: Any) -> "TracedTensor":
+    def new_ones(self, *size: Any, **options: Any) -> "TracedTensor":
         """The same, of ones."""
-        return self.new_full(self.new_empty(*size).shape, 1)
+        return self.new_full(self.new_empty(*size).shape, 1, **options)
 
     is_leaf = True
     is_sparse = is_quantized = is_nested = is_meta = is_mkldnn = False

@@ -27,6 +27,7 @@ class Traced:
         source: the number of the step that it came from, −1 for the input.
         run: the run that it belongs to.
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
+        boolean: whether it holds booleans, of what is known of all values: a mask.
     """
 
     kept: AnyLayout
@@ -35,6 +36,7 @@ class Traced:
     run: "Trace"
     source: int
     aliases: "WeakValueDictionary[int, Traced] | None"
+    boolean: bool = False
 
 
 class Step(NamedTuple):

@@ -41,9 +41,9 @@ _SAME = _all(
 _DROPOUTS = _all("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
 _NEGATIVE = _all("neg negative neg_ __neg__")
 _CLAMPS = _all("clamp clip clamp_ clip_")
-_VANISHING = _all("exp exp2 exp_")
+_VANISHING = _all("exp exp2 exp_ sigmoid sigmoid_")
 _OF_ONE = _VANISHING | _all(
-    "sigmoid sigmoid_ relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh tanh softplus "
+    "relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh tanh softplus "
     "softsign logsigmoid threshold abs absolute expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sign ceil "
     "floor round trunc nan_to_num logical_not bitwise_not isnan isinf isfinite bool long int "
     "__abs__ __invert__ relu_ leaky_relu_ abs_ log_ sqrt_ rsqrt_ square_ tanh_ reciprocal_ nan_to_num_"
@@ -53,6 +53,11 @@ _OF_TWO = _all(
     "bitwise_or bitwise_xor pow remainder fmod __and__ __or__ __xor__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__ __pow__"
 )
 _LOGICAL = _all("logical_not bitwise_not __invert__ bitwise_and bitwise_or bitwise_xor __and__ __or__ __xor__")
+_TO_BOOLEANS = _all(
+    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor logical_not "
+    "isnan isinf isfinite bool __lt__ __le__ __gt__ __ge__ __eq__ __ne__"
+)
+_OF_THE_SAME_DTYPE = _LOGICAL | _MOVES | _all("clone contiguous detach masked_fill tril triu where")
 _MAXIMA = _all("amax max logsumexp")
 _SUMS = _all("sum mean")
 
@@ -70,8 +75,24 @@ def anything_known(args: tuple[Any, ...]) -> bool:
 
 def carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     """The result of a call, of which is known what follows from what was known of its arguments."""
-    if rule in KNOWING:
-        return result
+    if rule not in KNOWING:
+        result = _carried(rule, function, args, kwargs, result)
+    if _are_booleans(function, args, kwargs):
+        for part in result if isinstance(result, tuple) else (result,):
+            part.boolean = True
+    return result
+
+
+def _are_booleans(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    dtypes = [x for x in (*args, *kwargs.values()) if isinstance(x, torch.dtype)]
+    if dtypes or function in _TO_BOOLEANS:
+        return not dtypes or dtypes == [torch.bool]
+    operands = [part for x in args for part in (x if isinstance(x, list | tuple) else (x,))]
+    tensors = [x for x in operands if isinstance(x, torch.Tensor)]
+    return function in _OF_THE_SAME_DTYPE and all(x.dtype == torch.bool for x in tensors)
+
+
+def _carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     for name in ("input", "self", "tensors"):
         if name in kwargs:
             args, kwargs = (kwargs[name], *args), {key: value for key, value in kwargs.items() if key != name}
