@@ -280,8 +280,8 @@ assert listed == v
 # %%
 for B in sizes:
     iterations, eta = tuned[B]
-    assert expected_loss(eta, B, iterations - 1) > 0.01
     assert expected_loss(eta, B, iterations) <= 0.01
+    assert expected_loss(eta, B, iterations - 1) > 0.01
 
 # %% [markdown]
 # <!--pytest.mark.numeric("batch-model-tuned")-->

@@ -290,9 +290,9 @@ largest = {
     name: round(gap.abs().max().item(), 3)
     for name, gap in added.items()
 }
-assert [grid[0], grid[-1]] == [-4, 4]
 assert largest["ReLU"] == 0
 assert largest["tanh"] == 0.499
+assert [grid[0], grid[-1]] == [-4, 4]
 assert largest["sigmoid"] == 0.232
 assert largest["GELU"] == 0.136
 

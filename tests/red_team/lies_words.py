@@ -76,6 +76,20 @@ LIES = {
         words("0.30", code="xs = [0.345]\nassert f'{max(xs):.1f}' == '0.3'"),
         words("385.0"),
     ],
+    "rules.words: another number of the check": [
+        words("385 and 385", "says 385, which 'ten-squares' has at docs/sums.md:15 only", f"{TOTAL}\nassert total == 385"),
+        words("3,025, the square of 55", "says 55", "n = sum(range(11))\nassert n == 55\nassert n**2 == 3025"),
+        words("55, and 3,025 of 55", "claims 3,025 of 55", "n = sum(range(11))\nassert n == 55\nassert n**2 == 3025"),
+        words("4, 9, 25 and 16", "says 25", "assert [n**2 for n in range(2, 6)] == [4, 9, 16, 25]"),
+        words("9 to 25", "claims 25", code="assert [n + 9 for n in range(3)] == [9, 10, 11]"),
+        words("9 to 10", "claims 9", "assert [n + 9 for n in range(3)] == [9, 10, 11]"),
+        words("stride 385 gives 10", "claims 385", "def size(stride):\n    return 5 * stride\n\nassert size(stride=2) == 10\nassert sum(n**2 for n in range(11)) == 385"),
+        words("rates 1 and 4", code="def size(rates):\n    return sum(rates)\n\nassert size(rates=(1, 2, 4)) == 7", refused="claims 1"),
+        words("all 1", "claims 1", code="assert [sum([0, 1])] == [1]"),
+        words("the two sums", "claims two"),
+        Case("twice in a paragraph", "says 385", link="[385](check:ten-squares) and [385](check:ten-squares)", at="[385]"),
+        Case("twice in a table", "says 385", link="as follows.\n\n| a | b |\n| - | - |\n| [385](check:ten-squares) | [385](check:ten-squares) |"),
+    ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words(
@@ -85,4 +99,4 @@ LIES = {
         words("18 of 25", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words("below 1", "claims less than 1", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
     ],
-}
+}  # fmt: skip

@@ -34,12 +34,13 @@ LIES = 2000
 SEED = 20
 # What gets through, how many of the lies at most, and why.
 ALLOWED = {
-    "the check computed this number, too": (0.10, "which of the numbers that a run saw words speak of, a reader tells"),
-    "the check asserted this bound, of something else": (0.02, "of what a bound is one, a reader tells"),
-    "the check counted so many, of something else": (0.01, "the set-up may be named in words, and is small numbers"),
-    "not told: word of number": (0.005, "in `the two layers` the number belongs to a name, and nobody claims it"),
-    "the checks of both links saw the same numbers": (0.01, "numbers are compared, not the words between them"),
+    "the check computed this number, too": (0.02, "of two numbers that a run saw, one that nobody said took the place"),
+    "the check asserted this bound, of something else": (0.004, "likewise of bounds"),
+    "the check counted so many, of something else": (0.004, "the set-up may be named in words, and is small numbers"),
+    "not told: word of number": (0.002, "a small number in letters counts where the run saw so many of anything"),
+    "the checks of both links saw the same numbers": (0.004, "numbers are compared, not the words between them"),
 }
+REFUSED = 0.98
 
 
 @dataclass
@@ -74,8 +75,8 @@ class Gate:
         record = check and self.record_of(check)
         return record is not None and record.passed
 
-    def refuses(self, link: CheckLink) -> bool:
-        return any(link_errors(link, self.checks, self.record_of))
+    def refuses(self, link: CheckLink, links: Sequence[CheckLink]) -> bool:
+        return any(link_errors(link, links, self.checks, self.record_of))
 
     def sight(self, name: str) -> Sight:
         """What the run of a check saw."""
@@ -105,7 +106,7 @@ class Gate:
             at = next((at for at in free if _same(found.written[at], link)), None)
             if at is not None:
                 free.remove(at)
-                if self.has_record(link) and not self.refuses(link):
+                if self.has_record(link) and not self.refuses(link, page.links):
                     found.links[at], found.order[at] = link, order
         return found
 
@@ -118,7 +119,11 @@ class Gate:
             for lie in together:
                 links = [page.links[honest.order[at]] for at, _ in lie.words]
                 if any(link.words != honest.links[at].words for link, (at, _) in zip(links, lie.words, strict=True)):
-                    yield lie, links, any(map(self.refuses, links))
+                    told = {honest.order[at]: link for (at, _), link in zip(lie.words, links, strict=True)}
+                    beside = [told.get(order, link) for order, link in enumerate(honest.page.links)]
+                    paragraphs = {(link.name, link.block) for link in links}
+                    read = [link for link in beside if (link.name, link.block) in paragraphs]
+                    yield lie, links, any(self.refuses(link, beside) for link in read)
 
 
 def _numbers(side: Seen | None) -> set[Fraction]:
@@ -220,6 +225,8 @@ def test_the_gate_refuses_the_lies_of_a_machine() -> None:
     print(f"{whole} lies tried: {dict(tried)}")
     print(f"through: { {reason: len(told) for reason, told in through.items()} }")
     assert whole >= 0.99 * LIES
+    passed = sum(map(len, through.values()))
+    assert passed <= (1 - REFUSED) * whole, "\n".join(told for each in through.values() for told in each)
     unexplained = [told for reason, each in through.items() if reason not in ALLOWED for told in each]
     assert len(unexplained) <= 0.01 * whole, "\n".join(unexplained)
     for reason, (share, why_not) in ALLOWED.items():

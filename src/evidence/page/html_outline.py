@@ -28,6 +28,8 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TAG = re.compile(r"<[^>]*>")
 _FETCHED = {"src", "srcset", "data", "poster"}
 _BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
+# What is read as one, part after part.
+_LISTS = {"table", "ul", "ol", "dl"}
 # What of an element's attributes is text that belongs to it.
 _SAID = ("alt", "title", "aria-label")
 _UNSEEN_TAGS = {"s", "strike", "del", "template", "noscript"}
@@ -44,7 +46,8 @@ class LinkSeen:
 
     In a table the cell is the sentence, after the row and the column that it belongs to.
 
-    `before` is what its block says before the link. `problem` says why it must not be there; empty if it may.
+    `before` is what its block says before the link, and `block` numbers that: a paragraph, or a whole list or
+    table. `problem` says why it must not be there; empty if it may.
     """
 
     name: str
@@ -52,6 +55,7 @@ class LinkSeen:
     words: str = ""
     sentence: str = ""
     before: str = ""
+    block: int = 0
     start: int = 0
     problem: str = ""
 
@@ -181,6 +185,7 @@ class _Walker(HTMLParser):
         self.links_in_text: list[LinkSeen] = []
         self.heads: list[str] = []
         self.row: list[str] = []
+        self.block = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -243,7 +248,13 @@ class _Walker(HTMLParser):
         if self.link is not None:
             self.link.problem = "another link stands within it, where a browser ends it"
         elif href.startswith(CHECK_SCHEME):
-            self.link = LinkSeen(href.removeprefix(CHECK_SCHEME), self.section, before=self.text, start=len(self.text))
+            self.link = LinkSeen(
+                href.removeprefix(CHECK_SCHEME),
+                self.section,
+                before=self.text,
+                block=self.block,
+                start=len(self.text),
+            )
             if MADE not in given:
                 self.link.problem = "it is written in HTML, and leads nowhere on the site"
             elif self.unseen:
@@ -275,6 +286,7 @@ class _Walker(HTMLParser):
         for link in self.links_in_text:
             link.sentence = sentence_around(self.text, link.start)
         self.text, self.links_in_text = "", []
+        self.block += not _LISTS.intersection(self.open)
 
     def _end_cell(self, tag: str) -> None:
         """A cell claims what it says, of what begins its row, in its column."""

@@ -86,7 +86,10 @@ class Block:
 
 @dataclass(frozen=True)
 class CheckLink:
-    """A link `[words](check:name)`: what a sentence claims the check shows; `before` is what stands before it there."""
+    """A link `[words](check:name)`: what a sentence claims the check shows.
+
+    `before` is what stands before it there, and `block` is the number of its paragraph, or of its list or table.
+    """
 
     path: Path
     line: int
@@ -95,6 +98,7 @@ class CheckLink:
     section: str
     sentence: str = ""
     before: str = ""
+    block: int = 0
 
     def error(self, problem: str, remedy: str = "") -> PageError:
         """The error to report at this link."""

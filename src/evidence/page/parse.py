@@ -299,7 +299,16 @@ class _Reader:
             words = " ".join(link.words.split())
             before = link.before[-_BEFORE_KEPT:]
             self.page.links.append(
-                CheckLink(self.page.path, self.first + at, words, link.name, link.section, link.sentence, before)
+                CheckLink(
+                    self.page.path,
+                    self.first + at,
+                    words,
+                    link.name,
+                    link.section,
+                    link.sentence,
+                    before,
+                    link.block,
+                )
             )
             if link.problem:
                 self._error(at, f"the link [{words}] to a check cannot stand so: {link.problem}", _LINK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,14 +11,17 @@ from evidence.page.model import Block, CheckLink
 from evidence.records.records import Record
 from evidence.rules.nearest import nearest
 from evidence.rules.words.facts import Facts, facts_of
+from evidence.rules.words.order import out_of_order
 from evidence.rules.words.refusals import nearest_observed, refusals
 from evidence.run.observation import Observation
 
 RecordOf = Callable[[Block], Record | None]
 
 
-def link_errors(link: CheckLink, checks: Mapping[str, Block], record_of: RecordOf) -> Iterator[PageError]:
-    """What is wrong with `link`.
+def link_errors(
+    link: CheckLink, links: Iterable[CheckLink], checks: Mapping[str, Block], record_of: RecordOf
+) -> Iterator[PageError]:
+    """What is wrong with `link`, one of the `links` of its page.
 
     Of a check that has no current record, or that failed, nothing is known to hold its words to; that is an error of
     the check already.
@@ -44,9 +47,20 @@ def link_errors(link: CheckLink, checks: Mapping[str, Block], record_of: RecordO
     def code() -> str:
         return "\n".join(each.code for each in checks.values() if each.path == check.path)
 
-    for problem, remedy in refusals(link.words, _facts(run), code, link.before):
-        observed = nearest_observed(link.words, _facts(run), display_path(check.path))
+    facts = _facts(run)
+    found = list(refusals(link.words, facts, code, link.before))
+    for problem, remedy in found:
+        observed = nearest_observed(link.words, facts, display_path(check.path))
         yield link.error(f"the link [{link.words}] {problem}, but {link.name!r} observed {observed}", remedy)
+    if not found and (wrong := out_of_order(link, links, facts)) is not None:
+        claim, places = wrong
+        lines = ", ".join(f"{display_path(check.path)}:{line}" for line in sorted({place.line for place in places}))
+        yield link.error(
+            f"the link [{link.words}] says {claim.number.written}, which {link.name!r} has at {lines} only: that is "
+            "said already, or stands before what the link said last",
+            "Say each number of a check once in a paragraph, and those of one link in the order of the asserts, or end "
+            "the link between them",
+        )
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation
-from evidence.rules.words.facts import Facts, Limit, Value
+from evidence.rules.words.facts import Facts, Limit, Place, Value, place_of
 from evidence.rules.words.numbers import Number
-from evidence.run.observation import Observation
 
 # Between 8/27 and the double that comes nearest to it.
 _ROUNDING_ERROR = Fraction(1, 10**12)
@@ -51,9 +51,14 @@ class Judge:
         self.counts_said = [claim for claim in claims if claim.total and "total" not in claim.relations]
         self.tolerances_said = [claim.number.value for claim in claims if "tolerance" in claim.relations]
 
-    def bears_out(self, claim: Claim) -> bool:
-        """Whether the facts bear out `claim`, in any of its readings."""
-        return self._has_its_unit(claim) and any(self._bears_out(claim, relation) for relation in claim.relations)
+    def bears_out(self, claim: Claim) -> set[Place]:
+        """Where the facts bear out `claim`, in any of its readings; nowhere, if they do not."""
+        all_of_them = "total" in claim.relations and claim.total is None
+        if not self._has_its_unit(claim) or (all_of_them and claim.number.value <= 1):
+            return set()  # nobody says of one thing, or of none, that it is all of them
+        if any(_alike(name, [claim.named]) for name, _ in self.facts.arguments):
+            return self._set_up(claim)
+        return {place for relation in claim.relations for place in self._places(claim, relation)}
 
     def _has_its_unit(self, claim: Claim) -> bool:
         """Whether what the check calls its values, or prints, has the unit of the words: 576 is not yet 576 MB."""
@@ -66,32 +71,54 @@ class Judge:
         )
         return any(name in said for name in known)
 
-    def _bears_out(self, claim: Claim, relation: Relation) -> bool:
+    def _places(self, claim: Claim, relation: Relation) -> set[Place]:
+        number, values = claim.number, self.facts.values
         if relation == "total":
-            return self._counted(claim.number)
+            return self._counted(number)
         if relation == "tolerance":
             return self._came_near(claim)
         if relation == "≈":
-            return any(_is_about(claim.number, value) for value in self.facts.values)
+            return {value.at for value in values if _is_about(number, value)}
         if relation == "≠":
-            return any(claim.number.value == value.value for value in self.facts.others)
-        bearing = [value.observation for value in self.facts.values if self._is(claim.number, value)]
+            return {value.at for value in self.facts.others if number.value == value.value}
+        found: set[Place] = set()
+        if relation not in BOUNDS or relation in ("<=", ">="):
+            found |= {
+                value.at
+                for value in values
+                if self._is(number, value)
+                and self._ends(claim, value)
+                # What is counted is a number of its own, and not what something came close to.
+                and not (claim.total and value.observation.operator == "close")
+            }
         if relation in BOUNDS:
-            bearing = bearing if relation in ("<=", ">=") else []
-            limits = self._of_that_side(relation, claim.number)
-            bearing += [limit.observation for limit in limits if self._keeps(relation, claim.number, limit)]
-        elif claim.total is None and self._is_set_up(claim):
-            return True
+            limits = self._of_that_side(relation, number)
+            found |= {limit.at for limit in limits if self._keeps(relation, number, limit)}
+        elif claim.total is None:
+            found |= self._set_up(claim)
         if claim.total is None:
-            return bool(bearing)
-        if claim.total.value < 1 or claim.total.value < claim.number.value:
-            return False  # nothing is `20 of 2`, or `0 of 0`
-        return self._is_total(claim.number, claim.total, bearing) or self._never_failed(claim.number, claim.total)
+            return found
+        if claim.total.value < 1 or claim.total.value < number.value:
+            return set()  # nothing is `20 of 2`, or `0 of 0`
+        return self._with_total(number, claim.total, found) | self._never_failed(number, claim.total)
 
     # --- Values ---
 
+    def _ends(self, claim: Claim, value: Value) -> bool:
+        """Of a range, whether the value is an end: `nodes 4 to 7` are not the nodes 3, 4, 5, 6, 7, but `4 to 7`."""
+        if claim.other_end is None:
+            return True
+        row = [each for each in self.facts.values if each.observation is value.observation]
+        if any(later.value - each.value != 1 for each, later in pairwise(row)):
+            return claim.other_end.value != claim.number.value
+        return len(row) < 3 or (
+            value in (row[0], row[-1]) and any(self._is(claim.other_end, row[at]) for at in (0, -1))
+        )
+
     def _is(self, number: Number, value: Value) -> bool:
         """Whether `number` is `value`, to the digits written and to no more than the check has."""
+        if number.factors and min(map(abs, number.factors)) < 2:
+            return False  # 5 × 1 is no way to write 5
         for face, place in _faces(number, value.by_hundred):
             if _agrees(face, place, number.digits, value):
                 return True
@@ -101,38 +128,51 @@ class Judge:
                     return True
         return False
 
-    def _is_set_up(self, claim: Claim) -> bool:
-        """Whether a number is of the set-up, and the run saw that: dimensions, arguments by name, small counts."""
-        number = claim.number
-        if number.factors and not number.unit and any(_in_order(number.factors, row) for row in self.facts.rows):
-            return True
-        named = {(name.rstrip("s"), value) for name, value in self.facts.arguments}
-        if any((name.rstrip("s"), number.value) in named for name in claim.near):
-            return True
-        small = number.spelled and claim.before_noun and 1 < number.value <= LARGEST_SMALL_WORD
-        return small and number.value in self.facts.totals()
+    def _set_up(self, claim: Claim) -> set[Place]:
+        """Where a number is of the set-up, and the run saw that: dimensions, arguments by name, small counts."""
+        number, found = claim.number, set[Place]()
+        if number.factors and not number.unit:
+            found |= {at for row, at in self.facts.rows if _in_order(number.factors, row)}
+        for (name, row), places in self.facts.arguments.items():
+            # A row is said as a row, `rates 2, 4 and 8`; single arguments may be listed too, `strides 2 and 4`.
+            given = claim.row == row if len(row) > 1 else number.value == row[0]
+            if given and _alike(name, claim.near):
+                found |= places
+        if number.spelled and claim.before_noun and 1 < number.value <= LARGEST_SMALL_WORD:
+            found |= self._totalled(number.value)
+        return found
 
     # --- How many ---
 
-    def _is_total(self, count: Number, total: Number, bearing: list[Observation]) -> bool:
-        """Of `18 of 20`, whether there were 20: where the 18 were counted, or as another value of the check."""
-        counted = {each for seen in bearing for each in self.facts.totals(seen.asserted)}
-        if bearing and total.value in counted:
-            return True
-        totals = [value.observation for value in self.facts.values if self._is(total, value)]
-        # One 20 alone is not both a count and its total.
-        return any(total.value != count.value or one is not other for one in bearing for other in totals)
+    def _totalled(self, value: Fraction) -> set[Place]:
+        return self.facts.totals.get(int(value), set()) if value.denominator == 1 and value > 1 else set()
 
-    def _never_failed(self, count: Number, total: Number) -> bool:
-        """Of `20 of 20`, whether an assert was evaluated 20 times."""
-        every = (seen.times for seen in self.facts.observations if seen.decides and seen.held == seen.times > 1)
-        return count.value == total.value and any(times == total.value for times in every)
+    def _with_total(self, count: Number, total: Number, counted: set[Place]) -> set[Place]:
+        """Of `18 of 20`, where there were 20: where the 18 were counted, or as the one value of another assert."""
+        lines = {at.line for at in self._totalled(total.value)}
+        values = self.facts.values
+        totals = {value.at for value in values if self._is(total, value)}
+        rows = {id(value.observation) for value in values if not self._is(total, value)}
+        alone = {value.at for value in values if value.at in totals and id(value.observation) not in rows}
+        # One 20 alone is not both a count and its total, but two in `fine == len(runs) == 20` are.
+        many = {at for at in totals if sum(value.at == at for value in values) > 1}
+        return {
+            at
+            for at in counted
+            if at.line in lines
+            or at in many
+            or any(at != each and (at.line == each.line or each in alone) for each in totals)
+        }
 
-    def _counted(self, number: Number) -> bool:
+    def _never_failed(self, count: Number, total: Number) -> set[Place]:
+        """Of `20 of 20`, where an assert was evaluated 20 times."""
+        every = (seen for seen in self.facts.observations if seen.decides and seen.held == seen.times > 1)
+        return {place_of(seen) for seen in every if count.value == total.value == seen.times}
+
+    def _counted(self, number: Number) -> set[Place]:
+        found = {value.at for value in self.facts.values if self._is(number, value)}
         whole = number.unit not in ("%", "‰")  # nobody counts `each of the 300 %`
-        return (whole and number.value in self.facts.totals()) or any(
-            self._is(number, value) for value in self.facts.values
-        )
+        return found | (self._totalled(number.value) if whole else set())
 
     # --- Bounds ---
 
@@ -168,26 +208,33 @@ class Judge:
 
     # --- Tolerances ---
 
-    def _came_near(self, claim: Claim) -> bool:
+    def _came_near(self, claim: Claim) -> set[Place]:
         """`within 0.01 of 3`, and `within 0.01` of whatever the check compares."""
         number = claim.number
         if claim.target is not None:
-            return any(
-                value.target is not None
+            return {
+                Place(value.at.line)  # beside the target, which has the value's own
+                for value in self.facts.values
+                if value.target is not None
                 and value.tolerance is not None
                 and _same(claim.target.value, value.target)
                 and any(_as_near(value.tolerance, face) for face, _ in _faces(number, value.by_hundred))
-                for value in self.facts.values
-            )
-        return any(
-            limit.always and limit.relation in ("<", "<=") and _as_near(limit.value, number.value)
+            }
+        return {
+            limit.at
             for limit in self.facts.limits
-        )
+            if limit.always and limit.relation in ("<", "<=") and _as_near(limit.value, number.value)
+        }
 
 
 def _counts(relation: Relation, held: int, said: Fraction) -> bool:
     compare = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
     return relation in compare and bool(compare[relation](held, said))
+
+
+def _alike(name: str, words: Sequence[str]) -> bool:
+    """Whether one of `words` is the name of an argument, perhaps in the plural."""
+    return any(word and (name in (word, f"{word}s") or word == f"{name}s") for word in words)
 
 
 def _faces(number: Number, by_hundred: bool) -> Iterator[tuple[Fraction, int | None]]:

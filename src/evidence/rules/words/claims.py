@@ -37,7 +37,6 @@ AFTER: dict[str, Relation] = {
 NEGATED: dict[Relation, Relation] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NEGATORS = {"none", "no", "never", "not", "neither", "nor", "cannot", "nothing"}
 _FILLERS = {"a", "an", "the", "factor", "of", "some", "exactly", "only", "just", "these", "those", "its", "their"}
-_DEFINITE = {"the", "these", "those", "its", "their", "both", "first", "last", "other"}
 # Up to here, a number in letters may count the things of the set-up.
 LARGEST_SMALL_WORD = 12
 _LISTED = {",", "and", "or", ";"}
@@ -56,7 +55,12 @@ class Claim:
             how many there were.
         total: of `18 of 20`, the 20.
         target: of `within 0.01 of 3`, the 3.
+        other_end: of a range, the other of its two ends.
+        row: the list that it belongs to, as `2, 4 and 8`; itself alone outside of one.
+        in_row: which of these it is, from 0.
+        named: what it is said to be the value of, as `$B = 64$` and `stride 2` do; empty if nothing.
         near: the words that stand right before and after it, in small letters.
+        again: whether it is what stands before it once more, in another form, as the 5 of `2 + 3 = 5`.
         before_noun: whether a word follows that it may count.
     """
 
@@ -64,7 +68,12 @@ class Claim:
     relations: tuple[Relation, ...]
     total: Number | None = None
     target: Number | None = None
+    other_end: Number | None = None
+    row: tuple[Fraction, ...] = ()
+    in_row: int = 0
+    named: str = ""
     near: tuple[str, ...] = ()
+    again: bool = False
     before_noun: bool = False
 
 
@@ -135,7 +144,7 @@ class _Reader:
 
     def claims(self) -> list[Claim]:
         for at, token in enumerate(self.tokens):
-            if token.number is not None and at not in self.found and not self._is_definite(at):
+            if token.number is not None and at not in self.found:
                 self._read(at, token.number)
         return [self.found[at] for at in sorted(self.found)]
 
@@ -150,17 +159,64 @@ class _Reader:
             self._claim(other, "total", total=number)
         elif (high := self._high(at)) is not None:
             # Also where the words are `up to 5 to 7`, nothing but both ends will do.
-            self._claim(at, "=", ">=")
-            self._claim(high, "=", "<=")
+            self._claim(at, "=", ">=", other_end=self.tokens[high].number)
+            self._claim(high, "=", "<=", other_end=number)
         else:
             self._claim(at, *self._own(at, relation, start))
 
-    def _claim(self, at: int, *relations: Relation, total: Number | None = None, target: Number | None = None) -> None:
+    def _claim(
+        self,
+        at: int,
+        *relations: Relation,
+        total: Number | None = None,
+        target: Number | None = None,
+        other_end: Number | None = None,
+    ) -> None:
         number = self.tokens[at].number
         assert number is not None
         after = self.lower[at + 1 : at + 2]
         noun = bool(after) and self.tokens[at + 1].kind == "word" and after[0] not in ("of", "in", "or", "and")
-        self.found[at] = Claim(number, relations, total, target, (*self._name(at), *after), noun and not total)
+        near = (*self._name(at), *after)
+        row = self._row(at)
+        values = tuple(each.value for place in row if (each := self.tokens[place].number) is not None)
+        self.found[at] = Claim(
+            number,
+            relations,
+            total,
+            target,
+            other_end,
+            row=values,
+            in_row=row.index(at),
+            named=self._named(at),
+            near=near,
+            again=self._is_again(at, number),
+            before_noun=noun and not total,
+        )
+
+    def _is_again(self, at: int, number: Number) -> bool:
+        other = self.tokens[at - 2].number if at - 2 >= self.first else None
+        return self.lower[at - 1] == "=" and other is not None and other.value == number.value
+
+    def _named(self, at: int) -> str:
+        if at > 1 and self.lower[at - 1] == "=":
+            return self.lower[at - 2].lstrip("\\")
+        counted = at > 1 and self.tokens[at - 2].number is not None  # `two classes 5 channels`
+        return self.lower[at - 1] if at and self.tokens[at - 1].kind == "word" and not counted else ""
+
+    def _row(self, at: int) -> list[int]:
+        """Where the numbers of the list stand that one belongs to: nothing but commas and `and` part them."""
+        row = [at]
+        for step, end in ((-1, 0), (1, -1)):
+            while (beside := self._beside(row[end], step)) is not None:
+                row.insert(0, beside) if step < 0 else row.append(beside)
+        return row
+
+    def _beside(self, at: int, step: int) -> int | None:
+        beside = at + step
+        while 0 <= beside < len(self.lower) and self.lower[beside] in _LISTED:
+            beside += step
+        inside = self.first <= beside < len(self.tokens) and abs(beside - at) > 1
+        return beside if inside and self.tokens[beside].number is not None else None
 
     def _name(self, at: int) -> tuple[str, ...]:
         """What a number is said to be the value of: `stride 2`, `$B = 64$`, `steps of 10⁻³`, and in lists of such."""
@@ -171,13 +227,6 @@ class _Reader:
         if at > 1 and self.lower[at - 1] in _LISTED and at - 2 in self.found:
             return self.found[at - 2].near[:1]
         return tuple(self.lower[at - 1 : at]) if at else ()
-
-    def _is_definite(self, at: int) -> bool:
-        """Whether a number in letters belongs to a name, as in `the two layers`: that there are two, nobody claims."""
-        number = self.tokens[at].number
-        small = number is not None and number.spelled and 1 < number.value <= LARGEST_SMALL_WORD
-        named = at > 0 and self.lower[at - 1] in _DEFINITE
-        return small and named and self.lower[at + 1 : at + 2] not in (["of"], ["in"])
 
     def _own(self, at: int, relation: Relation | None, start: int) -> tuple[Relation, ...]:
         """The relations of a number that stands by itself, or of the count in `18 of 20`."""

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import isfinite, prod
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from evidence.run.observation import PAIRS_KEPT, Observation, Pair, Seen
 
 Bound = Literal["<", "<=", ">", ">="]
 _TURNED: dict[str, Bound] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+Kind = Literal["value", "square", "bound", "given", "row", "count"]
+
+
+class Place(NamedTuple):
+    """Where a check has a number.
+
+    Attributes:
+        line: that of its assert.
+        kind: `value`; `square`, of two that are equal, as the sides of a field; `bound`; `given`, of what the compared
+            code is given, of dimensions, and of other numbers without an order; `row`, of several that it is given
+            together; `count`, of how many there were, and how close.
+        number: which of the values, or of the bounds, of that assert it is, from 0.
+    """
+
+    line: int
+    kind: Kind = "count"
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -24,6 +44,7 @@ class Value:
     Attributes:
         value: the number.
         place: the power of ten of its last digit, as far as the check tells; `None` of what is exact.
+        at: where the check has it.
         target: what it was close to, if that is what the check compares.
         tolerance: how close.
         by_hundred: whether it is a percentage: the code multiplies by a hundred, or the sign stands behind it.
@@ -32,6 +53,7 @@ class Value:
     value: Fraction
     place: int | None
     observation: Observation
+    at: Place
     target: Fraction | None = None
     tolerance: Fraction | None = None
     by_hundred: bool = False
@@ -44,6 +66,7 @@ class Limit:
     Attributes:
         relation: how the computed side stands to it.
         value: the bound.
+        at: where the check has it.
         always: whether all evaluations kept it.
         touched: whether a value was seen that is the bound itself.
         by_hundred: as of a `Value`.
@@ -52,6 +75,7 @@ class Limit:
     relation: Bound
     value: Fraction
     observation: Observation
+    at: Place
     always: bool = True
     touched: bool = False
     by_hundred: bool = False
@@ -65,26 +89,30 @@ class Facts:
     values: list[Value] = field(default_factory=list)
     limits: list[Limit] = field(default_factory=list)
     others: list[Value] = field(default_factory=list)
-    rows: list[tuple[Fraction, ...]] = field(default_factory=list)
+    rows: list[tuple[tuple[Fraction, ...], Place]] = field(default_factory=list)
 
     @cached_property
-    def arguments(self) -> set[tuple[str, Fraction]]:
-        """The arguments that the observed code passes by name."""
-        return {each for seen in self.observations for each in _arguments(seen.code)}
+    def arguments(self) -> dict[tuple[str, tuple[Fraction, ...]], set[Place]]:
+        """The arguments that the observed code passes by name, one number or a row of them, and where."""
+        found: dict[tuple[str, tuple[Fraction, ...]], set[Place]] = {}
+        for seen in self.observations:
+            for name, row in _arguments(seen.code):
+                found.setdefault((name, row), set()).add(place_of(seen, "given" if len(row) == 1 else "row"))
+        return found
 
     @cached_property
     def expressions(self) -> set[str]:
         """The expressions of the observed code, as formulas are written: `2r^2+2r+1`."""
         return {each for seen in self.observations for each in _expressions(seen.code)}
 
-    def totals(self, line: int | None = None) -> set[int]:
-        """How many evaluations, elements or rows there were: in the assert of `line`, or in any."""
-        return {
-            each
-            for seen in self.observations
-            if line is None or seen.asserted == line
-            for each in (self.evaluations(seen), *_totals(seen))
-        }
+    @cached_property
+    def totals(self) -> dict[int, set[Place]]:
+        """How many evaluations, elements or rows there were, and where."""
+        found: dict[int, set[Place]] = {}
+        for seen in self.observations:
+            for each in (self.evaluations(seen), *_totals(seen)):
+                found.setdefault(each, set()).add(place_of(seen))
+        return found
 
     def evaluations(self, seen: Observation) -> int:
         """How often a comparison was evaluated; of one deeper in an assert, each time that the assert was."""
@@ -105,21 +133,35 @@ class Facts:
 
 def facts_of(observations: Iterable[Observation]) -> Facts:
     """What `observations` bear out. A comparison of constants alone, and one that never held, bears nothing out."""
-    facts = Facts(tuple(each for each in observations if each.times))
+    in_order = sorted((each for each in observations if each.times), key=lambda seen: (seen.line, seen.column))
+    facts = Facts(tuple(in_order))
     for seen in facts.observations:
         if seen.computed == "neither":
             continue
         if seen.operator == "truth" and _is_none_at_all(seen.code) and held_always(seen):
-            facts.values.append(Value(Fraction(0), None, seen))
+            facts.values.append(Value(Fraction(0), None, seen, place_of(seen, "value")))
         if seen.operator in ("==", "equal", "printed", "close"):
             if held_always(seen):
-                facts.values += _values(seen)
-                facts.rows += _rows(seen)
+                before = _on_line(facts.values, seen)
+                facts.values += _values(seen, before)
+                facts.rows += _rows(seen, before)
         elif seen.operator == "!=" and held_always(seen):
-            facts.others += [Value(each, None, seen) for pair in seen.pairs for each in _numbers(_claimed(seen, pair))]
+            at = place_of(seen)
+            facts.others += [
+                Value(each, None, seen, at) for pair in seen.pairs for each in _numbers(_claimed(seen, pair))
+            ]
         if seen.operator in _TURNED or seen.operator == "close":
-            facts.limits += _limits(seen)
+            facts.limits += _limits(seen, _on_line(facts.limits, seen))
     return facts
+
+
+def _on_line(found: Iterable[Value | Limit], seen: Observation) -> int:
+    return sum(each.at.line == place_of(seen).line for each in found)
+
+
+def place_of(seen: Observation, kind: Kind = "count", number: int = 0) -> Place:
+    """Where an observation was made."""
+    return Place(seen.asserted or seen.line, kind, number)
 
 
 def held_always(seen: Observation) -> bool:
@@ -146,11 +188,13 @@ def _claimed(seen: Observation, pair: Pair) -> Seen | None:
     return pair.left if seen.computed == "right" else pair.right
 
 
-def _values(seen: Observation) -> Iterator[Value]:
+def _values(seen: Observation, before: int) -> Iterator[Value]:
+    """The values of an observation; as many as `before` stand before them in the same assert."""
     # Two computed sides that agree over many values are a law; none of the values is what the check claims.
     one_number = len(seen.pairs) == 1 and seen.pairs[0].left.kind == "number"
     if seen.computed == "both" and not one_number and not _one_is_literal(seen.code):
         return
+    number = itertools.count(before)
     rounded, literals, hundred = _rounding(seen.code), _literal_places(seen.code), _times_hundred(seen.code)
     for pair in seen.pairs:
         computed, claimed = _computed(seen, pair), _claimed(seen, pair)
@@ -160,7 +204,7 @@ def _values(seen: Observation) -> Iterator[Value]:
                 target = targets[0]
             if len(tolerances := _numbers(pair.tolerance)) == 1:
                 tolerance = tolerances[0]
-        for text in computed.numbers if computed.kind != "truth" else ():
+        for text, at in _placed(seen, computed, number):
             if not _finite(text):
                 continue
             value = Fraction(text)
@@ -172,16 +216,36 @@ def _values(seen: Observation) -> Iterator[Value]:
                 place = min(place, literals.get(value, place))
                 place = place if rounded is None else max(place, rounded)
             sign = computed.kind == "text" and re.search(rf"{re.escape(text.lstrip('-'))}\s*%", computed.text)
-            yield Value(value, place, seen, target, tolerance, hundred or bool(sign))
+            yield Value(value, place, seen, at, target, tolerance, hundred or bool(sign))
 
 
-def _rows(seen: Observation) -> Iterator[tuple[Fraction, ...]]:
+def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterator[tuple[str, Place]]:
+    """The numbers of a computed side, each with its place."""
+    # The keys of a table say what its values are of, and a set has no order.
+    keyed = computed.type == "dict" and computed.whole and len(computed.numbers) == 2 * (computed.length or 0)
+    # Of a square, 112 and 112, the two sides are one number.
+    numbers = len(computed.numbers) == computed.length == 2 and "'" not in computed.text
+    square = computed.kind == "container" and numbers and len(set(computed.numbers)) == 1
+    first = next(number) if square else 0
+    for at, text in enumerate(computed.numbers if computed.kind != "truth" else ()):
+        if (keyed and not at % 2) or computed.type in ("set", "frozenset"):
+            yield text, place_of(seen, "given")
+        elif seen.times > len(seen.pairs) or (seen.operator == "printed" and seen.times > 1):
+            # What a loop comes back to has no order of its own.
+            yield text, place_of(seen, "count" if seen.operator == "printed" else "given")
+        elif square:
+            yield text, place_of(seen, "square", first)
+        else:
+            yield text, place_of(seen, "value", next(number))
+
+
+def _rows(seen: Observation, before: int) -> Iterator[tuple[tuple[Fraction, ...], Place]]:
     for pair in seen.pairs:
         computed = _computed(seen, pair)
         if computed.whole and len(computed.numbers) > 1:
-            yield tuple(_numbers(computed))
+            yield tuple(_numbers(computed)), place_of(seen, "given", before)
         if computed.shape and len(computed.shape) > 1:
-            yield tuple(map(Fraction, computed.shape))
+            yield tuple(map(Fraction, computed.shape)), place_of(seen, "given")
 
 
 def _place(number: str) -> int | None:
@@ -195,7 +259,8 @@ def _place(number: str) -> int | None:
 # --- Bounds ---
 
 
-def _limits(seen: Observation) -> Iterator[Limit]:
+def _limits(seen: Observation, before: int) -> Iterator[Limit]:
+    """The bound of an observation; as many as `before` stand before it in the same assert."""
     if seen.operator == "close":
         bounds = {each for pair in seen.pairs for each in _numbers(pair.tolerance)}
         relation: Bound = "<"
@@ -209,7 +274,8 @@ def _limits(seen: Observation) -> Iterator[Limit]:
     if bounds and known and seen.held:
         weakest = max(bounds) if relation in ("<", "<=") else min(bounds)
         touched = seen.operator != "close" and any(weakest in _numbers(_computed(seen, pair)) for pair in seen.pairs)
-        yield Limit(relation, weakest, seen, held_always(seen), touched, _times_hundred(seen.code))
+        at = place_of(seen, "bound", before)
+        yield Limit(relation, weakest, seen, at, held_always(seen), touched, _times_hundred(seen.code))
 
 
 # --- How many ---
@@ -270,11 +336,13 @@ def _is_none_at_all(code: str) -> bool:
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "any"
 
 
-def _arguments(code: str) -> Iterator[tuple[str, Fraction]]:
+def _arguments(code: str) -> Iterator[tuple[str, tuple[Fraction, ...]]]:
     for node in _parsed(code):
         if isinstance(node, ast.keyword) and node.arg:
-            values = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
-            yield from ((node.arg.lower(), value) for each in values if (value := _constant(each)) is not None)
+            parts = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
+            values = [_constant(each) for each in parts]
+            if values and None not in values:
+                yield node.arg.lower(), tuple(each for each in values if each is not None)
 
 
 def _ranges(code: str) -> Iterator[int]:

@@ -306,7 +306,8 @@ class _Expression:
         if self.text[self.at : self.at + 1] == "^":
             self.at += 1
             exponent = self._exponent()
-            if exponent.denominator != 1 or abs(exponent) > _LARGEST_EXPONENT:
+            trivial = number.value in (0, 1) and not self.in_formula  # 1⁻¹¹ for 10⁻¹¹
+            if trivial or exponent.denominator != 1 or abs(exponent) > _LARGEST_EXPONENT:
                 raise _Unreadable
             number = _exact(number.value**exponent.numerator)
         if self.text[self.at : self.at + 1] == "!":

@@ -86,6 +86,7 @@ def _is_kernel(claim: Claim, code: Callable[[], str]) -> bool:
     sizes = claim.number.factors
     return (
         bool(sizes)
+        and min(sizes) > 0
         and claim.near[-1:] in _LAYERS
         and all(re.search(rf"(?<![\w.]){size}(?![\w.])", code()) for size in sizes)
     )

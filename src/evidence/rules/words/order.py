@@ -1,0 +1,102 @@
+"""Whether each number that words say of a check is a number of its own, in the order in which the check has them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
+
+from evidence.page.model import CheckLink
+from evidence.rules.words.borne_out import Judge
+from evidence.rules.words.claims import Claim, claims_in
+from evidence.rules.words.facts import Facts, Place
+
+Said = Sequence[tuple[Claim, set[Place]]]
+_BACK, _NEXT_ASSERT = -1, 0
+
+
+def out_of_order(link: CheckLink, links: Iterable[CheckLink], facts: Facts) -> tuple[Claim, set[Place]] | None:
+    """The first number in the words of `link` that cannot be meant beside the others of its paragraph, list or table.
+
+    Args:
+        link: one of `links`.
+        links: those of its page.
+        facts: what the run of its check observed.
+
+    Returns:
+        The number, and where the check has it; `None` if all can be meant.
+    """
+    together = [each for each in links if (each.name, each.block) == (link.name, link.block)]
+    said = [said_of(each, facts) for each in together]
+    wrong = first_without_place(said)
+    return said[wrong[0]][wrong[1]] if wrong is not None and together[wrong[0]] is link else None
+
+
+def said_of(link: CheckLink, facts: Facts) -> Said:
+    """The numbers in the words of a link that are borne out, and where; but how many there were in all, any may say."""
+    claims = claims_in(link.words, link.before).numbers
+    judge = Judge(claims, facts)
+    own = (claim for claim in claims if "total" not in claim.relations and not claim.again)
+    each = [(claim, judge.bears_out(claim)) for claim in own]
+    return [(claim, places) for claim, places in each if places]
+
+
+def first_without_place(links: Sequence[Said]) -> tuple[int, int] | None:
+    """Which number of which link is the first that is left without a place; `None` if all have one.
+
+    No two numbers have one place, and those of one link stand in the order of the asserts, and within an assert in that
+    of its numbers. A list of three or more is one row, in even steps, or has an assert for each. So what two numbers
+    are said of cannot be swapped, and a number cannot take the place of another that the check has, too.
+
+    Args:
+        links: for each link of a paragraph the numbers in its words, each with the places where the check has it.
+    """
+    flat = [(at, number, *each) for at, link in enumerate(links) for number, each in enumerate(link)]
+    furthest = 0
+
+    @cache
+    def fit(at: int, taken: frozenset[Hashable], last: Place | None, step: int | None) -> bool:
+        """Whether the numbers from `at` on have places, if those before have `taken` theirs, the last one `last`."""
+        nonlocal furthest
+        furthest = max(furthest, at)
+        if at == len(flat):
+            return True
+        _, number, claim, places = flat[at]
+        last = last if number else None
+        for place in sorted(places):
+            own = _taken_by(claim, place)
+            now = None if last is None or _begins_anew(claim, place) else _step(last, place)
+            uneven = claim.in_row > 1 and None not in (step, now) and step != now
+            if own & taken or now == _BACK or uneven:
+                continue
+            if fit(at + 1, taken | own, last if claim.total else place, now if claim.in_row else None):
+                return True
+        return False
+
+    return None if fit(0, frozenset(), None, None) else flat[furthest][:2]
+
+
+def _begins_anew(claim: Claim, place: Place) -> bool:
+    """Whether it may go back: a list tells by itself what it is of; `in 20 of 20` is said of all that stands before."""
+    return claim.total is not None or (len(claim.row) > 1 and not claim.in_row and place.kind != "row")
+
+
+def _taken_by(claim: Claim, place: Place) -> set[Hashable]:
+    """What is said by a claim that has its number at `place`, and by no other."""
+    if place.kind == "count":
+        return set()
+    if claim.number.factors:  # a row in the place of its numbers
+        return {(place.line, "value", place.number + at, 0) for at in range(len(claim.number.factors))}
+    if place.kind in ("given", "row"):
+        each = (claim.row, claim.in_row) if place.kind == "row" else claim.number.value
+        return set() if claim.total else {(place.line, place.kind, each)}
+    side = claim.in_row if place.kind == "square" else 0
+    return {(place.line, "bound" if place.kind == "bound" else "value", place.number, side)}
+
+
+def _step(last: Place, place: Place) -> int | None:
+    """How many numbers of a row lie between two places; where one of them is none of the row, nothing is known."""
+    if place.line != last.line:
+        return _NEXT_ASSERT if place.line > last.line else _BACK
+    if place.kind != last.kind or place.kind not in ("value", "square", "bound"):
+        return None
+    return max(place.number - last.number, _BACK)
