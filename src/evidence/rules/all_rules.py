@@ -47,11 +47,11 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
 
     found = [
         *page.errors,
-        *(error for link in sound for error in link_errors(link, page.links, checks, record_of)),
+        *(error for link in sound for error in link_errors(link, (link,), checks, record_of)),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
         *layer_errors(page),
-        *quiz_errors(page, lambda link: link_errors(link, checks, record_of)),
+        *quiz_errors(page, lambda link: link_errors(link, (), checks, record_of)),
         *notebook_errors(page),
         *reference_errors(site, page),
     ]
