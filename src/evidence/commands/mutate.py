@@ -24,7 +24,7 @@ from evidence.run.elsewhere import elsewhere
 from evidence.run.forks import Died, in_forks
 from evidence.run.import_first import import_first
 from evidence.run.source_text import SourceText
-from evidence.run.torch_state import reset_global_state
+from evidence.run.state import reset_global_state
 
 _DESCRIPTION = """\
 Changes each claim of each check, one at a time, and runs the check: it must fail. A change that it does not notice is

@@ -18,8 +18,8 @@ _DESCRIPTION = """\
 Runs every check under other seeds and names those that do not always hold, with how often they did.
 
 Each seed that is set, by a page, by what it calls, or at the start of a session, is set to another: of Python's random,
-of NumPy and of torch, and of generators of their own. The pages are left as they are. Sessions that draw no random
-number are run once, as another seed cannot matter to them."""
+of NumPy, of each package that has a state resetter, and of generators of their own. The pages are left as they are.
+Sessions that draw no random number are run once, as another seed cannot matter to them."""
 _EPILOG = "Exit code: 0 all hold under all seeds, 1 some do not, 2 the pages cannot be read, or fail as they are."
 
 

@@ -1,4 +1,4 @@
-"""Verifies the site while it is served, in a process of its own that holds torch."""
+"""Verifies the site while it is served, in a process of its own that has imported what takes long."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from evidence.records.verification import verify
 from evidence.run.alone import run_alone
 from evidence.run.elsewhere import Elsewhere, NoAnswer
 from evidence.run.forks import cores
+from evidence.run.state import resetters
 
 # Each time that a verdict is told, the whole site is built again, which takes time from the checks.
 BETWEEN_SECONDS = 15
@@ -22,7 +23,7 @@ _AT_LEAST = 2
 
 
 class WarmWorker:
-    """A process that holds torch, and verifies within the time of the blocks themselves."""
+    """A process that has imported what takes long, and verifies within the time of the blocks themselves."""
 
     def __init__(self, docs_dir: Path, config_file: Path) -> None:
         self._place = docs_dir, config_file
@@ -75,8 +76,7 @@ class WarmWorker:
 
 
 def _warm_process() -> Elsewhere:
-    # With what torch imports at the first optimizer, which takes as long as torch.
-    return Elsewhere(imports=["torch._dynamo"], niceness=5)
+    return Elsewhere(imports=[name for each in resetters() for name in each.late_imports], niceness=5)
 
 
 def verify_and_tell(docs_dir: Path, config_file: Path) -> None:
