@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
+from evidence.commands.pages import (
+    CommandError,
+    add_jobs,
+    add_pages,
+    find_pages,
+    find_site,
+    positive,
+    require_checks,
+    require_passed,
+)
 from evidence.files.errors import PageError, display_path
 from evidence.mutation.attack import SURVIVORS, BlockFailed, ForkFailed, Trial, attack
 from evidence.mutation.gate import Fate
@@ -78,9 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     begin = time.perf_counter()
     kinds = [kind for kind in Kind if kind is not Kind.INPUT or arguments.inputs]
-    pages = find_pages(arguments.pages)
+    site = find_site(arguments)
+    pages = find_pages(site, arguments.pages)
+    require_checks(site, arguments.pages)
     trials = []
-    tallies = Tallies(Records(Path("docs").absolute()))
+    tallies = Tallies(Records(site.docs_dir))
     unused: list[str] = []
     if arguments.stale:
         pages = [page for page in pages if not _is_current(tallies.read(page))]

@@ -5,9 +5,16 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive
+from evidence.commands.pages import (
+    CommandError,
+    add_jobs,
+    add_pages,
+    find_pages,
+    find_site,
+    positive,
+    require_checks,
+)
 from evidence.page.model import Block
 from evidence.records.records import Records
 from evidence.reseeding.kept import Reseedings
@@ -50,8 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: a page cannot be read, or fails as it is.
     """
     begin = time.perf_counter()
-    pages = find_pages(arguments.pages)
-    kept = Reseedings(Records(Path("docs").absolute()))
+    site = find_site(arguments)
+    pages = find_pages(site, arguments.pages)
+    require_checks(site, arguments.pages)
+    kept = Reseedings(Records(site.docs_dir))
     seeds = arguments.seeds
     sessions = kept.stale(pages, seeds) if arguments.stale else [each for page in pages for each in page.sessions()]
     found = dict(reseed_and_keep(sessions, seeds, kept, arguments.jobs))

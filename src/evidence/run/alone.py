@@ -65,6 +65,7 @@ def run_alone(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]
     """Run sessions below this process, which must be clean; see `Run`."""
     trace = Trace()
     _import_what_takes_longest(sessions)
+    trace.forget()
     trace.rests_on(without=RUNNER)  # what it costs to look at large packages is paid once, here
     told = Counter[int]()
     every = limits()
