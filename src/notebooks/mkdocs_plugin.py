@@ -17,9 +17,10 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as BuiltPage
 
 from evidence.files.errors import together
-from evidence.files.source import read_page
+from evidence.files.source import read_page, take_in_hand
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.model import Page
 from evidence.page.site import Site
@@ -50,6 +51,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self.serving = False
         self.served = False
+        self._notebooks: dict[str, Path] = {}
         self._at_work = threading.Lock()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -111,8 +113,16 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         for path in sorted(settings.examples.glob("*.py")) if settings.examples else ():
             uri = page_uri(path, settings)
             assert uri is not None, "notebooks have an address"
+            self._notebooks[uri] = path
             files.append(File.generated(config, uri, content=read_page(path)))
         return files
+
+    # After the plugin `evidence`, which knows of no file behind a generated page.
+    @event_priority(-101)
+    def on_page_markdown(self, markdown: str, *, page: BuiltPage, config: MkDocsConfig, files: Files) -> None:
+        """Say which notebook the Markdown extensions are about to be given."""
+        if path := self._notebooks.get(page.file.src_uri):
+            take_in_hand(path, path)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write each page that holds code as a notebook, beside the page, and what they all install."""
