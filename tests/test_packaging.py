@@ -94,7 +94,11 @@ def test_installed_for_work_it_leaves_no_copy_that_grows_old(tmp_path):
 
 
 def test_what_it_needs_is_what_it_says():
-    assert {Requirement(line).name for line in PROJECT["dependencies"]} == {"torch", "numpy"}
+    extras = PROJECT["optional-dependencies"]
+    assert PROJECT["dependencies"] == []
+    assert {Requirement(line).name for line in extras["library"]} == {"torch", "numpy"}
+    assert set(extras["library"]) <= set(extras["examples"])
+    assert set(extras["evidence"]) <= {*extras["site"], *extras["test"]}
 
 
 def test_the_command_is_that_of_the_module(installed):
@@ -128,6 +132,10 @@ def test_the_version_is_everywhere_the_same():
 
 def test_each_package_that_is_asked_for_is_pinned():
     pins = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
-    asked = [line for extra in ("examples", "site", "test") for line in PROJECT["optional-dependencies"][extra]]
+    asked = [
+        line
+        for extra in ("library", "examples", "evidence", "site", "test")
+        for line in PROJECT["optional-dependencies"][extra]
+    ]
     for line in [*PROJECT["dependencies"], *asked]:
         assert Requirement(line).name.lower().replace("_", "-") in pins, line

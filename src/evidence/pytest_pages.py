@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from _pytest._code.code import ExceptionInfo, ReprFileLocation, TerminalRepr
@@ -30,6 +31,7 @@ from evidence.run.failure import Failure, describe
 from evidence.run.session import Outcome
 
 _PROCESS = pytest.StashKey[Elsewhere]()
+_FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
 _MEANING = {
     "exact": "integers, symbols or enumeration: holds to the last bit",
     "numeric": "float64 against an independent route, with a stated tolerance",
@@ -72,9 +74,15 @@ def _read(config_file: Path) -> Site:
     return Site(config_file)
 
 
-def _records(site: Site) -> Records | None:
-    """The records of the site; where no site is built of the pages, there are none to keep."""
-    return Records(site.docs_dir) if site.settings.is_site else None
+def _records(config: pytest.Config, site: Site) -> Records:
+    """The records of the site; where no site is built of the pages, those are in the cache of pytest."""
+    if site.settings.is_site:
+        return Records(site.docs_dir)
+    if cache := getattr(config, "cache", None):
+        return Records(cache.mkdir("evidence") / "docs")
+    if _FOLDER not in config.stash:
+        config.stash[_FOLDER] = TemporaryDirectory()
+    return Records(Path(config.stash[_FOLDER].name, "docs"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -104,7 +112,7 @@ class PageFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """The page's items, in its order."""
         site = _site(self.config)
-        records = _records(site)
+        records = _records(self.config, site)
         try:
             page = site.page(self.path)
             page_errors(site, page, None)
@@ -177,7 +185,7 @@ class RulesBroken(Exception):
 class BlockItem(pytest.Item):
     """One block."""
 
-    def __init__(self, *, block: Block, blocks: list[Block], records: Records | None, **kwargs: object) -> None:
+    def __init__(self, *, block: Block, blocks: list[Block], records: Records, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.block = block
         self.blocks = blocks
@@ -196,8 +204,7 @@ class BlockItem(pytest.Item):
         assert isinstance(self.parent, PageFile), "it was made by its page"
         outcome = self.parent.outcome(self)
         print(outcome.output, end="")  # for pytest, which shows it of a block that failed
-        if self.records is not None:
-            self.records.write(outcome, self.blocks)
+        self.records.write(outcome, self.blocks)
         if outcome.error is not None:
             raise outcome.error
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from evidence.files.errors import display_path
+from evidence.files.errors import Refusal, display_path
 from evidence.page.model import Page
 from evidence.page.site import Site
 from evidence.run.failure import describe
@@ -14,7 +14,7 @@ from evidence.run.forks import cores
 from evidence.run.session import Outcome
 
 
-class CommandError(Exception):
+class CommandError(Refusal):
     """A command cannot do its work; the message says why, and what to do."""
 
 
