@@ -9,9 +9,7 @@ from pathlib import Path
 from evidence.files.errors import Refusal, display_path
 from evidence.page.model import Page
 from evidence.page.site import Site
-from evidence.run.failure import describe
 from evidence.run.forks import cores
-from evidence.run.session import Outcome
 
 
 class CommandError(Refusal):
@@ -108,15 +106,3 @@ def require_checks(site: Site, paths: Sequence[Path] = ()) -> None:
             f"There is no check on the {len(site.pages())} pages of {display_path(site.docs_dir)}. A check is a block "
             "of Python with a grade and a name"
         )
-
-
-def require_passed(outcome: Outcome) -> None:
-    """Refuse to go on from a block that fails as the page has it.
-
-    Raises:
-        CommandError: the block failed; the message is the report that pytest would print.
-    """
-    if outcome.error is not None:
-        report = describe(outcome.block, outcome.error).text()
-        page = display_path(outcome.block.path)
-        raise CommandError(f"{report}\n\n{page} fails as it is. Repair it first: pytest --codeblocks {page}")

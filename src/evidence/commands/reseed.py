@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 
 from evidence.commands.pages import (
-    CommandError,
     add_jobs,
     add_pages,
     find_pages,
@@ -15,6 +14,7 @@ from evidence.commands.pages import (
     positive,
     require_checks,
 )
+from evidence.files.errors import Refusal
 from evidence.page.model import Block
 from evidence.records.records import Records
 from evidence.reseeding.kept import Reseedings
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the checks under other seeds and report; the exit code.
 
     Raises:
-        CommandError: a page cannot be read, or fails as it is.
+        Refusal: a page cannot be read, or fails as it is.
     """
     begin = time.perf_counter()
     site = find_site(arguments)
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = dict(reseed_and_keep(sessions, seeds, kept, arguments.jobs))
     as_it_is = [found[at].as_it_is for at in sorted(found) if found[at].as_it_is]
     if as_it_is:
-        raise CommandError("\n\n".join([*as_it_is, "This fails as it is. Repair it first: python -m evidence verify"]))
+        raise Refusal("\n\n".join([*as_it_is, "This fails as it is. Repair it first: python -m evidence verify"]))
     for report in reports(found):
         print(report)
     print(_summary(sessions, found, seeds, time.perf_counter() - begin))

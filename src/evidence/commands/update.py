@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from evidence.commands.outputs import lines_of, read_exactly, with_outputs, write_exactly
-from evidence.commands.pages import CommandError, add_pages, find_pages, find_site, require_passed
+from evidence.commands.pages import CommandError, add_pages, find_pages, find_site
 from evidence.files.errors import display_path
 from evidence.page.model import Block, Page
 from evidence.page.parse import PageParser
 from evidence.run.alone import run_elsewhere
+from evidence.run.failure import require_passed
 from evidence.run.forks import cores
 from evidence.run.session import Outcome, as_seen
 
@@ -85,7 +86,7 @@ def _printed(sessions: Sequence[Sequence[Block]]) -> dict[Block, str]:
             failed.setdefault(number, outcome)
         printed[run[number][silent[number].index(outcome.block)]] = outcome.output
     for number in sorted(failed):
-        require_passed(failed[number])
+        require_passed(failed[number].block, failed[number].error)
     return printed
 
 
