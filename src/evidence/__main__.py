@@ -46,13 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     Raises:
         ModuleNotFoundError: something is not installed that reads pages.
     """
-    from evidence.commands import ledger, mutate, reseed, unclaimed, update, verify
+    from evidence.commands import ledger, mutate, new, reseed, unclaimed, update, verify
 
-    parser = argparse.ArgumentParser(
-        prog="python -m evidence", description="Run, attack, vary, update and list the checks of a site."
-    )
+    description = "Run, attack, vary, update and list the checks of a site, and write new ones."
+    parser = argparse.ArgumentParser(prog="python -m evidence", description=description)
     subparsers = parser.add_subparsers(metavar="command", required=True)
-    for command in (verify, mutate, reseed, update, ledger, unclaimed):
+    for command in (verify, mutate, reseed, update, ledger, unclaimed, new):
         command.add(subparsers)
     return parser
 
