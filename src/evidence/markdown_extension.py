@@ -70,7 +70,7 @@ class EvidenceExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Lines are read before other preprocessing changes them, and links set before MkDocs makes them relative."""
-        AnswerLayers().extendMarkdown(md)
+        AnswerLayers(lambda: self.site().settings.reasons).extendMarkdown(md)
         md.preprocessors.register(_Directives(self), "evidence_directives", 900)
         md.treeprocessors.register(_CheckLinks(self), "evidence_links", 1)
         md.postprocessors.register(_Recount(self), "evidence_recount", -1000)

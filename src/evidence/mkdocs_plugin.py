@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from evidence.files.errors import PageError, display_path, together
+from evidence.files.import_graph import at_work
 from evidence.files.source import put_down, take_in_hand
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.model import Block
@@ -218,6 +220,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         verified.parent.mkdir(parents=True, exist_ok=True)
         verified.touch()
         server.watch(str(verified))
+        # The first page need not wait for it.
+        threading.Thread(target=_watch_packages, args=(self._site(config), server), daemon=True).start()
         self.worker = WarmWorker(Path(config.config_file_path))
         self.worker.verify(0)
 
@@ -225,6 +229,14 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Leave no process behind."""
         if self.worker is not None:
             self.worker.close()
+
+
+def _watch_packages(site: Site, server: LiveReloadServer) -> None:
+    """Have the packages watched that someone works on and that blocks import."""
+    with contextlib.suppress(PageError, SyntaxError):  # whoever reads it tells that, with its line
+        imported = {name for page in site.pages() for block in page.blocks for name in block.imports or ()}
+        for folder in at_work(imported).values():
+            server.watch(str(folder))
 
 
 def _require_same_pages(settings: Settings, config: MkDocsConfig) -> None:

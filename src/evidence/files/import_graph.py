@@ -16,10 +16,8 @@ from pathlib import Path
 from evidence.files.rests_on import is_installed
 from evidence.files.syntax import statements
 
-OURS = ("dlchecked", "figures")
 
-
-def our_packages(names: Iterable[str] = OURS) -> dict[str, Path]:
+def our_packages(names: Iterable[str]) -> dict[str, Path]:
     """The folders of top-level packages, found without importing them; a package that is not installed is
     left out.
     """

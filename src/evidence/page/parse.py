@@ -55,7 +55,7 @@ class PageParser:
     def _markdown(self) -> Markdown:
         extensions: list[str | Extension] = [
             *self._settings.extensions,
-            AnswerLayers(),
+            AnswerLayers(lambda: self._settings.reasons),
             self._recorder,
             MadeLinks(),
         ]

@@ -16,6 +16,7 @@ from typing import Any
 
 from evidence.files.errors import Refusal, display_path
 from evidence.page.languages import Language, classify
+from evidence.page.layers import REASONS
 
 # MkDocs adds these three to every site.
 BUILT_IN = ("toc", "tables", "fenced_code")
@@ -53,6 +54,7 @@ class Settings:
         grades: the page that says what the four grades promise, with a place named after each, if there is one.
         ledger: the page that lists all checks, if there is one.
         answer: the title of a block that holds an answer.
+        reasons: the title of the fold of a quiz that says of each option why it is right or wrong.
         versions: the packages whose versions a reader is told, besides Python's.
         extensions: the names of the Markdown extensions.
         configs: the options of those that have any.
@@ -66,6 +68,7 @@ class Settings:
     grades: Path | None = None
     ledger: Path | None = None
     answer: str = "Answer"
+    reasons: str = REASONS
     versions: tuple[str, ...] = ()
     extensions: tuple[str, ...] = BASELINE
     configs: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: BASELINE_CONFIGS)
@@ -214,6 +217,7 @@ _OURS: dict[str, Callable[[Path, Path, object], Any]] = {
     "grades": _page,
     "ledger": _page,
     "answer": _words,
+    "reasons": _words,
     "versions": _packages,
 }
 
