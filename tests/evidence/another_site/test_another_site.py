@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,7 +28,6 @@ FENCE = re.compile(r'^(?P<fence>`{3,})\w+ title="(?P<name>[^"]+)"\n(?P<text>.*?)
 FILES = {match["name"]: match["text"] for match in FENCE.finditer(PAGE)}
 INSTALL, RUN = re.findall(r"^```console\n(.*?)^```$", PAGE, re.S | re.M)
 COMMANDS = [line.removeprefix("$ python -m ") for line in RUN.splitlines()]
-SERVED = "127.0.0.1:8765"
 
 
 class Course:
@@ -143,9 +143,10 @@ def test_an_answer_by_another_name_must_rest_on_something_too(mended):
 def test_it_is_served_with_the_failure_at_its_block(mended):
     text = FILES["seiten/index.md"]
     mended.write("seiten/index.md", text.replace("== -2", "== -4"))
-    server = mended.start(f"mkdocs serve --dev-addr {SERVED}")
+    address = free_address()
+    server = mended.start(f"mkdocs serve --dev-addr {address}")
     try:
-        page = served_with("does not hold", server)
+        page = served_with("does not hold", address, server)
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate()
@@ -153,11 +154,16 @@ def test_it_is_served_with_the_failure_at_its_block(mended):
     assert 'class="check-failure"' in page
 
 
-def served_with(words: str, server: subprocess.Popen[str]) -> str:
+def free_address() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+def served_with(words: str, address: str, server: subprocess.Popen[str]) -> str:
     """The home page, once it says so."""
     while server.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://{SERVED}/", timeout=600) as answer:
+            with urllib.request.urlopen(f"http://{address}/", timeout=600) as answer:
                 page = answer.read().decode()
         except OSError:
             page = ""
