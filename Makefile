@@ -55,7 +55,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12 …"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[site,test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[library,site,test]"
 	$(BIN)/python -c "from mkdocs.config import load_config; load_config()"
 	@touch $@
 
@@ -68,7 +68,7 @@ torch-cpu:
 # Past the pins, to see what the newest packages break.
 newest: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --python $(BIN)/python --torch-backend=cpu --upgrade -e ".[site,test]"
+	$(BIN)/uv pip install --python $(BIN)/python --torch-backend=cpu --upgrade -e ".[library,site,test]"
 
 # Without npm the accessibility tests say that they need it.
 axe:

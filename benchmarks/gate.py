@@ -89,17 +89,16 @@ def _copies(folder: Path) -> tuple[Path, Path]:
                 shutil.copytree(ROOT / ".cache" / kept, folder / name / ".cache" / kept)
     gated, plain = folder / "gated", folder / "plain"
     config = plain / "mkdocs.yml"
-    config.write_text(re.sub(r"(?m)^  - (evidence|notebooks)(:\n      project: .*)?\n", "", config.read_text()))
+    config.write_text(re.sub(r"(?m)^  - (evidence|notebooks)(:\n(      .*\n)+|\n)", "", config.read_text()))
     (plain / "docs" / "examples").mkdir()
     for path in (gated / "examples").glob("*.py"):
         page = plain / "docs" / "examples" / path.with_suffix(".md").name.replace("_", "-")
-        page.write_text("\n".join(_with_outputs(path, gated / "docs")))
+        page.write_text("\n".join(_with_outputs(path, gated / "mkdocs.yml")))
     return gated, plain
 
 
-def _with_outputs(notebook: Path, docs_dir: Path) -> list[str]:
-    config_file = str(docs_dir.parent / "mkdocs.yml")
-    extension = NotebooksExtension(docs_dir=str(docs_dir), config_file=config_file, unverified="show")
+def _with_outputs(notebook: Path, config_file: Path) -> list[str]:
+    extension = NotebooksExtension(config_file=str(config_file), unverified="show")
     preprocessors = Markdown(extensions=[extension]).preprocessors
     lines = preprocessors["notebooks_text"].run(read_page(notebook).split("\n"))
     return preprocessors["notebooks_outputs"].run(lines)
@@ -120,7 +119,7 @@ def _verify_all(folder: Path) -> Callable[[], float]:
 
 
 def _bare(folder: Path) -> Callable[[], float]:
-    pages = Site(folder / "docs").pages()
+    pages = Site(folder / "mkdocs.yml").pages()
     code = [[block.code for block in session] for page in pages for session in page.sessions()]
     (folder / "blocks.json").write_text(json.dumps(code))
     return lambda: _timed([sys.executable, "-c", BARE, "blocks.json"], folder)

@@ -8,7 +8,6 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 
-from notebooks.own_wheel import build_wheel
+from installed import install_wheel, link_in, needed
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -34,35 +33,9 @@ for name in ("matplotlib", "mkdocs", "pytest", "sympy.plotting"):
 """
 
 
-def needed(*names: str) -> set[str]:
-    """The distributions that those named need, themselves among them."""
-    found: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            wanted = [Requirement(line) for line in distribution(name).requires or ()]
-            todo += [each.name for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})]
-    return found
-
-
-def link_in(folder: Path, names: set[str]) -> None:
-    """Put distributions of this environment into a folder, without a copy."""
-    for name in names:
-        files = distribution(name).files or ()
-        for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
-            if not (folder / top).exists():
-                (folder / top).symlink_to(Path(str(distribution(name).locate_file(top))))
-
-
 @pytest.fixture
 def installed(tmp_path):
-    wheel = build_wheel(ROOT, tmp_path)
-    target = tmp_path / "packages"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-compile", "--target"]
-    subprocess.run([*pip, str(target), str(tmp_path / "wheels" / wheel.file)], check=True)
-    return target
+    return install_wheel(tmp_path / "packages")
 
 
 def python(packages: Path, code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -94,7 +67,11 @@ def test_installed_for_work_it_leaves_no_copy_that_grows_old(tmp_path):
 
 
 def test_what_it_needs_is_what_it_says():
-    assert {Requirement(line).name for line in PROJECT["dependencies"]} == {"torch", "numpy"}
+    extras = PROJECT["optional-dependencies"]
+    assert PROJECT["dependencies"] == []
+    assert {Requirement(line).name for line in extras["library"]} == {"torch", "numpy"}
+    assert set(extras["library"]) <= set(extras["examples"])
+    assert {*extras["evidence"], *extras["notebooks"]} <= {*extras["site"], *extras["test"]}
 
 
 def test_the_command_is_that_of_the_module(installed):
@@ -128,6 +105,10 @@ def test_the_version_is_everywhere_the_same():
 
 def test_each_package_that_is_asked_for_is_pinned():
     pins = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
-    asked = [line for extra in ("examples", "site", "test") for line in PROJECT["optional-dependencies"][extra]]
+    asked = [
+        line
+        for extra in ("library", "examples", "evidence", "notebooks", "site", "test")
+        for line in PROJECT["optional-dependencies"][extra]
+    ]
     for line in [*PROJECT["dependencies"], *asked]:
         assert Requirement(line).name.lower().replace("_", "-") in pins, line

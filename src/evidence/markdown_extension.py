@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
@@ -22,6 +23,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.files.errors import PageError, together
 from evidence.files.source import UNKNOWN, builder_tells, locate
+from evidence.page.directives import COUNTS_MARK, LEDGER_MARK
 from evidence.page.html_outline import CHECK_SCHEME, python_shown
 from evidence.page.layers import AnswerLayers
 from evidence.page.model import Page, anchor
@@ -30,15 +32,15 @@ from evidence.records.records import Record, Records
 from evidence.records.verification import unverified
 from evidence.rules.all_rules import page_errors
 from evidence.show.ledger import as_markdown, attacked, counts, ledger
-from evidence.show.render import COUNTS_MARK, GRADES_PAGE, LEDGER_MARK, LEDGER_PAGE, render_directives, render_summary
+from evidence.show.render import render_directives, render_summary
 
 _END = "evidence-end-of-page"
 
 
 @cache
-def shared_site(docs_dir: Path, config_file: Path) -> Site:
-    """The site of these folders, parsed once for all who work on it in this process."""
-    return Site(docs_dir, config_file)
+def shared_site(config_file: Path) -> Site:
+    """The site of this configuration, parsed once for all who work on it in this process."""
+    return Site(config_file)
 
 
 @cache
@@ -51,16 +53,14 @@ class EvidenceExtension(Extension):
     """Python-Markdown extension `evidence`.
 
     Config:
-        docs_dir: the folder of the pages.
-        config_file: the site's `mkdocs.yml`.
+        config_file: the site's `mkdocs.yml`, which holds all other settings.
         unverified: what to do with a page that breaks a rule, or that holds a block that failed or was not run as it
             stands: `refuse` to render it, or `show` on the page what is wrong, for an author at work.
     """
 
     def __init__(self, **kwargs: object) -> None:
         self.config = {
-            "docs_dir": ["docs", "Folder of the pages"],
-            "config_file": ["mkdocs.yml", "The site's configuration, which names the Markdown extensions"],
+            "config_file": ["mkdocs.yml", "The site's configuration, which holds all other settings"],
             "unverified": ["refuse", "Whether to `refuse` or to `show` a page with claims that were not borne out"],
         }
         super().__init__(**kwargs)
@@ -68,28 +68,30 @@ class EvidenceExtension(Extension):
             raise ValueError(f"evidence: the option unverified is {self.getConfig('unverified')!r}, not refuse or show")
         self.page: Page | None = None
 
-    @property
-    def docs_dir(self) -> Path:
-        """The folder of the pages, absolute."""
-        return Path(self.getConfig("docs_dir")).absolute()
-
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Lines are read before other preprocessing changes them, and links set before MkDocs makes them relative."""
-        AnswerLayers().extendMarkdown(md)
+        AnswerLayers(lambda: self.site().settings.reasons).extendMarkdown(md)
         md.preprocessors.register(_Directives(self), "evidence_directives", 900)
         md.treeprocessors.register(_CheckLinks(self), "evidence_links", 1)
         md.postprocessors.register(_Recount(self), "evidence_recount", -1000)
 
     def site(self) -> Site:
         """All pages."""
-        return shared_site(self.docs_dir, Path(self.getConfig("config_file")).absolute())
+        return shared_site(Path(self.getConfig("config_file")).absolute())
+
+    def records(self) -> Records:
+        """The records of their checks."""
+        return shared_records(self.site().docs_dir)
+
+    def address(self, target: Path) -> str:
+        """A page file, as an author would link to it from the page in hand."""
+        assert self.page is not None, "a page is being rendered"
+        return os.path.relpath(target, self.page.path.parent)
 
     def href(self, target: Path, fragment: str) -> str:
-        """A link from the page in hand to a page file, as an author would write it."""
-        assert self.page is not None, "a page is being rendered"
-        if target == self.page.path:
-            return f"#{fragment}"
-        return f"{os.path.relpath(target, self.page.path.parent)}#{fragment}"
+        """A place on a page file, likewise."""
+        here = self.page is not None and target == self.page.path
+        return f"#{fragment}" if here else f"{self.address(target)}#{fragment}"
 
 
 class _Directives(Preprocessor):
@@ -101,7 +103,7 @@ class _Directives(Preprocessor):
         """Find the page, hold it to the rules, and show its directives."""
         extension = self.extension
         text = "\n".join(lines)
-        source = locate(text, extension.docs_dir)
+        source = locate(text, extension.site().docs_dir)
         extension.page = None
         refuse = extension.getConfig("unverified") != "show"
         if not source.of_file:
@@ -112,12 +114,12 @@ class _Directives(Preprocessor):
         if not builder_tells():
             extension.site().begin()
         page = extension.page = extension.site().page(source.path.absolute())
-        records = shared_records(extension.docs_dir).fresh()
+        records, settings = extension.records().fresh(), extension.site().settings
         errors = page_errors(extension.site(), page, records)
         if refuse and (errors or (errors := unverified(page, records))):
             raise together(errors)
         verdicts = {block.ident: records.of(block, session) for session in page.sessions() for block in session}
-        grades = os.path.relpath(extension.docs_dir / GRADES_PAGE, page.path.parent)
+        grades = extension.address(settings.grades) if settings.grades else None
         # `locate` numbers the lines from the first that is not blank.
         blank = len(text) - len(text.lstrip("\n"))
         rendered = render_directives(page, lines, source.first_line - blank, grades, verdicts)
@@ -129,19 +131,22 @@ class _Directives(Preprocessor):
             if line.strip() not in (LEDGER_MARK, COUNTS_MARK):
                 yield line
                 continue
-            site, records = extension.site(), shared_records(extension.docs_dir)
+            site, records = extension.site(), extension.records()
             entries = ledger(site, records)
             if line.strip() == COUNTS_MARK:
                 yield counts(entries)
             else:
-                yield from as_markdown(entries, attacked(site, records))
+                assert extension.page is not None, "a page is being rendered"
+                folder = os.path.relpath(extension.page.path.parent, site.docs_dir)
+                yield from as_markdown(entries, attacked(site, records), site.settings.versions, folder)
 
     def _summary(self, page: Page, verdicts: Mapping[str, Record | None]) -> Iterator[str]:
-        ledger_page = self.extension.docs_dir / LEDGER_PAGE
+        settings = self.extension.site().settings
         checks = [verdicts.get(block.ident) for block in page.blocks if block.name and not block.waived]
-        if checks and ledger_page.exists():
+        if checks:
+            told = {package: version(package) for package in settings.versions}
             yield ""
-            yield render_summary(checks, os.path.relpath(ledger_page, page.path.parent))
+            yield render_summary(checks, told, self.extension.address(settings.ledger) if settings.ledger else None)
 
 
 def _of_no_page(page: Page) -> list[PageError]:
@@ -152,7 +157,7 @@ def _of_no_page(page: Page) -> list[PageError]:
     ]
     if page.path == UNKNOWN:
         problem = "stands in text that is no page of the site"
-        remedy = "Set the option docs_dir of the Markdown extension `evidence` to the pages' folder"
+        remedy = "Set the option config_file of the Markdown extension `evidence` to the site's mkdocs.yml"
     else:
         problem = "is not in the page's file as it is rendered: a hook or another plugin changed it, or made it"
         remedy = "Write it in the file, or have none in what is made"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -20,11 +21,12 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from evidence.files.errors import PageError, together
+from evidence.files.errors import PageError, display_path, together
+from evidence.files.import_graph import at_work
 from evidence.files.source import put_down, take_in_hand
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.model import Block
-from evidence.page.settings import settings_error
+from evidence.page.settings import Settings, settings_error
 from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.records.verification import Progress, stale_sessions, verify
@@ -78,12 +80,16 @@ def _require_rules(site: Site, records: Records) -> None:
 
 
 class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """MkDocs plugin `evidence`, without settings; list the Markdown extension `evidence` too."""
+    """MkDocs plugin `evidence`; list the Markdown extension `evidence` too. `Settings` says what may be set."""
 
     def __init__(self) -> None:
         self.serving = False
         self.worker: WarmWorker | None = None
         self.ahead: RenderedAhead | None = None
+
+    def load_config(self, options: object, config_file_path: str | None = None) -> tuple[list[Any], list[Any]]:
+        """The settings are read by `load_settings`, which names the line of one that is wrong."""
+        return [], []
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """An author at work is shown what does not hold; a site that is published must not have it.
@@ -96,14 +102,15 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             raise PluginError(problem)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Tell the Markdown extension where the pages are, and whether to refuse or to show.
+        """Tell the Markdown extension where the configuration is, and whether to refuse or to show.
 
         Raises:
-            SettingsError: the Markdown extension is not listed, or is told otherwise.
+            SettingsError: the Markdown extension is not listed, or is told otherwise; a setting is wrong.
         """
         options = config.mdx_configs.setdefault("evidence", {})
         _require_extension(config, options)
-        options.update(docs_dir=config.docs_dir, config_file=config.config_file_path)
+        options.update(config_file=config.config_file_path)
+        _require_same_pages(self._site(config).settings, config)
         options["unverified"] = "show" if self.serving else "refuse"
         return config
 
@@ -114,7 +121,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             PluginError: a page breaks a rule, or a claim does not hold.
         """
         put_down()
-        site, records = self._site(config), shared_records(Path(config.docs_dir).absolute())
+        site = self._site(config)
+        records = shared_records(site.docs_dir)
         site.begin()
         if self.serving:
             for error in site_errors(site):
@@ -131,7 +139,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self._reseed(site, records)
 
     def _site(self, config: MkDocsConfig) -> Site:
-        return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
+        return shared_site(Path(config.config_file_path).absolute())
 
     def _verify(self, site: Site, records: Records) -> None:
         log.info("Checking the claims that have changed, or were never checked here")
@@ -177,11 +185,11 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """
         if self.serving:
             return files
-        docs_dir = Path(config.docs_dir).absolute()
+        site = self._site(config)
         published = {Path(file.abs_src_path) for file in files if file.abs_src_path}
-        for page in self._site(config).pages():
+        for page in site.pages():
             checks = any(block.name for block in page.blocks)
-            if checks and page.path.is_relative_to(docs_dir) and page.path not in published:
+            if checks and page.path.is_relative_to(site.docs_dir) and page.path not in published:
                 raise PageError(page.path, 1, "the page holds checks, and a plugin or hook left it out", "Publish it")
         return files
 
@@ -212,13 +220,31 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         verified.parent.mkdir(parents=True, exist_ok=True)
         verified.touch()
         server.watch(str(verified))
-        self.worker = WarmWorker(Path(config.docs_dir), Path(config.config_file_path))
+        # The first page need not wait for it.
+        threading.Thread(target=_watch_packages, args=(self._site(config), server), daemon=True).start()
+        self.worker = WarmWorker(Path(config.config_file_path))
         self.worker.verify(0)
 
     def on_shutdown(self) -> None:
         """Leave no process behind."""
         if self.worker is not None:
             self.worker.close()
+
+
+def _watch_packages(site: Site, server: LiveReloadServer) -> None:
+    """Have the packages watched that someone works on and that blocks import."""
+    with contextlib.suppress(PageError, SyntaxError):  # whoever reads it tells that, with its line
+        imported = {name for page in site.pages() for block in page.blocks for name in block.imports or ()}
+        for folder in at_work(imported).values():
+            server.watch(str(folder))
+
+
+def _require_same_pages(settings: Settings, config: MkDocsConfig) -> None:
+    """Whoever runs the checks by hand, or under pytest, knows of the configuration no more than its file says."""
+    if settings.docs_dir.resolve() != Path(config.docs_dir).resolve():
+        here = display_path(settings.docs_dir)
+        problem = f"the pages are said to be in {here}, and MkDocs was told {config.docs_dir}"
+        raise settings_error(settings.config_file, "docs_dir", problem, "Say so in the file")
 
 
 def _require_extension(config: MkDocsConfig, options: dict[str, Any]) -> None:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from _pytest._code.code import ExceptionInfo, ReprFileLocation, TerminalRepr
 from _pytest._io import TerminalWriter
-from mkdocs.utils import is_markdown_file
 from pytest_codeblocks.plugin import MarkdownFile
 
 from evidence.files.errors import PageError
-from evidence.files.source import examples_of
+from evidence.files.source import is_markdown
 from evidence.page.directives import GRADES
 from evidence.page.model import Block
+from evidence.page.settings import SettingsError
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.rules.all_rules import page_errors
@@ -30,6 +31,7 @@ from evidence.run.failure import Failure, describe
 from evidence.run.session import Outcome
 
 _PROCESS = pytest.StashKey[Elsewhere]()
+_FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
 _MEANING = {
     "exact": "integers, symbols or enumeration: holds to the last bit",
     "numeric": "float64 against an independent route, with a stated tolerance",
@@ -42,6 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """The four grades are marks: `-m "not experiment"` leaves the experiments out."""
     if problem := interpreter_problem():
         raise pytest.UsageError(problem)
+    try:
+        _site(config)
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from error
     for grade in GRADES:
         config.addinivalue_line("markers", f"{grade}(name): a check of a page; {_MEANING[grade]}")
 
@@ -59,15 +65,24 @@ def _process(config: pytest.Config) -> Elsewhere:
     return config.stash[_PROCESS]
 
 
-@cache
-def _site(root: Path, docs: str) -> Site:
-    return Site(root / docs, root / "mkdocs.yml")
+def _site(config: pytest.Config) -> Site:
+    return _read(config.rootpath / config.getini("evidence_config_file"))
 
 
 @cache
-def _records(root: Path, docs: str) -> Records | None:
-    """The records of the site; where no site is built of the pages, there are none to keep."""
-    return Records(root / docs) if (root / "mkdocs.yml").is_file() else None
+def _read(config_file: Path) -> Site:
+    return Site(config_file)
+
+
+def _records(config: pytest.Config, site: Site) -> Records:
+    """The records of the site; where no site is built of the pages, those are in the cache of pytest."""
+    if site.settings.is_site:
+        return Records(site.docs_dir)
+    if cache := getattr(config, "cache", None):
+        return Records(cache.mkdir("evidence") / "docs")
+    if _FOLDER not in config.stash:
+        config.stash[_FOLDER] = TemporaryDirectory()
+    return Records(Path(config.stash[_FOLDER].name, "docs"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,10 +91,9 @@ def pytest_collect_file(
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Take the place of pytest-codeblocks' own collector of a Markdown file."""
     collectors = yield
-    notebooks = examples_of(parent.config.rootpath / parent.config.getini("evidence_docs"))
-    if file_path.suffix != ".md" and is_markdown_file(file_path.name):
+    if file_path.suffix != ".md" and is_markdown(file_path):
         return [*collectors, PageFile.from_parent(parent, path=file_path)]
-    if file_path.suffix == ".py" and file_path.parent == notebooks:
+    if file_path.suffix == ".py" and file_path.parent == _site(parent.config).settings.examples:
         # It is no module of tests, even where it is named on the command line.
         return [PageFile.from_parent(parent, path=file_path)] if parent.config.getoption("codeblocks") else []
     return [
@@ -97,8 +111,8 @@ class PageFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """The page's items, in its order."""
-        place = self.config.rootpath, self.config.getini("evidence_docs")
-        site, records = _site(*place), _records(*place)
+        site = _site(self.config)
+        records = _records(self.config, site)
         try:
             page = site.page(self.path)
             page_errors(site, page, None)
@@ -171,7 +185,7 @@ class RulesBroken(Exception):
 class BlockItem(pytest.Item):
     """One block."""
 
-    def __init__(self, *, block: Block, blocks: list[Block], records: Records | None, **kwargs: object) -> None:
+    def __init__(self, *, block: Block, blocks: list[Block], records: Records, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.block = block
         self.blocks = blocks
@@ -190,8 +204,7 @@ class BlockItem(pytest.Item):
         assert isinstance(self.parent, PageFile), "it was made by its page"
         outcome = self.parent.outcome(self)
         print(outcome.output, end="")  # for pytest, which shows it of a block that failed
-        if self.records is not None:
-            self.records.write(outcome, self.blocks)
+        self.records.write(outcome, self.blocks)
         if outcome.error is not None:
             raise outcome.error
 

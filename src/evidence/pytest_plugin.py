@@ -10,13 +10,13 @@ from importlib.util import find_spec
 
 import pytest
 
-# What `pytest_pages` needs besides: the extras `site` and `test` install it.
-NEEDED = ("markdown", "pymdownx", "mkdocs", "pytest_codeblocks")
+# What `pytest_pages` needs besides.
+NEEDED = ("markdown", "pymdownx", "pygments", "pytest_codeblocks")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the site's pages lie, for links from one to another."""
-    parser.addini("evidence_docs", "folder of the site's pages", default="docs")
+    """Where the site's configuration is, if the pages are those of a site."""
+    parser.addini("evidence_config_file", "the site's configuration, seen from the root folder", default="mkdocs.yml")
 
 
 def missing() -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.errors import display_path
+from evidence.files.import_graph import imports_in
 from evidence.files.rests_on import RestsOn, holds
 from evidence.files.store import Store, cache_folder
 from evidence.records.records import runner
@@ -68,6 +69,16 @@ def figure_at(address: str, docs_dir: Path) -> Figure | None:
         return None
     module, function = (match[group].replace("-", "_") for group in ("module", "function"))
     return Figure(docs_dir / "figures" / f"{module}.py", function)
+
+
+def imported_by_figures(docs_dir: Path) -> set[str]:
+    """The dotted names that the figures' modules import.
+
+    Raises:
+        SyntaxError: one is not Python.
+    """
+    files = (docs_dir / "figures").glob("*.py")
+    return {name for file in files for name in imports_in(file.read_text(encoding="utf-8"))}
 
 
 def figures_named(docs_dir: Path) -> Iterator[Figure]:

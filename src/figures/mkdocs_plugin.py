@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,8 +11,8 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
 
-from evidence.files.import_graph import our_packages
-from figures.kept_figures import draw_ahead, drawn_mark, figures_named
+from evidence.files.import_graph import at_work
+from figures.kept_figures import draw_ahead, drawn_mark, figures_named, imported_by_figures
 
 # Figures that are drawn within this time are in the page at once.
 PATIENCE_SECONDS = 1.0
@@ -58,7 +59,9 @@ class FiguresPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         mark = drawn_mark(Path(config.docs_dir))
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
-        for watched in (mark, *our_packages().values()):
-            server.watch(str(watched))
+        server.watch(str(mark))
+        with contextlib.suppress(SyntaxError):  # whoever draws tells that
+            for folder in at_work(imported_by_figures(Path(config.docs_dir))).values():
+                server.watch(str(folder))
         self.served = True
         self._draw_ahead(config, late=True)

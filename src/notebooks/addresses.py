@@ -8,41 +8,35 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
-from evidence.files.source import examples_of
+from evidence.page.settings import Settings
 
 
-def page_uri(path: Path, docs_dir: Path) -> str | None:
+def page_uri(path: Path, settings: Settings) -> str | None:
     """The address, relative to the folder of the pages, that MkDocs knows a file by; `None` for a file of neither."""
-    for folder, uri in ((docs_dir, _as_it_is), (examples_of(docs_dir), _of_notebook)):
-        if path.is_relative_to(folder):
-            return uri(path.relative_to(folder))
+    if path.is_relative_to(settings.docs_dir):
+        return path.relative_to(settings.docs_dir).as_posix()
+    if settings.examples and path.is_relative_to(settings.examples):
+        return f"{settings.examples.name}/{path.stem.replace('_', '-')}.md"
     return None
 
 
-def _as_it_is(path: Path) -> str:
-    return path.as_posix()
-
-
-def _of_notebook(path: Path) -> str:
-    return f"examples/{path.stem.replace('_', '-')}.md"
-
-
-def on_site(href: str, page: Path, docs_dir: Path) -> str:
+def on_site(href: str, page: Path, settings: Settings) -> str:
     """The link `href`, written in the file `page`, as MkDocs wants it between the pages' addresses."""
     address, hash_, fragment = href.partition("#")
     if page.suffix == ".md" and not address.endswith(".py"):
         return href  # within the folder of pages, files lie as pages do
     target = _target(href, page)
-    there, here = page_uri(target, docs_dir) if target else None, page_uri(page, docs_dir)
+    there, here = page_uri(target, settings) if target else None, page_uri(page, settings)
     if there is None or here is None:
         return href
     return os.path.relpath(there, PurePosixPath(here).parent) + hash_ + fragment
 
 
-def leads_to_notebook(href: str, page: Path, docs_dir: Path) -> bool:
+def leads_to_notebook(href: str, page: Path, settings: Settings) -> bool:
     """Whether the link `href`, written in the file `page`, leads to a notebook of the site."""
     target = _target(href, page)
-    return target is not None and target.suffix == ".py" and target.is_relative_to(examples_of(docs_dir))
+    examples = settings.examples
+    return bool(target and target.suffix == ".py" and examples and target.is_relative_to(examples))
 
 
 def _target(href: str, page: Path) -> Path | None:

@@ -18,6 +18,7 @@ from evidence.files.source import locate
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.keep_text import KeepText
 from evidence.page.model import Page
+from evidence.page.site import Site
 from figures.markdown_extension import with_title
 from figures.svg import PREFIX
 from notebooks.addresses import leads_to_notebook, on_site
@@ -32,7 +33,6 @@ class NotebooksExtension(Extension):
     """Python-Markdown extension `notebooks`.
 
     Config:
-        docs_dir: the folder of the pages.
         config_file: the site's `mkdocs.yml`.
         pages: whether the site builder makes pages of notebooks, and notebooks of pages. The MkDocs plugin says so;
             without it, what would lead to them is words and no link.
@@ -43,7 +43,6 @@ class NotebooksExtension(Extension):
 
     def __init__(self, **kwargs: object) -> None:
         self.config = {
-            "docs_dir": ["docs", "Folder of the pages"],
             "config_file": ["mkdocs.yml", "The site's configuration"],
             "pages": [False, "Whether the site builder makes pages of notebooks, and notebooks of pages"],
             "slowest": [SLOWEST_SECONDS, "Seconds that the cells of a notebook may take, all together"],
@@ -53,34 +52,37 @@ class NotebooksExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Outputs come in while lines are lines, after the checks' own marks; links before MkDocs reads them."""
-        docs_dir = Path(self.getConfig("docs_dir")).absolute()
         text = KeepText(md)
         md.preprocessors.register(text, "notebooks_text", 1000)
-        md.preprocessors.register(_Outputs(md, self, text, docs_dir), "notebooks_outputs", 890)
-        md.treeprocessors.register(_Links(md, self, text, docs_dir), "notebooks_links", 0.5)
+        md.preprocessors.register(_Outputs(md, self, text), "notebooks_outputs", 890)
+        md.treeprocessors.register(_Links(md, self, text), "notebooks_links", 0.5)
+
+    def site(self) -> Site:
+        """All pages."""
+        return shared_site(Path(self.getConfig("config_file")).absolute())
 
 
 class _Outputs(Preprocessor):
-    def __init__(self, md: Markdown, extension: NotebooksExtension, text: KeepText, docs_dir: Path) -> None:
+    def __init__(self, md: Markdown, extension: NotebooksExtension, text: KeepText) -> None:
         super().__init__(md)
-        self.extension, self.text, self.docs_dir = extension, text, docs_dir
+        self.extension, self.text = extension, text
 
     def run(self, lines: list[str]) -> list[str]:
         """The lines, and below each cell of code what it put out."""
-        source = locate(self.text.text, self.docs_dir)
+        source = locate(self.text.text, self.extension.site().docs_dir)
         if not source.of_file:
             return lines
         path = source.path
-        config_file = Path(self.extension.getConfig("config_file")).absolute()
-        page = shared_site(self.docs_dir, config_file).page(path.absolute())
+        page = self.extension.site().page(path.absolute())
         shown = lines if path.suffix != ".py" else self._run_notebook(lines, page)
         if not page.blocks or not self.extension.getConfig("pages"):
             return shown
         return [*shown, "", _DOWNLOAD.format(page.path.stem.replace("_", "-"))]
 
     def _run_notebook(self, lines: list[str], notebook: Page) -> list[str]:
-        records = shared_records(self.docs_dir).fresh()
-        outputs = Executions(self.docs_dir, records).of(notebook)
+        docs_dir = self.extension.site().docs_dir
+        records = shared_records(docs_dir).fresh()
+        outputs = Executions(docs_dir, records).of(notebook)
         if self.extension.getConfig("unverified") != "show":
             slowest = float(self.extension.getConfig("slowest"))
             errors = problems(notebook, outputs, records, slowest)
@@ -120,20 +122,20 @@ class _Outputs(Preprocessor):
 
 
 class _Links(Treeprocessor):
-    def __init__(self, md: Markdown, extension: NotebooksExtension, text: KeepText, docs_dir: Path) -> None:
+    def __init__(self, md: Markdown, extension: NotebooksExtension, text: KeepText) -> None:
         super().__init__(md)
-        self.extension, self.text, self.docs_dir = extension, text, docs_dir
+        self.extension, self.text = extension, text
 
     def run(self, root: Element) -> None:
         """Turn links between files into links between pages."""
-        source = locate(self.text.text, self.docs_dir)
+        source = locate(self.text.text, self.extension.site().docs_dir)
         if not source.of_file:
             return
-        path = source.path
+        path, settings = source.path, self.extension.site().settings
         for link in list(root.iter("a")):
             href = link.get("href", "")
-            if self.extension.getConfig("pages") or not leads_to_notebook(href, path.absolute(), self.docs_dir):
-                link.set("href", on_site(href, path.absolute(), self.docs_dir))
+            if self.extension.getConfig("pages") or not leads_to_notebook(href, path.absolute(), settings):
+                link.set("href", on_site(href, path.absolute(), settings))
             else:
                 link.tag = "span"
                 link.attrib.clear()

@@ -1,4 +1,4 @@
-"""MkDocs plugin: makes pages of the notebooks in `examples/`, after Jupyter has executed those that changed.
+"""MkDocs plugin: makes pages of the notebooks of a site, after Jupyter has executed those that changed.
 
 It only wires. The Markdown extension `notebooks` refuses a notebook that was not executed as it stands.
 """
@@ -17,9 +17,10 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as BuiltPage
 
 from evidence.files.errors import together
-from evidence.files.source import examples_of, read_page
+from evidence.files.source import read_page, take_in_hand
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.model import Page
 from evidence.page.site import Site
@@ -50,6 +51,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self.serving = False
         self.served = False
+        self._notebooks: dict[str, Path] = {}
         self._at_work = threading.Lock()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -59,7 +61,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Tell the Markdown extension where the pages are, and whether to refuse or to show."""
         options = config.mdx_configs.setdefault("notebooks", {})
-        options.update(docs_dir=config.docs_dir, config_file=config.config_file_path, pages=True)
+        options.update(config_file=config.config_file_path, pages=True)
         options["unverified"] = "show" if self.serving else "refuse"
         return config
 
@@ -107,26 +109,34 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the notebooks' pages."""
-        docs_dir = Path(config.docs_dir).absolute()
-        for path in sorted(examples_of(docs_dir).glob("*.py")):
-            uri = page_uri(path, docs_dir)
+        settings = _site(config).settings
+        for path in sorted(settings.examples.glob("*.py")) if settings.examples else ():
+            uri = page_uri(path, settings)
             assert uri is not None, "notebooks have an address"
+            self._notebooks[uri] = path
             files.append(File.generated(config, uri, content=read_page(path)))
         return files
+
+    # After the plugin `evidence`, which knows of no file behind a generated page.
+    @event_priority(-101)
+    def on_page_markdown(self, markdown: str, *, page: BuiltPage, config: MkDocsConfig, files: Files) -> None:
+        """Say which notebook the Markdown extensions are about to be given."""
+        if path := self._notebooks.get(page.file.src_uri):
+            take_in_hand(path, path)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write each page that holds code as a notebook, beside the page, and what they all install."""
         wheel = self._wheel(Path(config.site_dir))
-        docs_dir = Path(config.docs_dir).absolute()
+        settings = _site(config).settings
         setting = Setting(
-            docs_dir,
+            settings,
             macros=config.mdx_configs.get("mathml", {}).get("macros", {}),
             wheel=wheel,
             site_url=config.site_url or "",
             wait=0 if self.serving else None,
         )
         for page in _site(config).pages():
-            uri = page_uri(page.path, docs_dir)
+            uri = page_uri(page.path, settings)
             if page.blocks and uri is not None:
                 target = Path(config.site_dir, download_uri(uri))
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -142,15 +152,14 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Build again when a notebook changes; execute them now that there is a site to be read."""
-        folder = examples_of(Path(config.docs_dir).absolute())
-        if folder.is_dir():
+        if folder := _site(config).settings.examples:
             server.watch(str(folder))
         self.served = True
         self._execute_meanwhile(config)
 
 
 def _site(config: MkDocsConfig) -> Site:
-    return shared_site(Path(config.docs_dir).absolute(), Path(config.config_file_path).absolute())
+    return shared_site(Path(config.config_file_path).absolute())
 
 
 def _notebooks(config: MkDocsConfig) -> list[Page]:

@@ -11,12 +11,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 from evidence.page.directives import is_directive
 from evidence.page.model import Block, Page, without_remarks
+from evidence.page.settings import Settings
 from figures.kept_figures import figure_at, svgs
 from figures.svg import PREFIX
 from notebooks.addresses import on_site
@@ -38,7 +38,7 @@ class Setting:
     """What all notebooks of a site share.
 
     Attributes:
-        docs_dir: the folder of the pages, below which figures are drawn.
+        site: what is set for the site.
         macros: TeX macros by name, without backslash, as Markdown's formulas know them.
         wheel: what the first cell installs, from the site; without it, there is no such cell.
         site_url: where the site is, for its wheel and for links to its other pages. Without it links keep their words
@@ -47,7 +47,7 @@ class Setting:
             long as it takes.
     """
 
-    docs_dir: Path
+    site: Settings
     macros: Mapping[str, str]
     wheel: Wheel | None = None
     site_url: str = ""
@@ -135,8 +135,8 @@ def _readable(lines: list[str]) -> Iterator[str]:
 
 def _attached(image: re.Match[str], setting: Setting, attachments: dict[str, Any]) -> str:
     alt = " ".join(image["alt"].split())
-    figure = figure_at(image["src"], setting.docs_dir)
-    svg = svgs([figure], setting.docs_dir, setting.wait)[figure] if figure else None
+    figure = figure_at(image["src"], setting.site.docs_dir)
+    svg = svgs([figure], setting.site.docs_dir, setting.wait)[figure] if figure else None
     if figure is None or not isinstance(svg, str):
         return f"*{alt}*"
     name = f"{figure.name}.svg"
@@ -155,5 +155,5 @@ def _linked(link: re.Match[str], page: Page, setting: Setting) -> str:
         return link[0]
     if not setting.site_url:
         return words
-    target = on_site(href, page.path, setting.docs_dir).replace(".md", "/")
+    target = on_site(href, page.path, setting.site).replace(".md", "/")
     return f"[{words}]({urljoin(setting.site_url, target)})"

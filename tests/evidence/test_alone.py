@@ -72,7 +72,7 @@ def verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         for name, text in pages.items():
             (tmp_path / "docs" / f"{name}.md").write_text(text)
         docs = tmp_path / "docs"
-        return verify(Site(docs).pages(), Records(docs), jobs=jobs)
+        return verify(Site(docs.parent / "mkdocs.yml").pages(), Records(docs), jobs=jobs)
 
     return run
 

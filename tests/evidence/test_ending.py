@@ -69,7 +69,6 @@ BOUND_SECONDS = 60
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "how-claims-are-checked.md").write_text('# Grades\n\n<span id="exact"></span>Exact.\n')
     (tmp_path / "mkdocs.yml").write_text(CONFIG)
     (tmp_path / "torch.py").write_text(NO_TORCH)
     return tmp_path

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from evidence.files.source import page_files, read_page
+from evidence.files.source import markdown_files, read_page
 from evidence.page.model import Page
 from evidence.page.parse import PageParser
 from evidence.page.parse_cache import KeptPages
@@ -60,7 +60,7 @@ def site(tmp_path):
 
 
 def page(site):
-    return Site(site / "docs").page(site / "docs" / "page.md")
+    return Site(site / "mkdocs.yml").page(site / "docs" / "page.md")
 
 
 def kept_files(site):
@@ -80,9 +80,9 @@ def parses(monkeypatch) -> list[Path]:
     return parsed
 
 
-@pytest.mark.parametrize("path", page_files(ROOT / "docs"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", markdown_files(ROOT / "docs"), ids=lambda path: path.name)
 def test_each_page_of_ours_is_the_same_when_it_was_kept(path, tmp_path):
-    kept = KeptPages(tmp_path / "docs", ROOT / "mkdocs.yml")
+    kept = KeptPages(replace(load_settings(ROOT / "mkdocs.yml"), docs_dir=tmp_path / "docs"))
     text = read_page(path)
     parsed = PageParser(load_settings(ROOT / "mkdocs.yml")).parse_text(text, path)
     kept.write(parsed)

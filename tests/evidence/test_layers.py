@@ -81,7 +81,7 @@ def test_a_page_in_layers_is_sound(errors):
 def test_what_the_layers_become(write):
     path = write(page())
     verify(Site(path.parent).pages(), Records(path.parent))
-    extension = EvidenceExtension(docs_dir=str(path.parent), config_file="none.yml")
+    extension = EvidenceExtension(config_file=str(path.parents[1] / "none.yml"))
     configs = BASELINE_CONFIGS | {"pymdownx.highlight": {"pygments_lang_class": True}}
     html = Markdown(extensions=[*BASELINE, extension], extension_configs=configs).convert(page())
     assert '<ol class="quiz-options" type="A">\n<li>3025</li>\n<li>385</li>\n</ol>' in html
@@ -95,7 +95,7 @@ def test_a_fold_says_that_what_it_holds_does_not_hold(write):
     text = page().replace("== 385", "== 386")
     path = write(text)
     verify(Site(path.parent).pages(), Records(path.parent))
-    extension = EvidenceExtension(docs_dir=str(path.parent), config_file="none.yml", unverified="show")
+    extension = EvidenceExtension(config_file=str(path.parents[1] / "none.yml"), unverified="show")
     configs = BASELINE_CONFIGS | {"pymdownx.highlight": {"pygments_lang_class": True}}
     html = Markdown(extensions=[*BASELINE, extension], extension_configs=configs).convert(text)
     assert 'exact</span> <span class="check-failed">does not hold</span></summary>' in html

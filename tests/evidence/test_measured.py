@@ -47,8 +47,8 @@ def test_the_page_shows_what_its_own_run_measured(tmp_path: Path, margin: str) -
     text = LINK + SET_UP + SAID.format("mean   0.97 of 1") + CHECK.format("experiment")
     text = "".join(f"{margin}{line}\n" for line in text.split("\n"))
     (tmp_path / "docs" / "page.md").write_text(text)
-    verify(Site(tmp_path / "docs").pages(), Records(tmp_path / "docs"))
-    extension = EvidenceExtension(docs_dir=str(tmp_path / "docs"), config_file="none.yml")
+    verify(Site(tmp_path / "mkdocs.yml").pages(), Records(tmp_path / "docs"))
+    extension = EvidenceExtension(config_file=str(tmp_path / "none.yml"))
     configs = BASELINE_CONFIGS | {"pymdownx.highlight": {"pygments_lang_class": True}}
     html = Markdown(extensions=[*BASELINE, extension], extension_configs=configs).convert(text)
     assert "mean   0.13 of 1" in html

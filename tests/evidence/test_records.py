@@ -58,7 +58,7 @@ class Project:
 
     @property
     def page(self):
-        return Site(self.folder / "docs").page(self.folder / "docs" / "page.md")
+        return Site(self.folder / "mkdocs.yml").page(self.folder / "docs" / "page.md")
 
     def verify(self):
         return verify([self.page], self.records)
@@ -246,10 +246,10 @@ def test_what_pytest_runs_is_kept(run_page, pytester):
     )
     run_page(page, "docs/page.md::two").assert_outcomes(passed=1)
     docs = pytester.path / "docs"
-    pages, records = Site(docs).pages(), Records(docs)
+    pages, records = Site(docs.parent / "mkdocs.yml").pages(), Records(docs)
     assert stale_sessions(pages, records) == []
     run_page(page.replace("== 2", "== 3"), "docs/page.md::two").assert_outcomes(failed=1)
-    (kept,) = [records.of(*session, session) for session in Site(docs).pages()[0].sessions()]
+    (kept,) = [records.of(*session, session) for session in Site(docs.parent / "mkdocs.yml").pages()[0].sessions()]
     assert not kept.passed
     assert "docs/page.md:5: check 'two' (exact) failed" in kept.failure
 

@@ -23,7 +23,7 @@ def edit(path: Path, text: str) -> None:
 def site(docs: Path) -> Site:
     for name in ("a", "b"):
         (docs / f"{name}.md").write_text(CHECK.format(f"of-{name}"))
-    return Site(docs)
+    return Site(docs.parent / "mkdocs.yml")
 
 
 def test_a_new_file_is_seen_when_a_build_begins(site: Site, docs: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from evidence.files.errors import PageError
-from evidence.files.source import UNKNOWN, Source, locate, put_down, read_page, site_files, take_in_hand
+from evidence.files.source import UNKNOWN, Source, locate, put_down, read_page, take_in_hand
+from evidence.page.site import Site
 
 
 @pytest.mark.parametrize(
@@ -64,13 +65,16 @@ def test_pages_are_those_that_the_builder_makes(docs: Path) -> None:
     (docs / "sub").mkdir()
     for name in ("a.md", "b.markdown", "c.mkd", "sub/d.mdown", "draft.md", "out.md", ".hidden.md", "e.txt", "f.html"):
         (docs / name).write_text("")
-    (docs.parent / "mkdocs.yml").write_text("exclude_docs: out.md\ndraft_docs: draft.md\nnot_in_nav: a.md\n")
+    (docs.parent / "mkdocs.yml").write_text(
+        "exclude_docs: out.md\ndraft_docs: draft.md\nnot_in_nav: a.md\nmarkdown_extensions: [pymdownx.superfences]\n"
+        "plugins: [evidence: {examples: examples}]\n"
+    )
     (docs.parent / "linked").mkdir()
     (docs.parent / "linked" / "g.md").write_text("")
     (docs / "z").symlink_to(docs.parent / "linked")
     (docs.parent / "examples").mkdir()
     (docs.parent / "examples" / "h.py").write_text("")
-    found = site_files(docs)
+    found = Site(docs.parent / "mkdocs.yml").files()
     assert [path.name for path in found.pages] == ["a.md", "b.markdown", "c.mkd", "d.mdown", "g.md", "h.py"]
     assert [path.name for path in found.others] == ["e.txt", "f.html"]
 

@@ -110,7 +110,7 @@ def test_ledger_as_json_holds_the_sentences(site, capsys):
 
 def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
     main(["verify"])
-    pages = Site(site / "docs")
+    pages = Site(site / "mkdocs.yml")
     *_, title, _, opening, _, item, _, closing = as_markdown(ledger(pages, Records(site / "docs")), "Not attacked")
     assert title == "## Sums"
     assert (opening, closing) == ("/// details | 1 check", "///")
@@ -122,7 +122,7 @@ def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
 
 
 def test_counts_are_those_of_the_ledger(site):
-    entries = ledger(Site(site / "docs"), Records(site / "docs"))
+    entries = ledger(Site(site / "mkdocs.yml"), Records(site / "docs"))
     assert counts(entries) == "**2 sentences** rest on **1 checks**: 1 exact."
     numeric = dataclasses.replace(entries[0], name="three", grade="numeric", sentences=entries[0].sentences[:1])
     assert counts([*entries, numeric]) == "**2 sentences** rest on **2 checks**: 1 exact and 1 numeric."
@@ -143,13 +143,13 @@ def test_the_sentence_around_a_link(text, words, sentence):
 
 
 def test_the_ledger_tells_how_many_changed_claims_were_caught(site, capsys):
-    pages = Site(site / "docs")
+    pages = Site(site / "mkdocs.yml")
     assert attacked(pages, Records(site / "docs")) == "The checks were not attacked since they last changed"
     assert main(["mutate"]) == 0
     told = attacked(pages, Records(site / "docs"))
     assert re.search(r"one number or comparison at a time, (\d+) of \1 changes failed$", told)
     (site / "docs" / "sums.md").write_text(PAGE.replace("1 + 1 == 2", "1 + 1 == 1 * 2"))
-    assert "not attacked" in attacked(Site(site / "docs"), Records(site / "docs"))
+    assert "not attacked" in attacked(Site(site / "mkdocs.yml"), Records(site / "docs"))
 
 
 def test_a_page_is_attacked_again_when_it_has_changed_or_something_survived(site, capsys):
@@ -183,7 +183,7 @@ def test_the_ledger_shows_formulas_as_they_are_written(tmp_path):
     formula = r"$\vec{c}_i = \sum_j \alpha_{ij}\,\vec{v}_j < 1$"
     (tmp_path / "docs" / "page.md").write_text(f"Of {formula} [one $x_1$ is 2](check:two), see $b_2$. Another.\n")
     (tmp_path / "mkdocs.yml").write_text("markdown_extensions: [pymdownx.superfences, mathml]\n")
-    (link,) = Site(tmp_path / "docs").page(tmp_path / "docs" / "page.md").links
+    (link,) = Site(tmp_path / "mkdocs.yml").page(tmp_path / "docs" / "page.md").links
     assert link.words == "one $x_1$ is 2"
     assert link.sentence == f"Of {formula} one $x_1$ is 2, see $b_2$."
 
@@ -193,7 +193,7 @@ def test_a_cell_of_a_table_claims_what_it_says_of_its_row_in_its_column(tmp_path
     table = "| width | ten layers |\n| --- | --- |\n| 2 | [0.2](check:a) |\n| [3](check:a) | of [0.3](check:a) |\n"
     (tmp_path / "docs" / "page.md").write_text(f"{table}\nOf [all](check:a) of them.\n")
     (tmp_path / "mkdocs.yml").write_text("markdown_extensions: [pymdownx.superfences, tables]\n")
-    assert [link.sentence for link in Site(tmp_path / "docs").page(tmp_path / "docs" / "page.md").links] == [
+    assert [link.sentence for link in Site(tmp_path / "mkdocs.yml").page(tmp_path / "docs" / "page.md").links] == [
         "width 2; ten layers: 0.2",
         "width: 3",
         "width 3; ten layers: of 0.3",

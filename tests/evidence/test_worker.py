@@ -28,7 +28,7 @@ def docs(tmp_path, monkeypatch):
 
 @pytest.fixture
 def worker(docs):
-    worker = WarmWorker(docs, docs.parent / "mkdocs.yml")
+    worker = WarmWorker(docs.parent / "mkdocs.yml")
     yield worker
     worker.close()
 
@@ -42,7 +42,7 @@ def until(condition, what: str) -> None:
 
 def passed(page: Path) -> bool | None:
     """Whether the only block of a page passed, as far as it is known."""
-    site = Site(page.parent)
+    site = Site(page.parents[1] / "mkdocs.yml")
     ((block,),) = site.page(page).sessions()
     record = Records(page.parent).of(block, [block])
     return None if record is None else record.passed

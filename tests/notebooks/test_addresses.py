@@ -1,20 +1,21 @@
 import pytest
 
+from evidence.page.settings import Settings
 from notebooks.addresses import download_uri, leads_to_notebook, on_site, page_uri
 
 
 @pytest.fixture
-def docs(tmp_path):
+def site(tmp_path):
     for file in ("docs/cnns.md", "docs/deep/page.md", "examples/two_dropouts.py"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
-    return tmp_path / "docs"
+    return Settings(tmp_path / "mkdocs.yml", tmp_path / "docs", tmp_path / "examples")
 
 
-def test_a_notebook_is_a_page_below_examples(docs):
-    assert page_uri(docs.parent / "examples/two_dropouts.py", docs) == "examples/two-dropouts.md"
-    assert page_uri(docs / "deep/page.md", docs) == "deep/page.md"
-    assert page_uri(docs.parent / "README.md", docs) is None
+def test_a_notebook_is_a_page_below_examples(site, tmp_path):
+    assert page_uri(tmp_path / "examples/two_dropouts.py", site) == "examples/two-dropouts.md"
+    assert page_uri(tmp_path / "docs/deep/page.md", site) == "deep/page.md"
+    assert page_uri(tmp_path / "README.md", site) is None
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,8 @@ def test_a_notebook_is_a_page_below_examples(docs):
         ("docs/cnns.md", "../examples/none.py", "../examples/none.py"),
     ],
 )
-def test_links_between_files_become_links_between_pages(docs, page, href, expected):
-    assert on_site(href, docs.parent / page, docs) == expected
+def test_links_between_files_become_links_between_pages(site, tmp_path, page, href, expected):
+    assert on_site(href, tmp_path / page, site) == expected
 
 
 def test_what_is_taken_away_lies_beside_the_page():
@@ -49,5 +50,5 @@ def test_what_is_taken_away_lies_beside_the_page():
         ("https://example.org/examples/two_dropouts.py", False),
     ],
 )
-def test_which_links_lead_to_notebooks(docs, href, expected):
-    assert leads_to_notebook(href, docs / "cnns.md", docs) is expected
+def test_which_links_lead_to_notebooks(site, href, expected):
+    assert leads_to_notebook(href, site.docs_dir / "cnns.md", site) is expected

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = """
 site_name: Trial
 theme: {name: material, font: false}
-plugins: [evidence, notebooks]
+plugins: [evidence: {examples: examples, grades: how-claims-are-checked.md}, notebooks]
 markdown_extensions:
   - pymdownx.highlight: {pygments_lang_class: true}
   - pymdownx.superfences

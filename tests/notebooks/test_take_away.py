@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from evidence.page.parse import PageParser
+from evidence.page.settings import Settings
 from notebooks.own_wheel import Wheel
 from notebooks.take_away import Setting, as_notebook
 
@@ -71,7 +72,12 @@ WHEEL = Wheel("our_name-1.0-py3-none-any.whl", "our-name", "[examples]")
 
 def notebook(docs: Path, wheel: Wheel | None = WHEEL, **options: str) -> nbformat.NotebookNode:
     page = PageParser().parse(docs / "page.md")
-    text = as_notebook(page, Setting(docs, {"vec": "\\mathbf{#1}", "R": "\\mathbb{R}"}, wheel, **options))
+    text = as_notebook(
+        page,
+        Setting(
+            Settings(docs.parent / "mkdocs.yml", docs), {"vec": "\\mathbf{#1}", "R": "\\mathbb{R}"}, wheel, **options
+        ),
+    )
     read = nbformat.reads(text, as_version=4)
     nbformat.validate(read)
     return read

@@ -23,7 +23,7 @@ LIES = {
         settings("the plugin without its extension", "mkdocs.yml:3: the plugin evidence is listed, and of its Markdown extension nothing", "  - evidence\n", ""),
         settings("the extension twice", "of its Markdown extension evidence and evidence.markdown_extension", "  - evidence\n", "  - evidence\n  - evidence.markdown_extension:EvidenceExtension\n"),
         settings("the extension is told otherwise", "is given unverified, which the plugin sets", "  - evidence\n", "  - evidence:\n      unverified: show\n"),
-        settings("the extension has other pages", "is given docs_dir, which the plugin sets", "  - evidence\n", "  - evidence:\n      docs_dir: elsewhere\n"),
+        settings("the extension has another site", "is given config_file, which the plugin sets", "  - evidence\n", "  - evidence:\n      config_file: elsewhere.yml\n"),
     ],
     "markdown_extension": [
         settings("the extension without its plugin", "was not run as it stands", "plugins: [evidence]", "plugins: []", late=True),

@@ -103,7 +103,9 @@ class Case:
         """Write the site into an empty folder."""
         (folder / "theme").mkdir()
         (folder / "theme" / "main.html").write_text("{{ page.content }}")
-        for name, content in {"docs/sums.md": self.chapter(), "mkdocs.yml": CONFIG, **self.files}.items():
+        notebooks = any(name.startswith("examples/") for name in self.files)
+        config = CONFIG.replace("[evidence]", "[evidence: {examples: examples}]") if notebooks else CONFIG
+        for name, content in {"docs/sums.md": self.chapter(), "mkdocs.yml": config, **self.files}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             if isinstance(content, Path):
                 (folder / name).symlink_to(folder / content)

@@ -57,7 +57,7 @@ class Gate:
     """The site with the records that it has; nothing is run."""
 
     def __init__(self) -> None:
-        self.site = Site(ROOT / "docs")
+        self.site = Site(ROOT / "mkdocs.yml")
         self.records = Records(ROOT / "docs")
         self.checks = self.site.checks()
         self.sessions = {

@@ -120,7 +120,7 @@ def test_the_cost_of_a_build_grows_with_its_pages_and_no_faster(
         monkeypatch.setattr(module, name, call)
 
     counted(source, "read_page")
-    counted(source, "page_files")
+    counted(source, "markdown_files")
     counted(site, "site_files")
     counted(Site, "_take_in")
     assert refusal(folder) == ""

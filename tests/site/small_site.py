@@ -39,6 +39,9 @@ def write_small_config(folder: Path) -> None:
     """Write the site's configuration, but for its pages' order."""
     config = _config()
     assert _NAV.search(config), "the configuration no longer names its pages as it did"
+    (folder / "examples").mkdir(exist_ok=True)
+    if not (folder / "docs" / "ledger.md").exists():
+        config = config.replace("      ledger: ledger.md\n", "")
     (folder / "mkdocs.yml").write_text(_NAV.sub("", config), encoding="utf-8")
 
 

@@ -1,1 +1,1 @@
-"""The commands of `python -m evidence`, one module each: `add(subparsers)` declares it, `run(arguments)` is it."""
+"""A line of the terminal comes in; what was asked for goes out, as text and an exit code. A module is a command."""

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
-from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive, require_passed
-from evidence.files.errors import PageError, display_path
-from evidence.mutation.attack import SURVIVORS, BlockFailed, ForkFailed, Trial, attack
+from evidence.commands.pages import (
+    add_jobs,
+    add_pages,
+    find_pages,
+    find_site,
+    positive,
+    require_checks,
+)
+from evidence.files.errors import display_path
+from evidence.mutation.attack import SURVIVORS, Trial
 from evidence.mutation.gate import Fate
 from evidence.mutation.mutants import waivers_of
 from evidence.mutation.operators import Kind
+from evidence.mutation.pages import attack_pages
 from evidence.mutation.tallies import Tallies, Tally
 from evidence.page.model import Block, Page
 from evidence.records.records import Records
-from evidence.run.alone import session_limits
-from evidence.run.branch import Branches, Ending
-from evidence.run.elsewhere import elsewhere
-from evidence.run.forks import Died, in_forks
-from evidence.run.import_first import import_first
 from evidence.run.source_text import SourceText
-from evidence.run.torch_state import reset_global_state
 
 _DESCRIPTION = """\
 Changes each claim of each check, one at a time, and runs the check: it must fail. A change that it does not notice is
@@ -41,8 +41,6 @@ claim holds of another input as well is no fault of it, so this is only told.
 
 A comment `# mutation: reason` on a line of the assert lets its mutants survive."""
 _EPILOG = "Exit code: 0 no survivors, 1 survivors or a waiver that waives nothing, 2 the pages could not be attacked."
-# So many mutants of a session may run out of time before it is given up.
-_MOST_TOO_SLOW = 100
 _MEANING = {
     Kind.CLAIM: "cannot fail",
     Kind.SLACK: "slack: a tighter bound holds",
@@ -74,18 +72,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Attack the pages and report; the exit code.
 
     Raises:
-        CommandError: a page cannot be read, or fails as it is.
+        Refusal: a page cannot be read, or fails as it is.
     """
     begin = time.perf_counter()
     kinds = [kind for kind in Kind if kind is not Kind.INPUT or arguments.inputs]
-    pages = find_pages(arguments.pages)
+    site = find_site(arguments)
+    pages = find_pages(site, arguments.pages)
+    require_checks(site, arguments.pages)
     trials = []
-    tallies = Tallies(Records(Path("docs").absolute()))
+    tallies = Tallies(Records(site.docs_dir))
     unused: list[str] = []
     if arguments.stale:
         pages = [page for page in pages if not _is_current(tallies.read(page))]
     found: dict[Path, list[Trial]] = {}
-    for page, of_page in _attack_pages(pages, kinds, arguments):
+    for page, of_page in attack_pages(pages, kinds, limit=arguments.limit, jobs=arguments.jobs):
         found[page.path] = of_page
         at_fault = [*_unused_waivers([page], of_page), *_unchanged([page], of_page)]
         tallies.write(page, _tally(of_page, len(at_fault)))
@@ -98,67 +98,6 @@ def run(arguments: argparse.Namespace) -> int:
     print(_summary(trials, time.perf_counter() - begin))
     fatal = {Kind.CLAIM, Kind.SLACK} if arguments.strict else {Kind.CLAIM}
     return int(bool(unused or untried) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
-
-
-def _attack_pages(
-    pages: Sequence[Page], kinds: Sequence[Kind], arguments: argparse.Namespace
-) -> Iterator[tuple[Page, list[Trial]]]:
-    """Attack each session in a process of its own; the trials of each page, as soon as they are there."""
-    errors: list[CommandError] = []
-    if pages:
-        for number, result in elsewhere(_attack_below, pages, kinds, arguments.limit, arguments.jobs):
-            if isinstance(result, CommandError):
-                errors.append(result)
-            else:
-                yield pages[number], result
-    # Last, so that what was found of the other pages is kept.
-    if errors:
-        raise errors[0]
-
-
-def _attack_below(
-    pages: Sequence[Page], kinds: Sequence[Kind], limit: float, jobs: int
-) -> Iterator[tuple[int, list[Trial] | CommandError]]:
-    """In a clean process: the number of each page and its trials, or why it cannot be attacked."""
-    reset_global_state()
-    import_first(block.code for page in pages for block in page.blocks if not block.waived)
-    sessions = [(number, session) for number, page in enumerate(pages) for session in page.sessions()]
-    # What takes longest must not come last.
-    sessions.sort(key=lambda each: len(each[1]), reverse=True)
-    found: dict[int, dict[int, list[Trial]]] = {number: {} for number in range(len(pages))}
-    waiting = Counter(number for number, _ in sessions)
-    yield from ((number, []) for number in found if not waiting[number])
-    calls = [partial(_attacked, session, kinds, limit) for _, session in sessions]
-    for at, result in in_forks(calls, jobs, session_limits([each for _, each in sessions], _MOST_TOO_SLOW * limit)):
-        number, session = sessions[at]
-        if isinstance(result, Died):
-            result = CommandError(f"{session[0].where}: the process that attacked it {result.how}")
-        if isinstance(result, CommandError):
-            yield number, result
-            continue
-        found[number][session[0].line] = result
-        waiting[number] -= 1
-        if not waiting[number]:
-            yield number, [trial for line in sorted(found[number]) for trial in found[number][line]]
-
-
-def _attacked(session: Sequence[Block], kinds: Sequence[Kind], limit: float) -> list[Trial] | CommandError:
-    try:
-        return attack(session, Branches(limit), kinds)
-    except BlockFailed as failed:
-        try:
-            require_passed(failed.outcome)
-        except CommandError as error:
-            return error
-        raise
-    except ForkFailed as failed:
-        how = "takes too long (--limit)" if failed.ending is Ending.TIMED_OUT else "fails"
-        return CommandError(
-            f"{failed.block.where}: in a forked process the block {how} as it is, so that all of its mutants would "
-            "seem to be killed"
-        )
-    except PageError as error:
-        return CommandError(str(error))
 
 
 def _is_current(tally: Tally | None) -> bool:

@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from evidence.files.errors import PageError, display_path
-from evidence.files.source import examples_of, page_files
+from evidence.files.errors import Refusal, display_path
 from evidence.page.model import Page
-from evidence.page.settings import SettingsError
 from evidence.page.site import Site
-from evidence.run.failure import describe
 from evidence.run.forks import cores
-from evidence.run.session import Outcome
 
 
-class CommandError(Exception):
+class CommandError(Refusal):
     """A command cannot do its work; the message says why, and what to do."""
 
 
-def add_pages(parser: argparse.ArgumentParser) -> None:
-    """Declare the argument `pages`."""
+def add_site(parser: argparse.ArgumentParser) -> None:
+    """Declare the option `--config-file`."""
     parser.add_argument(
-        "pages", nargs="*", type=Path, default=_folders(), help="pages, or folders of them (default: docs and examples)"
+        "-f",
+        "--config-file",
+        type=Path,
+        metavar="FILE",
+        help="the site's configuration (default: mkdocs.yml; where that is missing, the site is the Markdown in docs)",
     )
 
 
-def _folders() -> list[Path]:
-    docs = Path("docs")
-    return [docs, examples_of(docs)] if any(examples_of(docs).glob("*.py")) else [docs]
+def add_pages(parser: argparse.ArgumentParser) -> None:
+    """Declare the argument `pages`, and the option `--config-file`."""
+    add_site(parser)
+    parser.add_argument("pages", nargs="*", type=Path, help="pages, or folders of them (default: all of the site)")
+
+
+def find_site(arguments: argparse.Namespace) -> Site:
+    """The site that a command is to work on.
+
+    Raises:
+        CommandError: its configuration is named, and not there.
+        SettingsError: its configuration cannot be meant so.
+    """
+    config_file: Path | None = arguments.config_file
+    if config_file is not None and not config_file.is_file():
+        raise CommandError(f"There is no configuration {config_file}. Name the site's mkdocs.yml")
+    return Site((config_file or Path("mkdocs.yml")).absolute())
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
@@ -50,47 +64,45 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def find_pages(paths: Sequence[Path]) -> list[Page]:
-    """The pages at `paths`, each file once, a folder's in the order of their paths.
+def find_pages(site: Site, paths: Sequence[Path]) -> list[Page]:
+    """The pages at `paths`, each file once, a folder's in the order of their paths; all of the site for none.
 
     Raises:
-        CommandError: there is no such page, or one cannot be read as its author meant it.
+        CommandError: there is no such page, or none at all; or one has errors by itself.
+        PageError: one cannot be read.
     """
     files: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
             raise CommandError(f"There is no page {path}. Name a Markdown file, or a folder of them")
-        found = _below(path) if path.is_dir() else [path]
+        found = _below(site, path) if path.is_dir() else [path.absolute()]
         if not found:
             raise CommandError(f"There is no page below {path}. Name a Markdown file, or a folder of them")
-        files |= dict.fromkeys(each.absolute() for each in found)
-    pages = list(_read(files))
+        files |= dict.fromkeys(found)
+    pages = [site.page(file) for file in files] if files else site.pages()
+    if not pages:
+        folder, config_file = display_path(site.docs_dir), display_path(site.settings.config_file)
+        where = f"no page in {folder}, where {config_file} has them"
+        where = where if site.settings.is_site else f"neither {config_file} nor a page in {folder}"
+        raise CommandError(f"There is {where}. Name the configuration with --config-file")
     errors = [str(error) for page in pages for error in page.errors]
     if errors:
         raise CommandError("\n".join(errors))
     return pages
 
 
-def _below(folder: Path) -> list[Path]:
-    return [path for path in page_files(Path("docs").absolute()) if path.is_relative_to(folder.absolute())]
+def _below(site: Site, folder: Path) -> list[Path]:
+    return [path for path in site.files().pages if path.is_relative_to(folder.absolute())]
 
 
-def _read(files: Iterable[Path]) -> Iterator[Page]:
-    try:
-        site = Site(Path("docs").absolute())
-        for file in files:
-            yield site.page(file)
-    except (PageError, SettingsError) as error:
-        raise CommandError(str(error)) from error
-
-
-def require_passed(outcome: Outcome) -> None:
-    """Refuse to go on from a block that fails as the page has it.
+def require_checks(site: Site, paths: Sequence[Path] = ()) -> None:
+    """To have checked nothing is no success, unless pages were named that hold nothing.
 
     Raises:
-        CommandError: the block failed; the message is the report that pytest would print.
+        CommandError: the site has no check.
     """
-    if outcome.error is not None:
-        report = describe(outcome.block, outcome.error).text()
-        page = display_path(outcome.block.path)
-        raise CommandError(f"{report}\n\n{page} fails as it is. Repair it first: pytest --codeblocks {page}")
+    if not paths and not site.checks():
+        raise CommandError(
+            f"There is no check on the {len(site.pages())} pages of {display_path(site.docs_dir)}. A check is a block "
+            "of Python with a grade and a name"
+        )

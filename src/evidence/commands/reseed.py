@@ -5,9 +5,16 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, positive
+from evidence.commands.pages import (
+    add_jobs,
+    add_pages,
+    find_pages,
+    find_site,
+    positive,
+    require_checks,
+)
+from evidence.files.errors import Refusal
 from evidence.page.model import Block
 from evidence.records.records import Records
 from evidence.reseeding.kept import Reseedings
@@ -18,8 +25,8 @@ _DESCRIPTION = """\
 Runs every check under other seeds and names those that do not always hold, with how often they did.
 
 Each seed that is set, by a page, by what it calls, or at the start of a session, is set to another: of Python's random,
-of NumPy and of torch, and of generators of their own. The pages are left as they are. Sessions that draw no random
-number are run once, as another seed cannot matter to them."""
+of NumPy, of each package that has a state resetter, and of generators of their own. The pages are left as they are.
+Sessions that draw no random number are run once, as another seed cannot matter to them."""
 _EPILOG = "Exit code: 0 all hold under all seeds, 1 some do not, 2 the pages cannot be read, or fail as they are."
 
 
@@ -47,17 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the checks under other seeds and report; the exit code.
 
     Raises:
-        CommandError: a page cannot be read, or fails as it is.
+        Refusal: a page cannot be read, or fails as it is.
     """
     begin = time.perf_counter()
-    pages = find_pages(arguments.pages)
-    kept = Reseedings(Records(Path("docs").absolute()))
+    site = find_site(arguments)
+    pages = find_pages(site, arguments.pages)
+    require_checks(site, arguments.pages)
+    kept = Reseedings(Records(site.docs_dir))
     seeds = arguments.seeds
     sessions = kept.stale(pages, seeds) if arguments.stale else [each for page in pages for each in page.sessions()]
     found = dict(reseed_and_keep(sessions, seeds, kept, arguments.jobs))
     as_it_is = [found[at].as_it_is for at in sorted(found) if found[at].as_it_is]
     if as_it_is:
-        raise CommandError("\n\n".join([*as_it_is, "This fails as it is. Repair it first: python -m evidence verify"]))
+        raise Refusal("\n\n".join([*as_it_is, "This fails as it is. Repair it first: python -m evidence verify"]))
     for report in reports(found):
         print(report)
     print(_summary(sessions, found, seeds, time.perf_counter() - begin))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 
-from evidence.commands.pages import add_pages, find_pages
+from evidence.commands.pages import add_pages, find_pages, find_site
 from evidence.files.errors import display_path
 from evidence.page.model import Page
 from evidence.page.parse import PageParser
-from evidence.page.settings import load_settings
 from evidence.rules.words.unclaimed import Unclaimed, answer_numbers
 
 
@@ -33,11 +31,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the numbers and the shares; the exit code."""
-    parser = PageParser(load_settings(Path("mkdocs.yml").absolute()))
+    site = find_site(arguments)
+    parser = PageParser(site.settings)
     claimed = total = 0
     shares = []
-    for page in find_pages(arguments.pages):
-        found = answer_numbers(parser.html(page), page.blocks)
+    for page in find_pages(site, arguments.pages):
+        found = answer_numbers(parser.html(page), page.blocks, site.settings.answer)
         here = found.claimed + len(found.unclaimed)
         if not here:
             continue

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from evidence.commands.outputs import lines_of, read_exactly, with_outputs, write_exactly
-from evidence.commands.pages import CommandError, add_pages, find_pages, require_passed
+from evidence.commands.pages import CommandError, add_pages, find_pages, find_site
 from evidence.files.errors import display_path
 from evidence.page.model import Block, Page
 from evidence.page.parse import PageParser
-from evidence.page.settings import load_settings
 from evidence.run.alone import run_elsewhere
+from evidence.run.failure import require_passed
 from evidence.run.forks import cores
 from evidence.run.session import Outcome, as_seen
 
@@ -47,9 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: a page cannot be read, a block fails, or its output cannot stand on the page.
     """
-    pages = find_pages(arguments.pages)
+    site = find_site(arguments)
+    pages, parser = find_pages(site, arguments.pages), PageParser(site.settings)
     printed = _printed([session for page in pages for session in page.sessions()])
-    changes = [(page, old, new) for page, old, new in (_updated(page, printed) for page in pages) if old != new]
+    changes = [(page, old, new) for page, old, new in (_updated(page, printed, parser) for page in pages) if old != new]
     for page, old, new in changes:
         print("".join(_difference(page.path, old, new)), end="")
         if not arguments.check:
@@ -59,13 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
     return int(arguments.check and bool(changes))
 
 
-def _updated(page: Page, printed: Mapping[Block, str]) -> tuple[Page, str, str]:
+def _updated(page: Page, printed: Mapping[Block, str], parser: PageParser) -> tuple[Page, str, str]:
     """The page, its text, and its text as it should be."""
     old = read_exactly(page.path)
     of_page = {block: text for block, text in printed.items() if block.path == page.path}
     new = with_outputs(old, of_page)
     if new != old:
-        _require_same_but_outputs(page, new, of_page)
+        _require_same_but_outputs(page, new, of_page, parser)
     return page, old, new
 
 
@@ -85,17 +86,16 @@ def _printed(sessions: Sequence[Sequence[Block]]) -> dict[Block, str]:
             failed.setdefault(number, outcome)
         printed[run[number][silent[number].index(outcome.block)]] = outcome.output
     for number in sorted(failed):
-        require_passed(failed[number])
+        require_passed(failed[number].block, failed[number].error)
     return printed
 
 
-def _require_same_but_outputs(page: Page, new: str, printed: dict[Block, str]) -> None:
+def _require_same_but_outputs(page: Page, new: str, printed: dict[Block, str], parser: PageParser) -> None:
     """Read the new text as the site will: what is printed must not change what the page is.
 
     Raises:
         CommandError: it would, as a line that closes the fence does.
     """
-    parser = PageParser(load_settings(Path("mkdocs.yml")))
     reread = parser.parse_text(new.removeprefix("\ufeff").replace("\r\n", "\n"), page.path)
     pairs = zip(page.blocks, reread.blocks, strict=False)
     wrong = [old for old, now in pairs if old.code != now.code or not _prints(now, printed.get(old))]

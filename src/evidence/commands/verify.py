@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages
+from evidence.commands.pages import CommandError, add_jobs, add_pages, find_pages, find_site, require_checks
 from evidence.page.model import Block, Page
 from evidence.page.site import Site
 from evidence.records.records import Record, Records
@@ -39,8 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: a page breaks a rule.
     """
     begin = time.perf_counter()
-    docs_dir = Path("docs").absolute()
-    pages, site, records = find_pages(arguments.pages), Site(docs_dir), Records(docs_dir)
+    site = find_site(arguments)
+    pages, records = find_pages(site, arguments.pages), Records(site.docs_dir)
+    require_checks(site, arguments.pages)
     _require_rules(site, pages, None)
     verdict = verify(pages, records, lambda *done: print(_line(*done), flush=True), jobs=arguments.jobs)
     for failure in verdict.failures:

@@ -1,1 +1,1 @@
-"""Files: what is read and kept, and how a mistake in one is told. It knows nothing of claims."""
+"""Paths come in; what stands there, what is kept of it and what it rests on goes out, and how mistakes are told."""

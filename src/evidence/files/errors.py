@@ -12,6 +12,10 @@ except ImportError:  # pragma: no cover - other site builders do without MkDocs
     _Base = Exception  # type: ignore[assignment, misc]
 
 
+class Refusal(_Base):
+    """What an author has written cannot stand; the message says where, what is wrong, and what would be right."""
+
+
 def display_path(path: Path) -> str:
     """The path as a person would type it: relative to the working directory where it lies below it."""
     try:
@@ -20,7 +24,7 @@ def display_path(path: Path) -> str:
         return path.as_posix()
 
 
-class PageError(_Base):
+class PageError(Refusal):
     """A page that must not be published as it is.
 
     Args:

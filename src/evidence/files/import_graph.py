@@ -10,23 +10,43 @@ import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
+from evidence.files.rests_on import is_installed
 from evidence.files.syntax import statements
 
-OURS = ("dlchecked", "figures")
 
-
-def our_packages(names: Iterable[str] = OURS) -> dict[str, Path]:
+def our_packages(names: Iterable[str]) -> dict[str, Path]:
     """The folders of top-level packages, found without importing them; a package that is not installed is
     left out.
     """
     found = {}
     for name in names:
-        spec = importlib.util.find_spec(name)
+        try:
+            spec = importlib.util.find_spec(name)
+        except ValueError:  # of what is no package, as `__main__`
+            continue
         if spec and spec.submodule_search_locations:
             found[name] = Path(next(iter(spec.submodule_search_locations)))
     return found
+
+
+def at_work(names: Iterable[str]) -> dict[str, Path]:
+    """The folders of the packages that an import of dotted `names` reaches and that someone works on: they are neither
+    Python's own nor installed in the environment.
+
+    Raises:
+        SyntaxError: a file that is reached is not Python.
+    """
+    names, found = list(names), dict[str, Path]()
+    while True:
+        texts = [file.read_text(encoding="utf-8") for file in reach_of(names, found)]
+        tops = {name.partition(".")[0] for name in (*names, *chain(*map(imports_in, texts)))} - {"", *found}
+        new = our_packages(sorted(top for top in tops if not is_installed(top)))
+        if not new:
+            return found
+        found |= new
 
 
 @lru_cache(maxsize=4096)

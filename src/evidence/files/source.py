@@ -7,15 +7,12 @@ A Python-Markdown extension is given text and no file name. A builder that knows
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from mkdocs.structure.files import InclusionLevel, get_files
-from mkdocs.utils.meta import get_data
-from mkdocs.utils.yaml import yaml_load
-from pathspec.gitignore import GitIgnoreSpec
 
 from evidence.files.errors import PageError
 from evidence.files.percent import as_page
@@ -60,11 +57,6 @@ class Source:
         return self.first_line + prose.count("\n", 0, places[min(occurrence, len(places) - 1)])
 
 
-def examples_of(docs_dir: Path) -> Path:
-    """The folder of the notebooks that are pages too: beside that of the pages."""
-    return docs_dir.parent / "examples"
-
-
 @dataclass(frozen=True)
 class SiteFiles:
     """The files that a site is made from: its `pages`, notebooks last, and `others`, which are copied as they are."""
@@ -73,36 +65,45 @@ class SiteFiles:
     others: tuple[Path, ...]
 
 
-def site_files(docs_dir: Path, config_file: Path | None = None) -> SiteFiles:
-    """The files of the site, as MkDocs finds them: in linked folders too, and without those that are left out.
+def site_files(docs_dir: Path, examples: Path | None, left_out: Mapping[str, str]) -> SiteFiles:
+    """The files of a site, as MkDocs finds them: in linked folders too, and without those that are left out.
 
     Args:
         docs_dir: the folder of the pages.
-        config_file: the site's `mkdocs.yml`, whose `exclude_docs` and `draft_docs` name what is not published; by
-            default beside `docs_dir`.
+        examples: the folder of the notebooks that are pages too, if there is one.
+        left_out: the patterns of what is not published, by the names of MkDocs' settings.
     """
+    from mkdocs.structure.files import InclusionLevel, get_files
+    from pathspec.gitignore import GitIgnoreSpec
+
     # `get_files` asks for no more of a configuration than this.
     config: Any = {"docs_dir": str(docs_dir), "site_dir": "", "use_directory_urls": True}
-    config |= _left_out(docs_dir, config_file)
+    config |= {name: GitIgnoreSpec.from_lines(lines.splitlines()) for name, lines in left_out.items()}
     published = [file for file in get_files(config) if file.inclusion.value >= InclusionLevel.NOT_IN_NAV.value]
     pages = sorted(docs_dir / file.src_uri for file in published if file.is_documentation_page())
     others = sorted(docs_dir / file.src_uri for file in published if not file.is_documentation_page())
-    return SiteFiles((*pages, *sorted(examples_of(docs_dir).glob("*.py"))), tuple(others))
+    return SiteFiles((*pages, *sorted(examples.glob("*.py") if examples else ())), tuple(others))
 
 
-def page_files(docs_dir: Path, config_file: Path | None = None) -> tuple[Path, ...]:
-    """The files that pages are made from: Markdown below `docs_dir`, and notebooks (`*.py`) beside it."""
-    return site_files(docs_dir, config_file).pages
+def is_markdown(path: Path) -> bool:
+    """Whether a file is Markdown by its name."""
+    return path.name.endswith((".markdown", ".mdown", ".mkdn", ".mkd", ".md"))
 
 
-def _left_out(docs_dir: Path, config_file: Path | None) -> dict[str, GitIgnoreSpec]:
-    config_file = config_file or docs_dir.parent / "mkdocs.yml"
-    if not config_file.is_file():
-        return {}
-    with config_file.open("rb") as stream:
-        settings = yaml_load(stream) or {}
-    patterns = {name: settings.get(name) for name in ("exclude_docs", "draft_docs")}
-    return {name: GitIgnoreSpec.from_lines(lines.splitlines()) for name, lines in patterns.items() if lines}
+def markdown_files(docs_dir: Path) -> tuple[Path, ...]:
+    """The Markdown below a folder, in the order of the paths; not what is hidden."""
+    found = (Path(folder, name) for folder, _, names in os.walk(docs_dir, followlinks=True) for name in names)
+    shown = (path for path in found if not any(part.startswith(".") for part in path.relative_to(docs_dir).parts))
+    return tuple(sorted(filter(is_markdown, shown)))
+
+
+def without_front_matter(text: str) -> str:
+    """A page without the metadata before it, as MkDocs tells these."""
+    try:
+        from mkdocs.utils.meta import get_data
+    except ImportError:  # then no builder reads them; forges show them apart
+        return re.sub(r"\A---[ \t]*\n(.*?\n)(?:\.{3}|---)[ \t]*\n+", "", text, flags=re.DOTALL)
+    return get_data(text)[0]
 
 
 def read_page(path: Path) -> str:
@@ -177,7 +178,7 @@ def _place_of(body: str, docs_dir: Path) -> Path | None:
     if known and known.exists() and _digest(known) == wanted:
         return known
     _places[docs_dir] = {}
-    for path in page_files(docs_dir):
+    for path in markdown_files(docs_dir):
         _places[docs_dir].setdefault(_digest(path), path)
     return _places[docs_dir].get(wanted)
 
@@ -185,7 +186,7 @@ def _place_of(body: str, docs_dir: Path) -> Path | None:
 def _digest(path: Path) -> str:
     modified = path.stat().st_mtime_ns
     if path not in _digests or _digests[path][0] != modified:
-        _digests[path] = (modified, _digest_of(get_data(read_page(path))[0].strip()))
+        _digests[path] = (modified, _digest_of(without_front_matter(read_page(path)).strip()))
     return _digests[path][1]
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 
-from evidence.files.import_graph import digest, our_packages, reach_of
+from evidence.files.import_graph import at_work, digest, our_packages, reach_of
 from evidence.files.rests_on import RestsOn
 from evidence.files.store import Store
 from evidence.page.model import Page
@@ -46,7 +46,7 @@ class Tallies:
         sessions = page.sessions()
         blocks = [f"{block.name} {self._records.name(block, session)}" for session in sessions for block in session]
         imports = sorted({name for session in sessions for block in session for name in block.imports or ()})
-        packages = our_packages()
+        packages = at_work(imports)
         parts = [_engine(), digest(reach_of(imports, packages), packages), *blocks]
         return "attack-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

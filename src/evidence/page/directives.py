@@ -6,6 +6,9 @@ import ast
 import re
 from dataclasses import dataclass
 
+# Lines of a page in whose place all checks are listed, or are counted.
+LEDGER_MARK = "<!--evidence:ledger-->"
+COUNTS_MARK = "<!--evidence:counts-->"
 GRADES = ("exact", "numeric", "statistical", "experiment")
 
 _COMMENT = re.compile(r"^(?P<prefix>[>\s]*)<!--[-\s]*(?P<body>pytest[-.].*?)[-\s]*-->\s*$")

@@ -62,7 +62,7 @@ class LinkSeen:
 
 @dataclass
 class AnswerSeen:
-    """A details block titled "Answer".
+    """A details block with the title of an answer.
 
     `shorts` are the texts of its short answers, `open_fences` the numbers of the fences that stand in it unfolded, and
     `folds` the classes of the details that stand in it, in their order.
@@ -171,9 +171,10 @@ class _Layers:
 
 
 class _Walker(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, answer: str) -> None:
         super().__init__(convert_charrefs=True)
         self.outline = Outline()
+        self.answer = answer
         self.section = ""
         self.open: list[str] = []
         self.unseen: list[int] = []
@@ -326,7 +327,7 @@ class _Walker(HTMLParser):
         if tag == "a":
             self.link = None
         elif tag == "summary" and self.summary is not None:
-            if "".join(self.summary).strip() == "Answer" and self.details:
+            if "".join(self.summary).strip() == self.answer and self.details:
                 answer = self.details[-1] = AnswerSeen(self.section)
                 self.outline.answers.append(answer)
             self.summary = None
@@ -358,9 +359,9 @@ def _is_called_python(classes: str | None) -> bool:
     return any(classify(_LANGUAGE_PREFIX.sub("", name)) is not Language.OTHER for name in (classes or "").split())
 
 
-def outline(html: str) -> Outline:
-    """What `html`, as converted with the fence recorder, shows."""
-    walker = _Walker()
+def outline(html: str, answer: str = "Answer") -> Outline:
+    """What `html`, as converted with the fence recorder, shows; `answer` is the title of a block that holds one."""
+    walker = _Walker(answer)
     walker.feed(html)
     walker.close()
     return walker.outline

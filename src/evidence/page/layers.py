@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -36,16 +37,25 @@ OPTION = "quiz-option"
 RIGHT = "quiz-right"
 WRONG = "quiz-wrong"
 
+REASONS = "Which is right, and why"
 _OPTION = re.compile(r"\[(?P<mark>[ xX])\]\s+(?P<said>.+?)(?::\s+(?P<why>.+))?\Z", re.DOTALL)
 
 
 class AnswerLayers(BlocksExtension):  # type: ignore[misc]
-    """Python-Markdown extension for the blocks `short`, `evidence` and `quiz`."""
+    """Python-Markdown extension for the blocks `short`, `evidence` and `quiz`.
+
+    Args:
+        reasons: tells the title of the fold that says of each option why it is right or wrong.
+    """
+
+    def __init__(self, reasons: Callable[[], str] = lambda: REASONS) -> None:
+        super().__init__()
+        self.reasons = reasons
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802 - its base's name
         """Make the blocks known."""
         for block in (_Short, _Evidence, _Quiz):
-            block_mgr.register(block, {})
+            block_mgr.register(block, {"reasons": self.reasons})
         # After headings have their ids, and before links are told to be ours.
         md.treeprocessors.register(_Addresses(md), "evidence_quiz_addresses", 2)
 
@@ -83,7 +93,7 @@ class _Quiz(Block):  # type: ignore[misc]
         block.remove(written)
         options = Element("ol", {"class": LISTED, "type": "A"})
         block.insert(at, options)
-        reasons = SubElement(_fold(block, "quiz-why", "Which is right, and why"), "ol", {"type": "A"})
+        reasons = SubElement(_fold(block, "quiz-why", self.config["reasons"]()), "ol", {"type": "A"})
         for item in written:
             _split(item, options, reasons)
 

@@ -107,7 +107,7 @@ class CheckLink:
 
 @dataclass(frozen=True)
 class Answer:
-    """A details block titled "Answer".
+    """A details block with the title of an answer.
 
     Attributes:
         line: where it begins.

@@ -12,11 +12,10 @@ from urllib.parse import unquote
 
 from markdown import Markdown
 from markdown.extensions import Extension
-from mkdocs.utils.meta import get_data
 
 from evidence.files.errors import PageError
 from evidence.files.import_graph import imports_in
-from evidence.files.source import read_page
+from evidence.files.source import read_page, without_front_matter
 from evidence.page.addresses import address_problems, leads_elsewhere
 from evidence.page.code_problems import code_problems
 from evidence.page.directives import GRADES, Directive, DirectiveError, is_directive, parse_directive
@@ -30,7 +29,7 @@ from evidence.page.measured import mark_measured
 from evidence.page.model import Answer, Block, CheckLink, Option, Output, Page, Quiz, Reference
 from evidence.page.near_directives import near_directives, nearest_form
 from evidence.page.odd_characters import odd_in_text
-from evidence.page.settings import MarkdownSettings
+from evidence.page.settings import Settings
 from evidence.page.stray_syntax import stray_syntax
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
@@ -38,7 +37,7 @@ _FENCE_LINE = re.compile(r"^[>\s]*(`{3,}[^`]*|~{3,}.*)$")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n\w+[ \t]*:")
 _RESERVED_CLASS = re.compile(r"check(-.*)?")
 _LINK = "Write [words](check:name) in a sentence"
-_ANSWER_LINE = re.compile(r"""^\s*(/{3,}\s*details\s*\|\s*Answer\s*$|\?\?\?.*["']Answer["'])|<summary>\s*Answer\b""")
+_ANSWER_LINE = r"""^\s*(/{{3,}}\s*details\s*\|\s*{0}\s*$|\?\?\?.*["']{0}["'])|<summary>\s*{0}\b"""
 _QUIZ_LINE = re.compile(r"^\s*/{3,}\s*quiz\b")
 
 # Of what stands before a link, so many characters tell how its words are meant.
@@ -48,15 +47,15 @@ _BEFORE_KEPT = 60
 class PageParser:
     """Parses pages as the site with these settings renders them."""
 
-    def __init__(self, settings: MarkdownSettings | None = None) -> None:
-        self._settings = settings or MarkdownSettings()
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings(Path("mkdocs.yml"), Path("docs"))
         self._recorder = FenceRecorder()
 
     @cached_property
     def _markdown(self) -> Markdown:
         extensions: list[str | Extension] = [
             *self._settings.extensions,
-            AnswerLayers(),
+            AnswerLayers(lambda: self._settings.reasons),
             self._recorder,
             MadeLinks(),
         ]
@@ -68,13 +67,13 @@ class PageParser:
 
     def parse_text(self, text: str, path: Path) -> Page:
         """The page `text`, which is or will be the content of `path`."""
-        body, _ = get_data(text)
+        body = without_front_matter(text)
         before = text[: len(text) - len(body)].count("\n") if text.endswith(body) else 0
         self._recorder.fences.clear()
         self._markdown.reset()
-        seen = outline(self._markdown.convert(body))
+        seen = outline(self._markdown.convert(body), self._settings.answer)
         page = Page(path, text)
-        reader = _Reader(page, body.split("\n"), before + 1, list(self._recorder.fences), seen)
+        reader = _Reader(page, body.split("\n"), before + 1, list(self._recorder.fences), seen, self._settings.answer)
         reader.read(self._recorder.lines)
         if body == text and _FRONT_MATTER.match(text):
             problem = "what stands before the page is shown as text: it does not end with ---, or is no YAML"
@@ -85,18 +84,22 @@ class PageParser:
     def html(self, page: Page) -> str:
         """What the Markdown of `page` becomes, before our own extensions add to it."""
         self._markdown.reset()
-        return self._markdown.convert(get_data(page.text)[0])
+        return self._markdown.convert(without_front_matter(page.text))
 
 
 @dataclass
 class _Reader:
-    """Turns what the Markdown parser saw into a page; `first` is the file's line of `lines[0]`."""
+    """Turns what the Markdown parser saw into a page; `first` is the file's line of `lines[0]`.
+
+    `answer` is the title of a block that holds an answer.
+    """
 
     page: Page
     lines: list[str]
     first: int
     fences: list[Fence]
     seen: Outline
+    answer: str
     unnamed: Counter[str] = field(default_factory=Counter)
 
     def read(self, fenced: list[str]) -> None:
@@ -336,7 +339,8 @@ class _Reader:
         return spots[min(occurrence, len(spots) - 1)] if spots else 0
 
     def _read_answers(self) -> None:
-        lines = self._lines_of(_ANSWER_LINE, len(self.seen.answers))
+        titled = re.compile(_ANSWER_LINE.format(re.escape(self.answer)))
+        lines = self._lines_of(titled, len(self.seen.answers))
         for line, answer in zip(lines, self.seen.answers, strict=True):
             code = tuple(self.first + self.fences[number].start for number in answer.open_fences)
             found = Answer(line, answer.section, answer.supported, tuple(answer.shorts), code, tuple(answer.folds))

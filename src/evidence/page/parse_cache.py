@@ -15,6 +15,7 @@ from evidence.files.errors import PageError
 from evidence.files.import_graph import digest, our_packages, reach_of
 from evidence.files.store import Store, cache_folder
 from evidence.page.model import Answer, Block, CheckLink, Option, Output, Page, Quiz, Reference
+from evidence.page.settings import Settings
 
 # What renders a page, and so says what a fence, a link or a heading is.
 _RENDERERS = ("Markdown", "pymdown-extensions", "Pygments", "mkdocs")
@@ -24,13 +25,12 @@ class KeptPages:
     """The parses of a site's pages, in `.cache/pages` beside its folder of pages.
 
     Args:
-        docs_dir: the folder of the pages.
-        config_file: the site's `mkdocs.yml`, which names the Markdown extensions.
+        settings: those of the site, which name the Markdown extensions.
     """
 
-    def __init__(self, docs_dir: Path, config_file: Path) -> None:
-        self._store = Store(cache_folder(docs_dir) / "pages", ".json")
-        self._settings = config_file.read_text(encoding="utf-8")
+    def __init__(self, settings: Settings) -> None:
+        self._store = Store(cache_folder(settings.docs_dir) / "pages", ".json")
+        self._settings = "\0".join(settings.texts)
 
     def read(self, path: Path, text: str) -> Page | None:
         """The parse of the page `text` in `path`; `None` if there is none, or if it is damaged."""

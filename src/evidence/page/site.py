@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.files.source import SiteFiles, read_page, site_files
+from evidence.files.source import SiteFiles, markdown_files, read_page, site_files
 from evidence.page.model import Block, Page
 from evidence.page.parse import PageParser
 from evidence.page.parse_cache import KeptPages
@@ -31,19 +31,23 @@ class Site:
     page that has changed when it is asked for.
 
     Args:
+        config_file: the site's `mkdocs.yml`. Where there is none, the pages are the Markdown in `docs` beside it.
+
+    Attributes:
+        settings: what it sets.
         docs_dir: the folder of the pages.
-        config_file: the site's `mkdocs.yml`, which names the Markdown extensions; by default beside `docs_dir`.
+
+    Raises:
+        SettingsError: it cannot be meant so.
     """
 
-    def __init__(self, docs_dir: Path, config_file: Path | None = None) -> None:
-        config_file = config_file or docs_dir.parent / "mkdocs.yml"
-        settings = load_settings(config_file)
-        self.docs_dir = docs_dir
-        self._config_file = config_file
+    def __init__(self, config_file: Path = Path("mkdocs.yml")) -> None:
+        self.settings = settings = load_settings(config_file)
+        self.docs_dir = settings.docs_dir
         self._parser = PageParser(settings)
         # What is no site has no place to keep things in, and a page that takes in others' text changes with them.
-        keeps = config_file.is_file() and "pymdownx.snippets" not in settings.extensions
-        self._kept = KeptPages(docs_dir, config_file) if keeps else None
+        keeps = settings.is_site and "pymdownx.snippets" not in settings.extensions
+        self._kept = KeptPages(settings) if keeps else None
         self._pages: dict[Path, tuple[int, Page]] = {}
         self._files: SiteFiles | None = None
         self._overview: _Overview | None = None
@@ -57,7 +61,11 @@ class Site:
     def files(self) -> SiteFiles:
         """The files that the site is made from."""
         if self._files is None:
-            self._files = site_files(self.docs_dir, self._config_file)
+            settings = self.settings
+            if settings.is_site:
+                self._files = site_files(settings.docs_dir, settings.examples, settings.left_out)
+            else:
+                self._files = SiteFiles(markdown_files(settings.docs_dir), ())
         return self._files
 
     def page(self, path: Path) -> Page:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +31,6 @@ class Record:
         output: what it printed.
         seconds: how long it took.
         failure: the report of what went wrong; empty if it passed.
-        versions: of Python and the packages that a reader is told.
         when: the time of the run, ISO 8601, UTC.
         seen: its observations, as data; read them as `observations`.
         line: the first line of its code in the page's file, at that run.
@@ -44,7 +41,6 @@ class Record:
     output: str
     seconds: float
     failure: str
-    versions: dict[str, str]
     when: str
     seen: tuple[list[Any], ...] = ()
     line: int = 0
@@ -63,18 +59,6 @@ class Record:
             replace(each, line=each.line + shift, asserted=each.asserted and each.asserted + shift)
             for each in self.observations
         )
-
-
-@cache
-def versions() -> dict[str, str]:
-    """The versions of Python, torch and numpy, read without importing them."""
-    found = {"python": platform.python_version()}
-    for package in ("torch", "numpy"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "none"
-    return found
 
 
 class Records:
@@ -134,7 +118,6 @@ class Records:
             output=outcome.output,
             seconds=round(outcome.seconds, 4),
             failure=describe(outcome.block, outcome.error).text() if outcome.error else "",
-            versions=versions(),
             when=datetime.now(UTC).isoformat(timespec="seconds"),
             seen=tuple(map(as_data, outcome.observations)),
             line=outcome.block.line,

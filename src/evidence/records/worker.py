@@ -1,4 +1,4 @@
-"""Verifies the site while it is served, in a process of its own that holds torch."""
+"""Verifies the site while it is served, in a process of its own that has imported what takes long."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from evidence.records.verification import verify
 from evidence.run.alone import run_alone
 from evidence.run.elsewhere import Elsewhere, NoAnswer
 from evidence.run.forks import cores
+from evidence.run.state import resetters
 
 # Each time that a verdict is told, the whole site is built again, which takes time from the checks.
 BETWEEN_SECONDS = 15
@@ -22,10 +23,10 @@ _AT_LEAST = 2
 
 
 class WarmWorker:
-    """A process that holds torch, and verifies within the time of the blocks themselves."""
+    """A process that has imported what takes long, and verifies within the time of the blocks themselves."""
 
-    def __init__(self, docs_dir: Path, config_file: Path) -> None:
-        self._place = docs_dir, config_file
+    def __init__(self, config_file: Path) -> None:
+        self._config_file = config_file.absolute()
         self._process = _warm_process()
         self._idle = threading.Event()
         self._idle.set()
@@ -51,7 +52,7 @@ class WarmWorker:
     def _verify(self) -> None:
         while True:
             try:
-                for _ in self._process.call(verify_and_tell, *self._place):
+                for _ in self._process.call(verify_and_tell, self._config_file):
                     pass
             except NoAnswer:
                 self._begin_anew()
@@ -75,15 +76,15 @@ class WarmWorker:
 
 
 def _warm_process() -> Elsewhere:
-    # With what torch imports at the first optimizer, which takes as long as torch.
-    return Elsewhere(imports=["torch._dynamo"], niceness=5)
+    return Elsewhere(imports=[name for each in resetters() for name in each.late_imports], niceness=5)
 
 
-def verify_and_tell(docs_dir: Path, config_file: Path) -> None:
+def verify_and_tell(config_file: Path) -> None:
     """Verify below this process, which must be clean, and touch `records.verified` for who watches: at once, and then
     now and then.
     """
-    records = Records(docs_dir)
+    site = Site(config_file)
+    records = Records(site.docs_dir)
     told, untold = -math.inf, False
 
     def tell(block: Block, record: Record) -> None:
@@ -93,7 +94,6 @@ def verify_and_tell(docs_dir: Path, config_file: Path) -> None:
             records.verified.touch()
             told, untold = time.monotonic(), False
 
-    pages = Site(docs_dir, config_file).pages()
-    verify(pages, records, tell, retry=False, jobs=max(_AT_LEAST, cores()), run=run_alone)
+    verify(site.pages(), records, tell, retry=False, jobs=max(_AT_LEAST, cores()), run=run_alone)
     if untold:
         records.verified.touch()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -19,7 +17,7 @@ from evidence.run.failure import ContinuedBlockFailed, OutputMismatch, describe
 from evidence.run.forks import Died, in_forks
 from evidence.run.import_first import import_packages_first
 from evidence.run.session import Outcome, Session, as_seen
-from evidence.run.torch_state import reset_global_state
+from evidence.run.state import reset_global_state, resetters
 
 _SUMMARY = 200
 _NO_CHANCE = "it sets no seed and draws no random number, and so is no experiment: grade it exact or numeric"
@@ -142,7 +140,7 @@ def _run_shifted(session: Sequence[Block], number: int, trace: Trace) -> _Run:
     problems = {}
     with shifted_seeds(shift(number)) as asked, redirect_stdout(io.StringIO()):
         reset_global_state()
-        set_by_reset, before = len(asked), _generators()
+        set_by_reset, before = len(asked), _random_state()
         run = Session(session, compares=False)
         for block in session:
             outcome = run.outcome(block)
@@ -151,7 +149,7 @@ def _run_shifted(session: Sequence[Block], number: int, trace: Trace) -> _Run:
                 error = OutputMismatch("the block printed something else")
             if not isinstance(error, ContinuedBlockFailed):
                 problems[block.ident] = describe(block, error).summary[:_SUMMARY] if error is not None else ""
-        by_chance = len(asked) > 2 * set_by_reset or _generators() != before
+        by_chance = len(asked) > 2 * set_by_reset or _random_state() != before
     return _Run(problems, by_chance, trace.rests_on(without=RUNNER))
 
 
@@ -170,11 +168,5 @@ def _as_said(block: Block, outcome: Outcome) -> bool:
     return block.output is None or as_seen(block.output.text) == as_seen(outcome.output)
 
 
-def _generators() -> tuple[object, ...]:
-    """The state of each generator that a process has, as far as its package was imported."""
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    return (
-        random.getstate(),
-        repr(numpy.random.get_state()) if numpy else None,
-        torch.get_rng_state().numpy().tobytes() if torch else None,
-    )
+def _random_state() -> list[object]:
+    return [resetter.random_state() for resetter in resetters()]

@@ -15,6 +15,7 @@ from evidence.rules.links import link_errors
 from evidence.rules.notebooks import notebook_errors
 from evidence.rules.quiz import quiz_errors
 from evidence.rules.references import reference_errors
+from evidence.rules.unfilled import unfilled_errors
 
 
 def page_errors(site: Site, page: Page, records: Records | None) -> list[PageError]:
@@ -54,6 +55,7 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         *quiz_errors(page, lambda link: link_errors(link, (), checks, record_of)),
         *notebook_errors(page),
         *reference_errors(site, page),
+        *unfilled_errors(page),
     ]
     return sorted(found, key=lambda error: error.line)
 

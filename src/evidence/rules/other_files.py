@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evidence.files.errors import PageError
-from evidence.files.source import examples_of
+from evidence.page.directives import LEDGER_MARK
 from evidence.page.html_outline import outline
 from evidence.page.site import Site
 
 
 def site_errors(site: Site) -> list[PageError]:
     """Everything that forbids to publish `site` besides what is wrong with one of its pages."""
-    return [*_copied(site), *_below_examples(site)]
+    return [*_copied(site), *_below_examples(site), *_settings(site)]
 
 
 def _copied(site: Site) -> Iterator[PageError]:
@@ -26,7 +26,7 @@ def _copied(site: Site) -> Iterator[PageError]:
             yield PageError(path, 1, "a notebook is copied as it is, and nothing in it is run", _REMEDY)
 
 
-_REMEDY = "Make a Markdown page of it, or a notebook in examples/ that is a file of Python"
+_REMEDY = "Make a Markdown page of it, or a notebook that is a file of Python (setting `examples`)"
 
 
 def _text(path: Path) -> str:
@@ -42,10 +42,24 @@ def _has_code(path: Path) -> bool:
 
 
 def _below_examples(site: Site) -> Iterator[PageError]:
-    folder = examples_of(site.docs_dir)
+    folder = site.settings.examples
+    if folder is None:
+        return
     for path in sorted(folder.rglob("*.py")):
         below = path.relative_to(folder).parts
         if len(below) > 1 and not any(part.startswith((".", "__pycache__")) for part in below):
-            yield PageError(
-                path, 1, "a file below examples/ is neither a page nor checked", f"Move it into {folder.name}/, or away"
-            )
+            problem = f"a file below {folder.name}/ is neither a page nor checked"
+            yield PageError(path, 1, problem, f"Move it into {folder.name}/, or away")
+
+
+def _settings(site: Site) -> Iterator[PageError]:
+    """Pages that the configuration names hold what they are named for."""
+    grades, ledger = site.settings.grades, site.settings.ledger
+    if grades:
+        used = {block.grade for page in site.pages() for block in page.blocks if block.grade}
+        for grade in sorted(used - site.page(grades).ids):
+            problem = f"the page that tells what grades promise has no place for {grade!r}, to which checks link"
+            yield PageError(grades, 1, problem, f"Give its heading the id {{ #{grade} }}")
+    if ledger and LEDGER_MARK not in site.page(ledger).text.split("\n"):
+        problem = "the page of the ledger has no place for it"
+        yield PageError(ledger, 1, problem, f"Write {LEDGER_MARK} on a line of its own")

@@ -1,7 +1,7 @@
 """Runs sessions, each in a process of its own, so that none feels another, or can harm it.
 
-Such a process is forked from one that has imported what the session begins by importing, and nothing besides but torch
-and NumPy, and has run nothing. So a verdict does not hang on what else was to be run.
+Such a process is forked from one that has imported what the session begins by importing, and nothing besides but what
+has a state to be reset, as NumPy, and has run nothing. So a verdict does not hang on what else was to be run.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from evidence.page.model import Block
 from evidence.run.elsewhere import elsewhere
 from evidence.run.failure import Failure, Told, describe, not_run
 from evidence.run.forks import Died, Limits, in_forks
-from evidence.run.import_first import import_all, use_an_optimizer
+from evidence.run.import_first import import_all, late_imports
 from evidence.run.session import Outcome, Session
-from evidence.run.torch_state import reset_global_state
+from evidence.run.state import reset_global_state
 
 LIMIT_SECONDS = 300.0
 MEMORY_GIB = 8
@@ -65,7 +65,8 @@ def run_alone(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]
     """Run sessions below this process, which must be clean; see `Run`."""
     trace = Trace()
     _import_what_takes_longest(sessions)
-    trace.rests_on(without=RUNNER)  # what it costs to look at torch is paid once, here
+    trace.forget()
+    trace.rests_on(without=RUNNER)  # what it costs to look at large packages is paid once, here
     told = Counter[int]()
     every = limits()
     calls = [partial(_run_alike, sessions, numbers, trace) for numbers in _alike(sessions)]
@@ -84,10 +85,8 @@ def run_alone(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]
 def _import_what_takes_longest(sessions: Sessions) -> None:
     reset_global_state()
     blocks = list(chain(*sessions))
-    compilers = ["_pytest.assertion.rewrite"]
-    if use_an_optimizer([block.code for block in blocks], chain(*(block.imports or () for block in blocks))):
-        compilers.append("torch._dynamo")
-    import_all(compilers)
+    late = late_imports([block.code for block in blocks], chain(*(block.imports or () for block in blocks)))
+    import_all(["_pytest.assertion.rewrite", *late])
 
 
 def _alike(sessions: Sessions) -> list[list[int]]:

@@ -7,7 +7,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.files.errors import display_path
+from evidence.files.errors import Refusal, display_path
 from evidence.page.model import Block
 from evidence.run import recorder
 from evidence.run.proof import ProvesNothing
@@ -72,6 +72,22 @@ class Told(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
         self.failure = failure
+
+
+class FailsAsItIs(Refusal):
+    """A block fails as the page has it, so that nothing can be shown by changing it; the message is the report."""
+
+
+def require_passed(block: Block, error: BaseException | None) -> None:
+    """Refuse to go on from a block that fails as the page has it.
+
+    Raises:
+        FailsAsItIs: it met an error.
+    """
+    if error is not None:
+        page = display_path(block.path)
+        report = describe(block, error).text()
+        raise FailsAsItIs(f"{report}\n\n{page} fails as it is. Repair it first: pytest --codeblocks {page}")
 
 
 def not_run(failed: Block) -> ContinuedBlockFailed:

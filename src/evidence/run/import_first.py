@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from evidence.files.import_graph import imports_in, our_packages, reach_of
+from evidence.files.import_graph import at_work, imports_in, reach_of
 from evidence.files.rests_on import is_installed
-
-_OPTIMIZER = re.compile(r"torch\.optim\b|from torch import .*\boptim\b")
+from evidence.run.state import resetters
 
 
 def import_first(sources: Iterable[str]) -> None:
-    """Import what Python sources import, and what torch imports at the first optimizer, where they have one: its
-    compiler, which takes nearly as long as torch. What fails is left to them: they tell it with its line.
+    """Import what Python sources import, and what a package that they use imports late and at length. What fails is
+    left to them: they tell it with its line.
     """
     sources = list(sources)
-    import_all([*_imports(sources), *_compiler(sources)])
+    names = _imports(sources)
+    import_all([*names, *late_imports(sources, names)])
 
 
 def import_packages_first(sources: Iterable[str]) -> None:
@@ -28,7 +27,7 @@ def import_packages_first(sources: Iterable[str]) -> None:
     """
     sources = list(sources)
     names = _imports(chain(sources, _reached(_imports(sources))))
-    import_all([*filter(is_installed, names), *_compiler(sources)])
+    import_all([*filter(is_installed, names), *late_imports(sources, names)])
 
 
 def _imports(sources: Iterable[str]) -> list[str]:
@@ -39,13 +38,13 @@ def _imports(sources: Iterable[str]) -> list[str]:
     return list(names)
 
 
-def _compiler(sources: Sequence[str]) -> list[str]:
-    return ["torch._dynamo"] if use_an_optimizer(sources, _imports(sources)) else []
-
-
-def use_an_optimizer(sources: Iterable[str], names: Iterable[str]) -> bool:
-    """Whether sources, which import `names`, or those of our modules that they reach, have an optimizer of torch."""
-    return any(map(_OPTIMIZER.search, chain(sources, _reached(names))))
+def late_imports(sources: Iterable[str], names: Iterable[str]) -> list[str]:
+    """What packages import late (`StateResetter.late_imports`) that sources need, which import `names`, or that those
+    of the modules at work need that they reach.
+    """
+    late = [resetter for resetter in resetters() if resetter.late_imports]
+    texts = list(chain(sources, _reached(names))) if late else []
+    return [name for each in late if any(map(each.imports_late, texts)) for name in each.late_imports]
 
 
 def import_all(names: Iterable[str]) -> None:
@@ -56,6 +55,7 @@ def import_all(names: Iterable[str]) -> None:
 
 
 def _reached(names: Iterable[str]) -> Iterator[str]:
-    """The text of each of our files that an import of `names` reaches."""
+    """The text of each file at work that an import of `names` reaches."""
+    names = list(names)
     with contextlib.suppress(SyntaxError):
-        yield from (file.read_text(encoding="utf-8") for file in reach_of(names, our_packages()))
+        yield from (file.read_text(encoding="utf-8") for file in reach_of(names, at_work(names)))

@@ -22,7 +22,7 @@ from evidence.run.observation import Observation
 from evidence.run.observe import NAME as OBSERVED
 from evidence.run.observe import Observer
 from evidence.run.proof import proves_nothing, swallowed
-from evidence.run.torch_state import reset_global_state
+from evidence.run.state import reset_global_state
 
 PRINTED_KEPT = 100_000
 # What is kept of what was seen: how often a loop ran is for the verdict alone.

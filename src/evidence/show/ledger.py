@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from evidence.files.errors import display_path
@@ -15,7 +17,7 @@ from evidence.mutation.tallies import Tallies
 from evidence.page.directives import GRADES
 from evidence.page.model import Block, CheckLink
 from evidence.page.site import Site
-from evidence.records.records import Records, versions
+from evidence.records.records import Records
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,14 @@ def _entry(
     )
 
 
-def as_json(entries: Sequence[Entry]) -> str:
-    """The ledger for programs."""
-    content = {"versions": versions(), "commit": commit(), "checks": [asdict(entry) for entry in entries]}
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """The versions of Python and of packages, which are read without importing them."""
+    return {"python": platform.python_version(), **{package: version(package) for package in packages}}
+
+
+def as_json(entries: Sequence[Entry], packages: Iterable[str] = ()) -> str:
+    """The ledger for programs, with the versions of packages."""
+    content = {"versions": versions(packages), "commit": commit(), "checks": [asdict(entry) for entry in entries]}
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
@@ -144,10 +151,19 @@ def attacked(site: Site, records: Records) -> str:
     )
 
 
-def as_markdown(entries: Sequence[Entry], attack: str) -> Iterator[str]:
-    """The ledger as lines of a page that lies in the site's folder; `attack` is the sentence of `attacked`."""
+def as_markdown(
+    entries: Sequence[Entry], attack: str, packages: Iterable[str] = (), folder: str = "."
+) -> Iterator[str]:
+    """The ledger as lines of a page.
+
+    Args:
+        entries: the checks.
+        attack: the sentence of `attacked`.
+        packages: those whose versions a reader is told.
+        folder: where the page lies, seen from the pages' folder.
+    """
     ran = ", ".join(
-        f"{name.capitalize() if name == 'python' else name} {number}" for name, number in versions().items()
+        f"{name.capitalize() if name == 'python' else name} {number}" for name, number in versions(packages).items()
     )
     state = commit()
     yield f"{summary(entries).capitalize()}. They were run with {ran}" + (f", at commit {state}." if state else ".")
@@ -156,7 +172,7 @@ def as_markdown(entries: Sequence[Entry], attack: str) -> Iterator[str]:
         rows = [entry for entry in entries if entry.page == page]
         # Closed, since a browser lays out only what it shows: all of them together take a phone a second.
         yield from ("", f"## {rows[0].title}", "", f"/// details | {_count(rows)}", "")
-        yield from map(_item, rows)
+        yield from (_item(entry, os.path.relpath(page, folder)) for entry in rows)
         yield from ("", "///")
 
 
@@ -164,12 +180,12 @@ def _count(entries: Sequence[Entry]) -> str:
     return f"{len(entries)} checks" if len(entries) > 1 else "1 check"
 
 
-def _item(entry: Entry) -> str:
+def _item(entry: Entry, page: str) -> str:
     claims = "<br>".join(entry.sentences)
     # Neither time nor date: the same commit gives the same page.
     verdict = "" if entry.verdict == "passed" else f" · {entry.verdict}"
-    check = f"[`{entry.name}`]({entry.page}#check-{entry.name})"
-    question = f"[{entry.question}]({entry.page}#{entry.question})"
+    check = f"[`{entry.name}`]({page}#check-{entry.name})"
+    question = f"[{entry.question}]({page}#{entry.question})"
     return f"- {claims}<br>{check} · {entry.grade} · {question}{verdict}"
 
 

@@ -11,18 +11,12 @@ from evidence.page.model import Block, Page, anchor, without_remarks
 from evidence.records.records import Record
 from evidence.run.session import as_seen
 
-GRADES_PAGE = "how-claims-are-checked.md"
-LEDGER_PAGE = "ledger.md"
-LEDGER_MARK = "<!--evidence:ledger-->"
-COUNTS_MARK = "<!--evidence:counts-->"
-
-
 _EVIDENCE = re.compile(r"^[> ]*/{3,}\s*evidence\s*\|")
 _BLOCK_LINE = re.compile(r"^[> ]*/{3,}\s*(\w.*)?$")
 
 
 def render_directives(
-    page: Page, lines: list[str], first_line: int, grades: str, verdicts: Mapping[str, Record | None]
+    page: Page, lines: list[str], first_line: int, grades: str | None, verdicts: Mapping[str, Record | None]
 ) -> list[str]:
     """The page's lines with each directive turned into what the reader sees.
 
@@ -30,7 +24,7 @@ def render_directives(
         page: the parsed page.
         lines: the page's text without front matter.
         first_line: the line in the file of `lines[0]`.
-        grades: where the page on the four grades is, as a link from this page names it.
+        grades: where the page on the four grades is, as a link from this page names it; `None` if there is none.
         verdicts: by ident, the current record of each block that is run; `None` where it was not run as it stands.
     """
     above: dict[int, str] = {}
@@ -67,20 +61,23 @@ def render_directives(
     return rendered
 
 
-def render_summary(records: Sequence[Record | None], ledger: str) -> str:
-    """The line that ends a page with checks: how many hold, and with which torch.
+def render_summary(records: Sequence[Record | None], versions: Mapping[str, str], ledger: str | None) -> str:
+    """The line that ends a page with checks: how many hold, and with which packages.
 
     Nothing on a page tells when or how fast its checks ran, so that one commit always gives the same pages.
 
     Args:
         records: the current record of each check of the page; `None` where it was not run as it stands.
-        ledger: where the ledger is, as a link from this page names it.
+        versions: those of the packages that a reader is told.
+        ledger: where the ledger is, as a link from this page names it; `None` if there is none.
     """
     held = [record for record in records if record and record.passed]
-    ran_with = f" with torch {held[0].versions['torch']}" if held else ""
+    packages = ", ".join(f"{name} {number}" for name, number in versions.items())
+    ran_with = f" with {packages}" if held and packages else ""
     every = f"All {len(records)} checks" if len(records) > 1 else "The one check"
     count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else every
-    return f'<p class="check-summary" markdown="span">{count} of this page held{ran_with}. [The ledger]({ledger})</p>'
+    more = f" [The ledger]({ledger})" if ledger else ""
+    return f'<p class="check-summary" markdown="span">{count} of this page held{ran_with}.{more}</p>'
 
 
 def _summaries(page: Page, lines: list[str], first_line: int, verdicts: Mapping[str, Record | None]) -> dict[int, str]:
@@ -121,12 +118,15 @@ def _measured(page: Page, lines: list[str], first_line: int, verdicts: Mapping[s
     return found
 
 
-def _heading(block: Block, grades: str, record: Record | None) -> str:
+def _heading(block: Block, grades: str | None, record: Record | None) -> str:
     parts = []
     if block.grade and block.name:
-        # A Markdown link, so that the site builder makes its address that of the built page.
-        link = f"[{block.grade}]({grades}#{block.grade}){{ .check-grade .check-grade--{block.grade} }}"
-        parts.append(f"{link} <code>{escape(block.name)}</code>")
+        classes = f"check-grade check-grade--{block.grade}"
+        grade = f'<span class="{classes}">{block.grade}</span>'
+        if grades is not None:
+            # A Markdown link, so that the site builder makes its address that of the built page.
+            grade = f"[{block.grade}]({grades}#{block.grade}){{ .{classes.replace(' ', ' .')} }}"
+        parts.append(f"{grade} <code>{escape(block.name)}</code>")
     if block.continues and block.path.suffix != ".py":  # in a notebook, each cell does
         parts.append('<span class="check-note">continues the code above</span>')
     if block.name and not block.waived:

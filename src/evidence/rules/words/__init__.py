@@ -1,1 +1,1 @@
-"""The words of a check link: the numbers that they claim, and whether what a run observed bears them out."""
+"""The words of a check link and what its run observed come in; what the words claim beyond that goes out."""

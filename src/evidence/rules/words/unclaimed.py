@@ -46,7 +46,7 @@ class AnswerNumbers:
     unclaimed: list[Unclaimed] = field(default_factory=list)
 
 
-def answer_numbers(html: str, blocks: Sequence[Block] = ()) -> AnswerNumbers:
+def answer_numbers(html: str, blocks: Sequence[Block] = (), answer: str = "Answer") -> AnswerNumbers:
     """The numbers in the answers of a page, and in the reasons of its quizzes.
 
     Not counted is what is given: the numbers of the question, and those that code under the same heading sets, outside
@@ -56,8 +56,9 @@ def answer_numbers(html: str, blocks: Sequence[Block] = ()) -> AnswerNumbers:
     Args:
         html: the page.
         blocks: its code.
+        answer: the title of a block that holds an answer.
     """
-    walker = _Walker(_set_up(blocks))
+    walker = _Walker(_set_up(blocks), answer)
     walker.feed(html)
     walker.close()
     walker.end_block()
@@ -138,8 +139,9 @@ def _is_given(number: Number, given: Collection[Fraction]) -> bool:
 
 
 class _Walker(HTMLParser):
-    def __init__(self, set_up: Mapping[str, set[Fraction]]) -> None:
+    def __init__(self, set_up: Mapping[str, set[Fraction]], answer: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.answer = answer
         self.found = AnswerNumbers()
         self.set_up = set_up
         self.section = ""
@@ -194,7 +196,7 @@ class _Walker(HTMLParser):
         if tag in _BLOCKS:
             self.end_block()
         if tag == "summary" and self.details:
-            self.details[-1] |= self.summary.strip() == "Answer"
+            self.details[-1] |= self.summary.strip() == self.answer
         elif tag == "details" and self.details:
             self.details.pop()
         while any(name == tag for name, _ in self.open):
