@@ -109,6 +109,18 @@ class Support:
         unbounded = self.phases[1][index] if self.phases is not None and self.phases[0] == axis else None
         return Support(self.length, np.asarray(self.lo[where]), np.asarray(self.hi[where]), bits, False, unbounded)
 
+    def taken(self, axis: int, places: Index) -> "Support":
+        """Some positions along ``axis``."""
+        bits = None if self.bits is None else self.bits.take(places, axis)
+        return Support(self.length, self.lo.take(places, axis), self.hi.take(places, axis), bits)
+
+    def numbered(self, axis: int) -> Index:
+        """A number for every position along ``axis``, the same where the sets are."""
+        arrays = [self.lo, self.hi] if self.bits is None else [self.bits]
+        rows = np.concatenate([np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1) for a in arrays], 1).tolist()
+        found: dict[tuple[int, ...], int] = {}
+        return np.array([found.setdefault(tuple(row), len(found)) for row in rows], dtype=np.int64)
+
     def split(self, axis: int, outer: int, inner: int) -> "Support":
         """The same sets with one dimension split into two."""
         shape = self.lo.shape

@@ -118,19 +118,24 @@ def _merge_factor(factor: Factor, dim: int) -> Factor:
 
 
 def _mix_joint(term: Term, dim: int, bound: Sequence[int]) -> Iterable[Term]:
-    """One term a position where it is present, united as they come: the rows of a grid fall together again."""
+    """One term for all present positions that differ in one factor alone, united as they come."""
+    axes = [term[i].dims.index(dim) for i in bound]
     first = term[bound[0]]
-    positions: Sequence[int] = range(first.support.lo.shape[first.dims.index(dim)])
+    positions = np.arange(first.support.lo.shape[axes[0]])
     if dim in term[-1].dims:
         others = tuple(axis for axis, d in enumerate(term[-1].dims) if d != dim)
-        here = term[-1].support.hi.max(others) >= 0
-        positions = [position for position in positions if here[position]]
+        positions = positions[term[-1].support.hi.max(others) >= 0]
+    numbers = np.stack([term[i].support.numbered(axis)[positions] for i, axis in zip(bound, axes, strict=True)])
+    # The rows of a grid fall together: of them only the columns differ.
+    groupings = [np.unique(np.delete(numbers, k, 0), axis=1, return_inverse=True)[1].ravel() for k in range(len(bound))]
+    united = min(range(len(bound)), key=lambda k: int(groupings[k].max(initial=-1)))
     kept: list[Term] = []
-    for position in positions:
+    for group in range(groupings[united].max(initial=-1) + 1):
+        members = positions[groupings[united] == group]
         factors = list(term)
-        for i in bound:
-            dims, support = factors[i]
-            here_alone = support.selected(dims.index(dim), position).with_unbounded(None)
-            factors[i] = Factor(tuple(d for d in dims if d != dim), here_alone)
+        for k, (i, axis) in enumerate(zip(bound, axes, strict=True)):
+            dims, support = term[i]
+            alone = support.taken(axis, members).merged(axis) if k == united else support.selected(axis, members[0])
+            factors[i] = Factor(tuple(d for d in dims if d != dim), alone.with_unbounded(None))
         add(kept, tuple(factors))
     return kept

@@ -173,9 +173,9 @@ class Copier:
         if made is not None:
             return made
         kind = type(original)
-        own = original.__dict__.copy()
+        given = original.__dict__
         # Of hooks, only those on the way forward matter.
-        usual = len(own) == _USUAL.get(kind) and not (own["_forward_hooks"] or own["_forward_pre_hooks"])
+        usual = len(given) == _USUAL.get(kind) and not (given["_forward_hooks"] or given["_forward_pre_hooks"])
         if not usual:
             inner = unwrapped(original)
             if inner is not original:
@@ -184,26 +184,30 @@ class Copier:
             if isinstance(original, torch.jit.ScriptModule):
                 raise InvalidArgument(_SCRIPTED.format(getattr(original, "original_name", "a module")))
         made = self._copies[id(original)] = object.__new__(kind)
-        _set(made, "__dict__", own)
         self.originals[id(made)] = original
+        parts = given["_modules"]
         if usual and not self.apart:
-            parts, parameters, buffers = own["_modules"], own["_parameters"], own["_buffers"]
-            own.update(self._blank)
-            if parameters:
-                own["_parameters"] = lent = Lent(parameters)
-                lent.copier = self
-            if buffers:
-                own["_buffers"] = lent = Lent(buffers)
-                lent.copier = self
+            own = given | self._blank
+            if given["_parameters"]:
+                own["_parameters"] = self._lent(given["_parameters"])
+                if given["_buffers"]:
+                    own["_buffers"] = self._lent(given["_buffers"])
         else:
+            own = given.copy()
             self._unfinished.append((own, made))
-            parts = own["_modules"]
             own["_modules"] = type(parts)()
+        _set(made, "__dict__", own)
         if parts:
-            own["_modules"] = type(parts)()
-            for name, part in parts.items():
-                own["_modules"][name] = part if part is None else self._shell(part)
+            shell = self._shell
+            own["_modules"] = type(parts)(
+                [(name, part if part is None else shell(part)) for name, part in parts.items()]
+            )
         return made
+
+    def _lent(self, tensors: dict[str, Any]) -> "Lent":
+        lent = Lent(tensors)
+        lent.copier = self
+        return lent
 
     def _finish(self, own: dict[str, Any], made: nn.Module) -> None:
         own.pop("_compiled_call_impl", None)
@@ -221,8 +225,7 @@ class Copier:
                     own[name] = kind()
                     continue
                 if name == "_parameters" or name == "_buffers":
-                    own[name] = lent = Lent(value)
-                    lent.copier = self
+                    own[name] = self._lent(value)
                     continue
             elif kind is tuple and _ATOMS.issuperset(map(type, value)):
                 continue

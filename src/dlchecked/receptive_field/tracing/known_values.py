@@ -7,14 +7,22 @@ from torch import nn
 
 from dlchecked.receptive_field.layouts.terms import restrict_to_mask, somewhere
 from dlchecked.receptive_field.layouts.unions import simplify
+from dlchecked.receptive_field.tracing.registry import Unsupported
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 from dlchecked.receptive_field.tracing.values import MARK, NOTHING, Known, certain, compact
 
 
 def is_constant(x: Any) -> bool:
-    """Whether a tensor is a constant of the forward: not a weight, whose zeros are values and no structure."""
+    """Whether a tensor is a constant of the forward: not a weight, whose zeros are values and no structure.
+
+    Raises:
+        Unsupported: if it is one whose values are not there.
+    """
     real = isinstance(x, torch.Tensor) and not is_traced(x)
-    return real and not (x.requires_grad or isinstance(x, nn.Parameter))
+    constant = real and not (x.requires_grad or isinstance(x, nn.Parameter))
+    if constant and x.is_meta:
+        raise Unsupported("a constant in it is on the device meta, and has no values; build the module on the CPU")
+    return constant
 
 
 def known_of(x: Any) -> Known:
@@ -24,8 +32,11 @@ def known_of(x: Any) -> Known:
     if isinstance(x, torch.Tensor):
         if isinstance(x, nn.Parameter) or x.is_complex():
             return NOTHING
+        constant = is_constant(x)
+        if x.is_meta:
+            return NOTHING
         values = x.detach().to("cpu", torch.float64)
-        if is_constant(x):
+        if constant:
             return Known(values, torch.tensor(True))
         # Made of weights; but no weight is a mark.
         return Known(torch.where(values <= -MARK, values, 0.0), torch.isneginf(values))
