@@ -6,6 +6,7 @@ import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from dlchecked import deep_mlp
 from dlchecked.deep_mlp import DeepMLPs, by_depth, pirates
 from dlchecked.losses import cross_entropy, cross_entropy_slope, squared_error, squared_error_slope
 from figures.palette import C1, C2, C3, C4, C5, MUTED, WIDTH
@@ -26,6 +27,37 @@ def losses_and_their_slopes() -> Figure:
     top.legend(loc="upper right")
     bottom.set(ylabel="minus its slope", xlabel="logit z of a sample with label 1", xticks=range(-6, 7, 2))
     return figure
+
+
+def loss_by_step() -> Figure:
+    """The training loss of the network that does not learn, and of one that does, for targets of mean 2, variance 1."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
+    for activation, width, gain, shared, colour, line, label, at in (
+        ("sigmoid", 128, None, True, C2, "-", "the network of the question", 22),
+        ("tanh", 32, 5 / 3, False, C4, "--", "tanh, larger weights", 26),
+    ):
+        torch.manual_seed(0)
+        nets = DeepMLPs(20, activation, width=width, gain=gain, shared=shared)
+        x, y = pirates(20, samples=16)
+        middle = _losses(nets, x, y + 2, steps=60).median(1).values
+        axes.semilogy(range(61), middle, line, color=colour)
+        axes.annotate(label, (at, float(middle[at])), xytext=(6, 6), textcoords="offset points")
+    axes.axhline(1, color=MUTED, linewidth=0.6, linestyle=":")
+    axes.set(xlabel="step of gradient descent", ylabel="loss / variance of the targets", xticks=range(0, 61, 10))
+    return figure
+
+
+def _losses(nets: DeepMLPs, x: torch.Tensor, y: torch.Tensor, steps: int) -> torch.Tensor:
+    """The loss of each network before the first step and after each: (steps + 1, count)."""
+    optimizer = torch.optim.SGD(nets.parameters(), lr=0.01)
+    losses = []
+    for _ in range(steps + 1):
+        optimizer.zero_grad()
+        loss = deep_mlp.squared_error(nets, x, y)
+        losses.append(loss.detach())
+        loss.sum().backward()
+        optimizer.step()
+    return torch.stack(losses)
 
 
 def gradient_by_depth() -> Figure:
