@@ -51,7 +51,7 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
         *layer_errors(page),
-        *quiz_errors(page, lambda link: link_errors(link, checks, record_of)),
+        *quiz_errors(page, lambda link: link_errors(link, page.links, checks, record_of)),
         *notebook_errors(page),
         *reference_errors(site, page),
     ]
