@@ -116,6 +116,13 @@ def test_a_hanging_mutant_is_killed(mutate):
     assert "(2 ran out of time)" in out
 
 
+def test_a_check_that_never_ends_is_stopped_and_named(mutate, monkeypatch):
+    monkeypatch.setenv("EVIDENCE_LIMIT", "1")
+    status, out = mutate(check("while True:\n    pass\nassert 1 + 1 == 2") + check("assert 1 + 1 == 2", "other"))
+    assert status == 2
+    assert "docs/page.md:3: the process that attacked it was stopped after 1 s of processor time" in out
+
+
 @pytest.mark.parametrize(
     ("elsewhere", "how"),
     [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -257,3 +259,17 @@ def test_what_pytest_runs_is_kept(run_page, pytester):
 def test_pages_of_no_site_leave_no_records(run_page, pytester):
     run_page("```python\na = 1\n```\n").assert_outcomes(passed=2)
     assert not (pytester.path / ".cache").exists()
+
+
+def test_modules_are_noted_whatever_becomes_of_those_before(tmp_path, monkeypatch):
+    """Also where as many were taken out as came in, so that none seems to be new."""
+    monkeypatch.syspath_prepend(tmp_path)
+    imports = rests_on._Imports()
+    for name in ("noted_first", "noted_second", "noted_third"):
+        (tmp_path / f"{name}.py").write_text("")
+        importlib.import_module(name)
+        assert str(tmp_path / f"{name}.py") in imports.of_now(())[1]
+        if name == "noted_second":
+            for taken in ("noted_first", "noted_second"):
+                monkeypatch.delitem(sys.modules, taken)
+            importlib.import_module("noted_first")

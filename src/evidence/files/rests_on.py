@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ class Trace:
         self._asked: set[str] = set()
         # What a run sets for itself is no matter of its user's.
         self._environment = {name: _digest(value) for name, value in os.environ.items()}
+        self._imports = _Imports()
+        self._digests: dict[str, str] = {}
         # An environment may lie in the project's folder, and the project's folder in the temporary one.
         self._counted_otherwise = (*_installed_in(), *_library(), _OURSELVES)
         self._elsewhere = (*_ELSEWHERE, tempfile.gettempdir() + os.sep, f"{Path.home()}/.config")
@@ -68,14 +71,20 @@ class Trace:
             without: packages that are left out, since whoever asks counts them by other means.
         """
         names = {f"variable:{name}": self._environment.get(name, _ABSENT) for name in self._asked - GIVEN.keys()}
-        packages, modules = _imported(without)
+        packages, modules = self._imports.of_now(without)
         for name in packages:
-            names[name] = digest_of(name)
+            names[name] = self._digest_of(name)
         read = {path for path in map(os.path.realpath, self._read) if self._counts(path)} - self._written
         listed = {path for path in map(os.path.realpath, self._listed) if self._counts(path)}
         for name in (*(f"file:{path}" for path in read | modules), *(f"folder:{path}" for path in listed)):
-            names[name] = digest_of(name) if self._stayed(name.partition(":")[2]) else "changed meanwhile"
+            names[name] = self._digest_of(name) if self._stayed(name.partition(":")[2]) else "changed meanwhile"
         return dict(sorted(names.items()))
+
+    def _digest_of(self, name: str) -> str:
+        """The digest of what has not changed since this was made."""
+        if name not in self._digests:
+            self._digests[name] = digest_of(name)
+        return self._digests[name]
 
     def _counts(self, path: str) -> bool:
         """Whether a file that was opened is one of the project's, or of its user's."""
@@ -174,19 +183,33 @@ def _asked_by_ours(through: tuple[str, ...]) -> bool:
     return not frame.f_code.co_filename.startswith(("<frozen", *_installed_in(), *_library(), _OURSELVES))
 
 
-def _imported(without: tuple[str, ...]) -> tuple[set[str], set[str]]:
-    """The installed packages among what is imported, and the files of all other modules that are not Python's own."""
-    packages, files = set(), set()
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        top = name.partition(".")[0]
-        if not file or top in without or top in ("__main__", "__mp_main__"):
-            continue
-        if file.startswith(_installed_in()):
-            packages.add(f"package:{top}")
-        elif not file.startswith(_library()):
-            files.add(os.path.realpath(file))
-    return packages, files
+class _Imports:
+    """The installed packages among what is imported, and the files of all other modules that are not Python's own.
+
+    A forked process looks at no module that the one before it has looked at: it would get a copy of the memory of each.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._packages: set[str] = set()
+        self._files: set[str] = set()
+
+    def of_now(self, without: tuple[str, ...]) -> tuple[set[str], set[str]]:
+        """Both; packages `without` are left out."""
+        new = list(takewhile(lambda name: name not in self._seen, reversed(sys.modules)))
+        if len(new) + len(self._seen) != len(sys.modules):  # some were taken out, and may have been imported anew
+            new = list(sys.modules)
+        for name in new:
+            self._seen.add(name)
+            file = getattr(sys.modules.get(name), "__file__", None)
+            top = name.partition(".")[0]
+            if not file or top in without or top in ("__main__", "__mp_main__"):
+                continue
+            if file.startswith(_installed_in()):
+                self._packages.add(f"package:{top}")
+            elif not file.startswith(_library()):
+                self._files.add(os.path.realpath(file))
+        return self._packages, self._files
 
 
 @lru_cache(maxsize=1)

@@ -30,8 +30,8 @@ from evidence.run.state import reset_global_state
 
 LIMIT_SECONDS = 300.0
 MEMORY_GIB = 8
-# Of sessions that begin alike, so many are run one after the other by the process that imports for them.
-_TOGETHER = 4
+# So many sessions that have an import in common are run below a process that makes it for all.
+_MANY = 3
 # What is ours and runs blocks: a record's name counts it.
 RUNNER = ("evidence",)
 
@@ -68,10 +68,11 @@ def run_alone(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]
     trace.forget()
     trace.rests_on(without=RUNNER)  # what it costs to look at large packages is paid once, here
     told = Counter[int]()
-    every = limits()
-    calls = [partial(_run_alike, sessions, numbers, trace) for numbers in _alike(sessions)]
-    # What waits for a block must be more patient.
-    for _, said in in_forks(calls, at_once, replace(every, clock=2 * every.clock + 10)):
+    begin = [_begins_by_importing(session).difference(sys.modules) for session in sessions]
+    groups = sorted(_akin(begin, at_once), key=lambda numbers: sum(len(sessions[at]) for at in numbers))
+    # What takes longest must not come last.
+    calls = [partial(_run_akin, sessions, begin, numbers, trace) for numbers in reversed(groups)]
+    for _, said in in_forks(calls, at_once, _patient(4)):
         if not isinstance(said, Died):
             told[said[0]] += 1
             yield said
@@ -82,6 +83,12 @@ def run_alone(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]
             yield number, outcome
 
 
+def _patient(times: int) -> Limits:
+    """The limits of what waits for a block, or for what waits for one."""
+    every = limits()
+    return replace(every, clock=times * every.clock + 10)
+
+
 def _import_what_takes_longest(sessions: Sessions) -> None:
     reset_global_state()
     blocks = list(chain(*sessions))
@@ -89,14 +96,30 @@ def _import_what_takes_longest(sessions: Sessions) -> None:
     import_all(["_pytest.assertion.rewrite", *late])
 
 
-def _alike(sessions: Sessions) -> list[list[int]]:
-    """The numbers of sessions that begin with the same imports, some together."""
-    groups: dict[frozenset[str], list[int]] = defaultdict(list)
-    for number, session in enumerate(sessions):
-        groups[_begins_by_importing(session)].append(number)
-    together = [numbers[i : i + _TOGETHER] for numbers in groups.values() for i in range(0, len(numbers), _TOGETHER)]
-    # What takes longest must not come last.
-    return sorted(together, key=lambda numbers: sum(len(sessions[number]) for number in numbers), reverse=True)
+Names = frozenset[str]
+
+
+def _akin(begin: Sequence[Names], at_once: int) -> list[list[int]]:
+    """The numbers of sessions that have an import in common, or of one that has none in common with many."""
+    left = set(range(len(begin)))
+    groups: list[list[int]] = []
+    while left:
+        common, times = Counter(chain(*(begin[number] for number in left), [""])).most_common(1)[0]
+        if times < _MANY:
+            return [*groups, *([number] for number in sorted(left))]
+        group = [number for number in sorted(left) if common in begin[number]]
+        # Each part pays for the import, and one part alone would leave other cores without work.
+        groups += [part for at in range(at_once) if (part := group[at::at_once])]
+        left -= set(group)
+    return groups
+
+
+def _alike(begin: Sequence[Names], numbers: Sequence[int]) -> list[list[int]]:
+    """Those of the sessions that begin by importing the same."""
+    groups: dict[Names, list[int]] = defaultdict(list)
+    for number in numbers:
+        groups[begin[number]].append(number)
+    return list(groups.values())
 
 
 def _begins_by_importing(session: Sequence[Block]) -> frozenset[str]:
@@ -115,14 +138,34 @@ def _begins_by_importing(session: Sequence[Block]) -> frozenset[str]:
     return frozenset(name for name in names if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
-def _run_alike(sessions: Sessions, numbers: Sequence[int], trace: Trace) -> Iterator[tuple[int, Outcome]]:
+def _run_akin(
+    sessions: Sessions, begin: Sequence[Names], numbers: Sequence[int], trace: Trace
+) -> Iterator[tuple[int, Outcome]]:
+    """Run sessions that have an import in common, one after the other, below a process that makes it for all."""
+    common = frozenset.intersection(*(begin[number] for number in numbers))
+    if not _import_in_silence(common, trace):
+        return
+    for alike in _alike(begin, numbers):
+        if begin[alike[0]] == common:
+            yield from _run_each(sessions, alike, 1, trace)
+        else:
+            calls = [partial(_run_alike, sessions, begin[alike[0]], alike, trace)]
+            yield from (said for _, said in in_forks(calls, 1, _patient(2)) if not isinstance(said, Died))
+
+
+def _run_alike(sessions: Sessions, names: Names, numbers: Sequence[int], trace: Trace) -> Iterator[tuple[int, Outcome]]:
+    if _import_in_silence(names, trace):
+        yield from _run_each(sessions, numbers, 1, trace)
+
+
+def _import_in_silence(names: Names, trace: Trace) -> bool:
+    """Import modules; whether they printed nothing, which is the block's to do."""
     printed = io.StringIO()
     with warnings.catch_warnings(), redirect_stdout(printed):
         warnings.simplefilter("error")  # as where the block imports it
-        import_all(sorted(_begins_by_importing(sessions[numbers[0]])))
-    if not printed.getvalue():  # else it is the block's to print it
-        trace.rests_on(without=RUNNER)
-        yield from _run_each(sessions, numbers, 1, trace)
+        import_all(sorted(names))
+    trace.rests_on(without=RUNNER)
+    return not printed.getvalue()
 
 
 def _run_each(sessions: Sessions, numbers: Sequence[int], at_once: int, trace: Trace) -> Iterator[tuple[int, Outcome]]:
