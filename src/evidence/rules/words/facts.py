@@ -169,6 +169,11 @@ def held_always(seen: Observation) -> bool:
     return 0 < seen.times == seen.held
 
 
+def never_negative(seen: Observation) -> bool:
+    """Whether the computed side was never seen below 0, so that a bound from above says how far from 0 it is."""
+    return all(number >= 0 for pair in seen.pairs for number in _numbers(_computed(seen, pair)))
+
+
 # --- Values ---
 
 
