@@ -183,6 +183,9 @@ class Judge:
             for limit in self.facts.limits
             if _same(limit.value, number.value) or (limit.by_hundred and _same(limit.value, number.face))
         ]
+        often = [limit for limit in very if not limit.always and self._said_how_often(limit)]
+        if often:
+            return often  # `9 of 11 are larger than 224` is said of the bound that 9 of 11 kept
         return very if any(limit.relation[0] != relation[0] for limit in very) else self.facts.limits
 
     def _keeps(self, relation: str, number: Number, limit: Limit) -> bool:

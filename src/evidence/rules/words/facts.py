@@ -291,7 +291,8 @@ def _totals(seen: Observation) -> Iterator[int]:
     for pair in seen.pairs:
         for side in (pair.left, pair.right):
             if side is not None:
-                if side.length is not None and side.kind != "text":
+                # A tuple holds different things, and nobody says how many.
+                if side.length is not None and side.kind != "text" and side.type not in ("tuple", "Size"):
                     yield side.length
                 yield from side.shape or ()
                 if side.shape:
