@@ -83,6 +83,7 @@ HONEST = [
     Case("text that is struck out", after="~~386~~ <s>386</s> <del>386</del>"),
     Case("a style", after=f'<div style="text-align: center" markdown="1">\n\n{LINK}\n\n</div>'),
     Case("a picture", after="![Ten squares, each larger than the last](x.png){ width=300 }", files={"docs/x.png": b""}),
+    Case("a picture with numbers", after='![Ten squares, 385 in all, and an axis from 0 to 100](figures/sums/ten-squares.svg "The sum is 385")', files={"docs/figures/sums.py": "def ten_squares():\n    return draw(0, 100)\n", "docs/figures/sums/ten-squares.svg": "<svg/>"}),
     Case("files beside the pages", files={"docs/data.csv": "1,2\n", "docs/plain.html": "<h1>A</h1><pre><code class='language-text'>x</code></pre>", "docs/figures/sums.py": "x = 1\n"}),
     Case("a notebook of prose alone", files={"docs/words.ipynb": '{"cells": [{"cell_type": "markdown", "source": ["Text"]}, {"cell_type": "code", "source": []}]}'}),
     Case("code with an expected error", code="import pytest\n\nwith pytest.raises(ZeroDivisionError, match='division'):\n    1 / 0\nassert sum(n**2 for n in range(11)) == 385"),

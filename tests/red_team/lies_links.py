@@ -86,6 +86,13 @@ LIES = {
         link("[385](<check: ten-squares>)", "is on no page"),
         Case("the check renamed", "no sentence links to", check=CHECK.replace("ten-squares", "squares"), at="```python"),
     ],
+    "rules.figures": [
+        beside("a description", "the description of the figure x.png says 386", "![Squares, in all 386](x.png)"),
+        beside("a caption", "the caption of the figure x.png says 386", '![Squares](x.png "The sum is 386")'),
+        beside("in letters", "says three hundred and eighty-six", "![Three squares, three hundred and eighty-six in all](x.png)"),
+        beside("in HTML", "the description of the figure x.png says 386", '<img src="x.png" alt="386 in all">'),
+        Case("not what the code draws", "says 386", after="![386](figures/sums/ten-squares.svg)", files={"docs/figures/sums.py": "def ten_squares():\n    return 385\n\n\ndef other():\n    return 386\n"}, at="![386"),
+    ],
     "rules.checks": [
         Case("a second check of the name", "a second check is named", after=CHECK),
         Case("an id in the place of the check", "to whose place it leads", after="## Check { #check-ten-squares }", at="```python"),

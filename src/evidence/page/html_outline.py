@@ -61,6 +61,16 @@ class LinkSeen:
 
 
 @dataclass
+class FigureSeen:
+    """A picture: its address, its description for those who do not see it, its caption, the section it stands in."""
+
+    src: str
+    alt: str
+    caption: str
+    section: str
+
+
+@dataclass
 class AnswerSeen:
     """A details block with the title of an answer.
 
@@ -104,7 +114,8 @@ class Outline:
     heading; `hrefs` are where the page's links lead, `fetched` the addresses that a browser asks for unasked, and `ids`
     where links may lead, of which those in `repeated` are ambiguous; `classes` are those that the page gives to
     anything; `literal` is the text of code and comments, where nothing is a link; `slashes` are the lines of text that
-    look as if they began or ended a block.
+    look as if they began or ended a block; `figures` are its pictures, and `asked` maps each section to what it says
+    outside of blocks that open, which is its question.
     """
 
     fences: dict[int, str] = field(default_factory=dict)
@@ -121,6 +132,8 @@ class Outline:
     classes: set[str] = field(default_factory=set)
     literal: str = ""
     slashes: list[str] = field(default_factory=list)
+    figures: list[FigureSeen] = field(default_factory=list)
+    asked: dict[str, str] = field(default_factory=dict)
 
 
 class _Layers:
@@ -223,6 +236,9 @@ class _Walker(HTMLParser):
             self._open_link(given)
         elif self.link is not None:
             self._say(given)
+        elif tag == "img" and given.get("src"):
+            alt, caption = given.get("alt") or "", given.get("title") or ""
+            self.outline.figures.append(FigureSeen(given["src"] or "", alt, caption, self.section))
         if tag not in _VOID:
             self.layers.begin(given.get("class") or "", len(self.open), self.section, self.details)
             self.open.append(tag)
@@ -286,6 +302,8 @@ class _Walker(HTMLParser):
             self.outline.title = " ".join(self.text.replace("¶", "").split())
         for link in self.links_in_text:
             link.sentence = sentence_around(self.text, link.start)
+        if not self.details:
+            self.outline.asked[self.section] = f"{self.outline.asked.get(self.section, '')} {self.text}"
         self.text, self.links_in_text = "", []
         self.block += not _LISTS.intersection(self.open)
 

@@ -162,6 +162,23 @@ class Quiz:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A picture, with its description and its caption; `asked` is the question of the section that it stands in."""
+
+    path: Path
+    line: int
+    src: str
+    alt: str
+    caption: str
+    section: str
+    asked: str
+
+    def error(self, problem: str, remedy: str = "") -> PageError:
+        """The error to report at this picture."""
+        return PageError(self.path, self.line, problem, remedy)
+
+
+@dataclass(frozen=True)
 class Reference:
     """A link to a page or file of the site, as the author wrote it."""
 
@@ -181,6 +198,7 @@ class Page:
     answers: list[Answer] = field(default_factory=list)
     quizzes: list[Quiz] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     output_directive_lines: list[int] = field(default_factory=list)
     errors: list[PageError] = field(default_factory=list)

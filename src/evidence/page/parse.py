@@ -26,7 +26,7 @@ from evidence.page.layers import AnswerLayers
 from evidence.page.link_places import link_lines
 from evidence.page.made_links import MadeLinks
 from evidence.page.measured import mark_measured
-from evidence.page.model import Answer, Block, CheckLink, Option, Output, Page, Quiz, Reference
+from evidence.page.model import Answer, Block, CheckLink, Figure, Option, Output, Page, Quiz, Reference
 from evidence.page.near_directives import near_directives, nearest_form
 from evidence.page.odd_characters import odd_in_text
 from evidence.page.settings import Settings
@@ -323,6 +323,13 @@ class _Reader:
         for href in self.seen.hrefs:
             if not leads_elsewhere(href):
                 self.page.references.append(Reference(href, self.first + self._line_of(href)))
+        drawn: Counter[str] = Counter()
+        for each in self.seen.figures:
+            line = self.first + self._line_of(each.src, occurrence=drawn[each.src])
+            asked = self.seen.asked.get(each.section, "")
+            figure = Figure(self.page.path, line, each.src, each.alt, each.caption, each.section, asked)
+            self.page.figures.append(figure)
+            drawn[each.src] += 1
         for repeated in sorted(self.seen.repeated):
             self._error(
                 self._line_of(f"#{repeated}", occurrence=1),

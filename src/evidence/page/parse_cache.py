@@ -14,7 +14,7 @@ from typing import Any
 from evidence.files.errors import PageError
 from evidence.files.import_graph import digest, our_packages, reach_of
 from evidence.files.store import Store, cache_folder
-from evidence.page.model import Answer, Block, CheckLink, Option, Output, Page, Quiz, Reference
+from evidence.page.model import Answer, Block, CheckLink, Figure, Option, Output, Page, Quiz, Reference
 from evidence.page.settings import Settings
 
 # What renders a page, and so says what a fence, a link or a heading is.
@@ -60,7 +60,7 @@ def _parser() -> str:
 def _as_data(page: Page) -> dict[str, Any]:
     """The page as JSON holds it, without its path and text, which whoever reads it knows."""
     data = {field.name: getattr(page, field.name) for field in fields(page) if field.name not in ("path", "text")}
-    for name in ("blocks", "links", "answers", "quizzes", "references"):
+    for name in ("blocks", "links", "answers", "quizzes", "references", "figures"):
         data[name] = [_without_path(asdict(each)) for each in data[name]]
     data["ids"] = sorted(page.ids)
     data["errors"] = [[error.line, error.problem, error.remedy] for error in page.errors]
@@ -81,6 +81,7 @@ def _as_page(data: dict[str, Any], path: Path, text: str) -> Page:
         answers=[Answer(**_tuples(answer)) for answer in data["answers"]],
         quizzes=[_as_quiz(quiz) for quiz in data["quizzes"]],
         references=[Reference(**reference) for reference in data["references"]],
+        figures=[Figure(path=path, **figure) for figure in data["figures"]],
         ids=set(data["ids"]),
         output_directive_lines=data["output_directive_lines"],
         errors=[PageError(path, *error) for error in data["errors"]],

@@ -10,6 +10,7 @@ from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
+from evidence.rules.figures import figure_errors
 from evidence.rules.layers import layer_errors
 from evidence.rules.links import link_errors
 from evidence.rules.notebooks import notebook_errors
@@ -49,6 +50,7 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
     found = [
         *page.errors,
         *(error for link in sound for error in link_errors(link, (link,), checks, record_of)),
+        *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
         *layer_errors(page),

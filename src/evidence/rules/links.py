@@ -42,12 +42,11 @@ def link_errors(
     record = record_of(check)
     if record is None or not record.passed:
         return
-    run = _Run(f"{record.digest} {check.line}", record.observed_at(check.line))
+    facts = facts_seen(check, record)
 
     def code() -> str:
         return "\n".join(each.code for each in checks.values() if each.path == check.path)
 
-    facts = _facts(run)
     found = list(refusals(link.words, facts, code, link.before))
     for problem, remedy in found:
         observed = nearest_observed(link.words, facts, display_path(check.path))
@@ -61,6 +60,11 @@ def link_errors(
             "Say each number of a check once in a paragraph, and those of one link in the order of the asserts, or end "
             "the link between them",
         )
+
+
+def facts_seen(check: Block, record: Record) -> Facts:
+    """What the run of a check bears out."""
+    return _facts(_Run(f"{record.digest} {check.line}", record.observed_at(check.line)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation
-from evidence.rules.words.facts import Facts, Limit, Place, Value, place_of
+from evidence.rules.words.facts import Facts, Limit, Place, Value, never_negative, place_of
 from evidence.rules.words.numbers import Number
 
 # Between 8/27 and the double that comes nearest to it.
@@ -181,8 +181,11 @@ class Judge:
         very = [
             limit
             for limit in self.facts.limits
-            if any(_same(limit.value, face) for face, _ in _faces(number, limit.by_hundred))
+            if _same(limit.value, number.value) or (limit.by_hundred and _same(limit.value, number.face))
         ]
+        often = [limit for limit in very if not limit.always and self._said_how_often(limit)]
+        if often:
+            return often  # `9 of 11 are larger than 224` is said of the bound that 9 of 11 kept
         return very if any(limit.relation[0] != relation[0] for limit in very) else self.facts.limits
 
     def _keeps(self, relation: str, number: Number, limit: Limit) -> bool:
@@ -223,7 +226,10 @@ class Judge:
         return {
             limit.at
             for limit in self.facts.limits
-            if limit.always and limit.relation in ("<", "<=") and _as_near(limit.value, number.value)
+            if limit.always
+            and limit.relation in ("<", "<=")
+            and _as_near(limit.value, number.value)
+            and (limit.observation.operator == "close" or never_negative(limit.observation))
         }
 
 
@@ -242,7 +248,8 @@ def _faces(number: Number, by_hundred: bool) -> Iterator[tuple[Fraction, int | N
 
     28 % is 0.28, and 28 where the check counts in hundredths.
     """
-    yield number.value, number.place
+    if number.unit or not by_hundred:
+        yield number.value, number.place
     if number.unit == "%" and by_hundred:
         yield number.face, None if number.place is None else number.place + 2
 
@@ -259,7 +266,13 @@ def _agrees(face: Fraction, place: int | None, digits: int, value: Value) -> boo
 
 
 def _is_about(number: Number, value: Value) -> bool:
-    return any(abs(face - value.value) <= abs(value.value) * _ABOUT for face, _ in _faces(number, value.by_hundred))
+    """Whether a value rounds to `number`, zeros at its end left out, and is no further off than one may call it so."""
+    for face, place in _faces(number, value.by_hundred):
+        distance = abs(face - value.value)
+        rounds = place is None or distance <= Fraction(10) ** (place + number.zeros) / 2
+        if rounds and distance <= abs(value.value) * _ABOUT:
+            return True
+    return False
 
 
 def _same(one: Fraction, other: Fraction) -> bool:

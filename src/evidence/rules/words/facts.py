@@ -169,6 +169,11 @@ def held_always(seen: Observation) -> bool:
     return 0 < seen.times == seen.held
 
 
+def never_negative(seen: Observation) -> bool:
+    """Whether the computed side was never seen below 0, so that a bound from above says how far from 0 it is."""
+    return all(number >= 0 for pair in seen.pairs for number in _numbers(_computed(seen, pair)))
+
+
 # --- Values ---
 
 
@@ -286,7 +291,8 @@ def _totals(seen: Observation) -> Iterator[int]:
     for pair in seen.pairs:
         for side in (pair.left, pair.right):
             if side is not None:
-                if side.length is not None and side.kind != "text":
+                # A tuple holds different things, and nobody says how many.
+                if side.length is not None and side.kind != "text" and side.type not in ("tuple", "Size"):
                     yield side.length
                 yield from side.shape or ()
                 if side.shape:

@@ -48,6 +48,14 @@ class Number:
     spelled: bool = False
 
     @property
+    def zeros(self) -> int:
+        """How many zeros a whole number ends in, that may stand for digits which are not told: two of 4,700."""
+        face = self.face
+        if face.denominator != 1 or not face or self.place is None:
+            return 0
+        return len(digits := str(face.numerator)) - len(digits.rstrip("0"))
+
+    @property
     def face(self) -> Fraction:
         """The value without the unit: 28 of 28 %."""
         return self.value / UNITS[self.unit] if self.unit else self.value

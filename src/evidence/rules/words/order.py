@@ -66,7 +66,7 @@ def first_without_place(links: Sequence[Said]) -> tuple[int, int] | None:
             own = _taken_by(claim, place)
             now = None if last is None or _begins_anew(claim, place) else _step(last, place)
             uneven = claim.in_row > 1 and None not in (step, now) and step != now
-            if own & taken or now == _BACK or uneven:
+            if own & taken or now == _BACK or uneven or not _is_listed_with(claim, place, last):
                 continue
             if fit(at + 1, taken | own, last if claim.total else place, now if claim.in_row else None):
                 return True
@@ -80,14 +80,25 @@ def _begins_anew(claim: Claim, place: Place) -> bool:
     return claim.total is not None or (len(claim.row) > 1 and not claim.in_row and place.kind != "row")
 
 
+def _is_listed_with(claim: Claim, place: Place, last: Place | None) -> bool:
+    """Whether the next number of a list may be at `place`: of a row in the same row, of rows in the same column."""
+    if last is None or not claim.in_row:
+        return True
+    if "row" in (place.kind, last.kind):
+        return (place.line, place.kind) == (last.line, last.kind)
+    columns = len(claim.row) > 2 and place.kind == last.kind == "value" and place.line != last.line
+    return not columns or place.number == last.number
+
+
 def _taken_by(claim: Claim, place: Place) -> set[Hashable]:
     """What is said by a claim that has its number at `place`, and by no other."""
     if place.kind == "count":
         return set()
     if claim.number.factors:  # a row in the place of its numbers
-        return {(place.line, "value", place.number + at, 0) for at in range(len(claim.number.factors))}
+        sides: set[Hashable] = {(place.line, "given", each) for each in claim.number.factors}
+        return sides | {(place.line, "value", place.number + at, 0) for at in range(len(claim.number.factors))}
     if place.kind in ("given", "row"):
-        each = (claim.row, claim.in_row) if place.kind == "row" else claim.number.value
+        each: Hashable = (claim.row, claim.in_row) if place.kind == "row" else claim.number.value
         return set() if claim.total else {(place.line, place.kind, each)}
     side = claim.in_row if place.kind == "square" else 0
     return {(place.line, "bound" if place.kind == "bound" else "value", place.number, side)}
