@@ -68,13 +68,20 @@ def attack(session: Sequence[Block], branches: Branches, kinds: Collection[Kind]
         return []
     blocks = session[: graded[-1] + 1]
     mutants = dict(enumerate(_mutants(blocks, kinds)))
-    first = _Attack(blocks, branches, mutants, on_the_spot=True).run()
-    fates, doubtful = first.fates, first.doubtful
+    first = _Attack(blocks, Gate(branches), mutants, on_the_spot=True).run()
+    fates, endings = first.fates, first.endings
     if first.undecided:
-        second = _Attack(blocks, branches, {number: mutants[number] for number in sorted(first.undecided)}).run()
-        fates, doubtful = fates | second.fates, doubtful | second.doubtful
+        second = _Attack(blocks, Gate(branches), {number: mutants[number] for number in sorted(first.undecided)}).run()
+        fates, endings = fates | second.fates, endings | second.endings
+    # Where a mutant was killed otherwise than by an assert: was it for being changed?
+    doubtful = [number for number, ending in endings.items() if ending not in (Ending.PASSED, Ending.REFUTED)]
     if doubtful:
-        _Control(blocks, branches, {number: mutants[number] for number in sorted(doubtful)}).run()
+        of_each_block = {mutants[number][0].ident: number for number in doubtful}
+        control = Gate(branches, changes=False)
+        _Attack(blocks, control, {number: mutants[number] for number in of_each_block.values()}).run()
+        for number, ending in control.endings.items():
+            if ending is not Ending.PASSED:
+                raise ForkFailed(mutants[number][0], ending)
     return [Trial(block, mutant, fates.get(number, Fate.NOT_REACHED)) for number, (block, mutant) in mutants.items()]
 
 
@@ -92,7 +99,7 @@ class _Attack(Observer):
 
     Args:
         blocks: the session, up to its last check.
-        branches: makes those of this process.
+        gate: what its code calls.
         mutants: those to try.
         on_the_spot: whether those that leave the operands of an assert as they are are evaluated with these.
     """
@@ -102,19 +109,16 @@ class _Attack(Observer):
     def __init__(
         self,
         blocks: Sequence[Block],
-        branches: Branches,
+        gate: Gate,
         mutants: dict[int, tuple[Block, Mutant]],
         *,
         on_the_spot: bool = False,
     ) -> None:
         super().__init__()
-        self.blocks, self.mutants, self.on_the_spot = blocks, mutants, on_the_spot
+        self.blocks, self.gate, self.mutants, self.on_the_spot = blocks, gate, mutants, on_the_spot
         self.session = Session(blocks, observer=self)
-        self.gate = self.make_gate(branches)
-        self.session.namespace[GATE] = self.gate
-
-    def make_gate(self, branches: Branches) -> Gate:
-        return Gate(branches, self.session.namespace)
+        self.session.namespace[GATE] = gate
+        gate.namespace = self.session.namespace
 
     def rewriting(self, block: Block, text: SourceText) -> Rewriting:
         """As of what is only observed, with the mutants of the block."""
@@ -146,39 +150,3 @@ class _Attack(Observer):
             if of is block and mutant.output is not None:
                 same = as_seen(mutant.output) == as_seen(outcome.output)
                 self.gate.fates[number] = Fate.SURVIVED if same else Fate.KILLED
-
-
-class _Control(_Attack):
-    """Runs blocks as they are in forked processes. Where one fails, its mutants did not fail for being changed."""
-
-    def make_gate(self, branches: Branches) -> Gate:
-        return _Unchanged(branches, {number: block for number, (block, _) in self.mutants.items()})
-
-    def run(self) -> Gate:
-        gate = super().run()
-        assert isinstance(gate, _Unchanged), "it was made here"
-        for block, ending in gate.endings:
-            if ending is not Ending.PASSED:
-                raise ForkFailed(block, ending)
-        return gate
-
-
-class _Unchanged(Gate):
-    """Forks once for each block, and changes nothing."""
-
-    def __init__(self, branches: Branches, blocks: dict[int, Block]) -> None:
-        super().__init__(branches, {})
-        self.blocks = blocks
-        self.forked: set[str] = set()
-        self.endings: list[tuple[Block, Ending]] = []
-
-    def on(self, number: int) -> bool:
-        block = self.blocks[number]
-        if self.active is None and block.ident not in self.forked:
-            self.forked.add(block.ident)
-            ending = self.branches.branch()
-            if ending is None:
-                self.active = number
-            else:
-                self.endings.append((block, ending))
-        return False

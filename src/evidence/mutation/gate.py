@@ -29,25 +29,27 @@ class Gate:
 
     Args:
         branches: makes those of this process.
-        namespace: the names of the session, for functions that a condition calls.
+        changes: whether a branch is changed; else it shows that the block passes there as it is.
 
     Attributes:
         holder: made for each evaluation of an assert, to hold its operands.
+        namespace: the names of the session, for functions that a condition calls.
         sites: the asserts whose mutants are evaluated with their operands.
         active: in a forked process, the number of its mutant.
         fates: what became of each mutant, by number.
-        doubtful: the mutants that were killed, but not by an assert.
+        endings: how the branches ended.
         undecided: those that take more than an assert had computed.
     """
 
     holder = Held
 
-    def __init__(self, branches: Branches, namespace: dict[str, Any]) -> None:
-        self.branches, self.namespace = branches, namespace
+    def __init__(self, branches: Branches, *, changes: bool = True) -> None:
+        self.branches, self.changes = branches, changes
+        self.namespace: dict[str, Any] = {}
         self.sites: list[Site] = []
         self.active: int | None = None
         self.fates: dict[int, Fate] = {}
-        self.doubtful: set[int] = set()
+        self.endings: dict[int, Ending] = {}
         self.undecided: set[int] = set()
         self._waiting: dict[int, _Conditions] = {}
 
@@ -58,10 +60,8 @@ class Gate:
             if ending is None:
                 self.active = number
             else:
-                self.fates[number] = _FATES.get(ending, Fate.KILLED)
-                if ending not in (Ending.PASSED, Ending.REFUTED):
-                    self.doubtful.add(number)
-        return self.active == number
+                self.fates[number], self.endings[number] = _FATES.get(ending, Fate.KILLED), ending
+        return self.active == number and self.changes
 
     def decided(self, held: Held, value: Any) -> Any:
         """The value of a condition; those of its mutants come of the same operands.
