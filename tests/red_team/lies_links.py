@@ -34,6 +34,7 @@ LIES = {
         link('<svg><a xlink:href="check:ten-squares"><text>386</text></a></svg>', "it is written in HTML"),
         link('<map><area href="check:ten-squares" alt="386"></map>', "it is written in HTML"),
         link('<a href="check:ten-squares" markdown="span">385</a>', "it is written in HTML"),
+        beside("a link of HTML after one that is right", "it is written in HTML", '<p>So <a href="check:ten-squares">386</a></p>', "<p>So"),
         Case("an entity in a link of HTML", "it is written in HTML", link='<a href="&#99;heck:ten-squares">385</a>'),
         link('[sum<a id="x"></a> 385](check:ten-squares)', "another link stands within it"),
     ],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from one_chapter import CODE, PAGE, Case
+from pathlib import Path
 
+from one_chapter import CODE, CONFIG, PAGE, Case
+
+TAKES_IN = CONFIG.replace("  - tables\n", "  - tables\n  - pymdownx.snippets: {check_paths: true}\n")
 CELL = "# %% [markdown]\n# # Trial\n\n# %%\nx = 1\n"
 
 
@@ -35,6 +38,7 @@ LIES = {
     ],
     "files.source: bytes": [
         Case("latin-1", "docs/extra.md:2: the page is not text in UTF-8", files={"docs/extra.md": "Text.\nSch\xf6n.\n".encode("latin-1")}),
+        Case("a link to no file", "absent.md:1: the page gone.md leads here, where no file is", files={"docs/gone.md": Path("absent.md")}),
         Case("UTF-16", "is not text in UTF-8", files={"docs/extra.md": "Text.\n".encode("utf-16")}),
         notebook("a notebook in latin-1", "examples/trial.py:6: the page is not text in UTF-8", f"{CELL}# Sch\xf6n.\n".encode("latin-1")),
     ],
@@ -47,6 +51,10 @@ LIES = {
         notebook("code among prose", "a line of code stands in a cell of prose", f"{CELL}\n# %% [markdown]\nassert 386 == 385\n"),
         notebook("cells without a blank line", "a cell begins right below another", f"{CELL}# %%\nx = 2\n"),
         notebook("an unknown mark", "is not understood", f"{CELL}\n# %% [code]\nx = 2\n"),
+    ],
+    "page.parse: text that is taken in": [
+        Case("a file that is not there", "the page cannot be rendered: SnippetMissingError: Snippet at path 'absent.md'", after='--8<-- "absent.md"', files={"mkdocs.yml": TAKES_IN}, at="--8<--"),
+        Case("a file with a link", "claims 386", after='--8<-- "more.md"', files={"mkdocs.yml": TAKES_IN, "more.md": "Text.\n\nIt is [386](check:ten-squares).\n"}, at="--8<--"),
     ],
     "page.parse: Python": [
         notebook("a notebook that is no Python", "examples/trial.py:6: this is no Python", f"{CELL}x = (\n\n# %%\ny = 1\n"),

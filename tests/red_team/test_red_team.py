@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from honest_pages import HONEST
-from one_chapter import CHECK, EMPTIED, Case, build, refusal
+from one_chapter import CHECK, CONFIG, EMPTIED, Case, build, refusal
 
 from evidence.__main__ import main
 from evidence.files import source
@@ -70,6 +70,24 @@ def test_files_that_are_no_pages_are_told_by_the_command_too(folder: Path, capsy
     Case("a stray", files={"examples/sub/trial.py": "x = 1\n"}).write(folder)
     assert main(["verify"]) == 2
     assert "examples/sub/trial.py:1: a file below examples/" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("site_name: [\n", "mkdocs.yml:1: it is no YAML: "),
+        (
+            CONFIG.replace("tables", "pymdownx.absent"),
+            "mkdocs.yml:10: a Markdown extension cannot be loaded: No module",
+        ),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_is_told_by_the_command_with_its_line(
+    config: str, told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Case("a configuration", files={"mkdocs.yml": config}).write(folder)
+    assert main(["verify"]) == 2
+    assert capsys.readouterr().err.startswith(told)
 
 
 def test_a_syntax_error_is_told_once_and_nothing_of_what_rests_on_it(folder: Path) -> None:

@@ -81,6 +81,8 @@ def site_files(docs_dir: Path, examples: Path | None, left_out: Mapping[str, str
     config |= {name: GitIgnoreSpec.from_lines(lines.splitlines()) for name, lines in left_out.items()}
     published = [file for file in get_files(config) if file.inclusion.value >= InclusionLevel.NOT_IN_NAV.value]
     pages = sorted(docs_dir / file.src_uri for file in published if file.is_documentation_page())
+    if gone := next((path for path in pages if not path.exists()), None):
+        raise PageError(gone, 1, f"the page {gone.name} leads here, where no file is", "Mend it, or take it out")
     others = sorted(docs_dir / file.src_uri for file in published if not file.is_documentation_page())
     return SiteFiles((*pages, *sorted(examples.glob("*.py") if examples else ())), tuple(others))
 
@@ -110,9 +112,13 @@ def read_page(path: Path) -> str:
     """The page in `path` as Markdown, on the lines of the file.
 
     Raises:
-        PageError: it is not text in UTF-8, or a notebook is not in the percent format.
+        PageError: it cannot be read, is not text in UTF-8, or is a notebook and not in the percent format.
     """
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = f"the page cannot be read: {error.strerror}"
+        raise PageError(path, 1, problem, "Mend what it leads to, or take it out") from error
     try:
         # A byte order mark is no part of the text.
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")

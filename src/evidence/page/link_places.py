@@ -40,7 +40,7 @@ def link_lines(text: str, links: Sequence[LinkSeen], literal: str) -> tuple[list
         place = next((place for place in same if place.words == _letters(link.words)), same[0] if same else None)
         if place is not None:
             free.remove(place)
-        at = place.at if place else max(_elsewhere(text, link.name), 0)
+        at = place.at if place else max(_elsewhere(text, link), 0)
         lines.append(text.count("\n", 0, at))
     lost = [(place.at, place.name) for place in free if not _is_literal(place, free, literal)]
     quoted = Counter(_named(match) for match in _MEANT.finditer(literal))
@@ -66,10 +66,14 @@ def _letters(words: str) -> str:
     return "".join(filter(str.isalnum, words))
 
 
-def _elsewhere(text: str, name: str) -> int:
-    """A link by reference, or in HTML: where its check is named."""
-    named = re.search(rf"{CHECK_SCHEME}\s*{re.escape(name.strip())}(?![\w-])", text)
-    return named.start() if named else text.find(f"{CHECK_SCHEME}{name}")
+def _elsewhere(text: str, link: LinkSeen) -> int:
+    """A link by reference, or in HTML: where its check is named, before its words; or where text is taken in."""
+    named = list(re.finditer(rf"(?<!\]\(){CHECK_SCHEME}\s*{re.escape(link.name.strip())}(?![\w-])", text))
+    same = [match for match in named if _letters(text[match.end() :]).startswith(_letters(link.words))]
+    if found := same or named:
+        return found[0].start()
+    taken_in = text.find("--8<--")
+    return taken_in if taken_in >= 0 else text.find(f"{CHECK_SCHEME}{link.name}")
 
 
 def _is_literal(place: _Place, free: Sequence[_Place], literal: str) -> bool:

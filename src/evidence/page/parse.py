@@ -29,7 +29,7 @@ from evidence.page.measured import mark_measured
 from evidence.page.model import Answer, Block, CheckLink, Figure, Option, Output, Page, Quiz, Reference
 from evidence.page.near_directives import near_directives, nearest_form
 from evidence.page.odd_characters import odd_in_text
-from evidence.page.settings import Settings
+from evidence.page.settings import Settings, settings_error
 from evidence.page.stray_syntax import stray_syntax
 
 # A line that looks like the start or end of a fence; inline code that begins a line holds a further backtick.
@@ -59,7 +59,25 @@ class PageParser:
             self._recorder,
             MadeLinks(),
         ]
-        return Markdown(extensions=extensions, extension_configs=self._settings.configs)
+        try:
+            return Markdown(extensions=extensions, extension_configs=self._settings.configs)
+        except ImportError as error:
+            file, name = self._settings.config_file, error.name or ""
+            if not file.is_file():
+                raise
+            problem = f"a Markdown extension cannot be loaded: {error}"
+            raise settings_error(file, name, problem, "Install what it needs, or take it out") from error
+
+    def _convert(self, body: str, path: Path, first: int) -> str:
+        self._markdown.reset()
+        try:
+            return self._markdown.convert(body)
+        except PageError:
+            raise
+        except Exception as error:
+            quoted = [line for name in re.findall(r"'([^']+)'", str(error)) for line in _lines_with(name, body)]
+            problem = f"the page cannot be rendered: {type(error).__name__}: {error}"
+            raise PageError(path, first + min(quoted, default=0), problem, "Mend what it names") from error
 
     def parse(self, path: Path) -> Page:
         """The page in `path`, with the errors that it shows by itself."""
@@ -70,8 +88,7 @@ class PageParser:
         body = without_front_matter(text)
         before = text[: len(text) - len(body)].count("\n") if text.endswith(body) else 0
         self._recorder.fences.clear()
-        self._markdown.reset()
-        seen = outline(self._markdown.convert(body), self._settings.answer)
+        seen = outline(self._convert(body, path, before + 1), self._settings.answer)
         page = Page(path, text)
         reader = _Reader(page, body.split("\n"), before + 1, list(self._recorder.fences), seen, self._settings.answer)
         reader.read(self._recorder.lines)
@@ -83,8 +100,11 @@ class PageParser:
 
     def html(self, page: Page) -> str:
         """What the Markdown of `page` becomes, before our own extensions add to it."""
-        self._markdown.reset()
-        return self._markdown.convert(without_front_matter(page.text))
+        return self._convert(without_front_matter(page.text), page.path, 1)
+
+
+def _lines_with(words: str, text: str) -> list[int]:
+    return [at for at, line in enumerate(text.split("\n")) if words in line]
 
 
 @dataclass
