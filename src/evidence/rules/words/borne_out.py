@@ -121,7 +121,8 @@ class Judge:
         if number.factors and min(map(abs, number.factors)) < 2:
             return False  # 5 × 1 is no way to write 5
         for face, last in _faces(number, value.by_hundred):
-            place = last + number.zeros if number.unit and last is not None else last  # 90 % is 0.9
+            share = number.unit == "%" and abs(number.value) <= 1
+            place = last + number.zeros if share and last is not None else last  # 90 % is 0.9
             if _agrees(face, place, number.digits, value):
                 return True
             if value.target is not None and value.tolerance is not None and _same(face, value.target):
