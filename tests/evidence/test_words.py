@@ -499,6 +499,21 @@ def test_numbers_stand_in_the_order_of_the_check_and_each_once(said, code, refus
 
 
 RUN = [
+    ("all 20", "xs = list(range(20))\nassert sum(x < 18 for x in xs) == 18", False),
+    ("18 of 20", "xs = list(range(20))\nassert sum(x < 18 for x in xs) == 18", True),
+    ("3 are larger than 224", "xs = [n * 30 for n in range(11)]\nassert sum(x > 224 for x in xs) == 3", True),
+    ("4 are larger than 224", "xs = [n * 30 for n in range(11)]\nassert sum(x > 224 for x in xs) == 3", False),
+    ("3 are smaller than 224", "xs = [n * 30 for n in range(11)]\nassert sum(x > 224 for x in xs) == 3", False),
+    ("90 %", "x = sum([0.45, 0.45])\nassert x == 0.9", True),
+    ("91 %", "x = sum([0.45, 0.45])\nassert x == 0.9", False),
+    ("12", "p = sum([0.06, 0.06])\nassert round(100 * p) == 12", False),
+    ("12 %", "p = sum([0.06, 0.06])\nassert round(100 * p) == 12", True),
+    ("batch size 64", "def f(batch_size): return batch_size * 2\nassert f(batch_size=64) == 128", True),
+    ("no closer than 1.1", "xs = [n + 1.2 for n in range(3)]\nassert min(xs) >= 1.1", True),
+    ("within 0.001", "total = sum(n**2 for n in range(11))\nassert total - 386 < 0.001", False),
+    ("within 0.001", "total = sum(n**2 for n in range(11))\nassert abs(total - 385) < 0.001", True),
+    ("about 400", "assert sum(n**2 for n in range(11)) == 385", True),
+    ("about 387", "assert sum(n**2 for n in range(11)) == 385", False),
     ("385", "assert sum(n**2 for n in range(11)) == 385", True),
     ("11", "assert sum(n**2 for n in range(11)) == 385", False),
     ("2", "assert sum(n**2 for n in range(11)) == 385", False),

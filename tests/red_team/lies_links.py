@@ -75,6 +75,7 @@ LIES = {
         beside("in a quotation in a list", "claims 386", "- > It is\n  > [386](check:ten-squares)", "  > [386]"),
         beside("in a caption", "claims 386", "<figure markdown='block'>\n<figcaption markdown='span'>[386](check:ten-squares)</figcaption>\n</figure>", "[386]"),
         beside("entities for digits", "claims 386", "[&#51;&#56;&#54;](check:ten-squares)"),
+        Case("entities for digits after a link, their line", "claims 386", after="[385](check:ten-squares)\n\n[&#51;86](check:ten-squares)", at="[&#51;86]"),
         Case("a link in a comment alone", "no sentence links to the check", link="<!-- [385](check:ten-squares) -->385", at="```python"),
         Case("a link in code alone", "no sentence links to the check", link="`[385](check:ten-squares)`", at="```python"),
         Case("after a name that begins alike", "claims 386", after="It is [the first two](check:ten-squares-2), and [386](check:ten-squares).\n\n" + CHECK.replace("ten-squares", "ten-squares-2"), at="It is [the first two]"),

@@ -90,12 +90,17 @@ LIES = {
         Case("twice in a paragraph", "says 385", link="[385](check:ten-squares) and [385](check:ten-squares)", at="[385]"),
         Case("twice in a table", "says 385", link="as follows.\n\n| a | b |\n| - | - |\n| [385](check:ten-squares) | [385](check:ten-squares) |"),
     ],
+    "not refused": [
+        Case("a literal that a function returns", link="[386](check:ten-squares)", code="def total():\n    return 386\n\nassert total() == 386", allowed="what a function does is not looked into; the code shows that it computes nothing"),
+        Case("a literal that is an attribute", link="[386](check:ten-squares)", code="class Sums:\n    total = 386\n\nassert Sums.total == 386", allowed="nor is what an attribute was made of"),
+    ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words(
             "18 of 2",
             code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18 and len({*xs[:2]}) == 2",
         ),
+        words("all 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18", refused="claims 20"),
         words("18 of 25", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words("below 1", "claims less than 1", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
     ],

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from evidence.page.html_outline import CHECK_SCHEME, LinkSeen
 
@@ -63,7 +64,7 @@ def _place(text: str, match: re.Match[str]) -> _Place:
 
 def _letters(words: str) -> str:
     """What is left of words when all that Markdown may have changed is taken away."""
-    return "".join(filter(str.isalnum, words))
+    return "".join(filter(str.isalnum, unescape(words)))
 
 
 def _elsewhere(text: str, link: LinkSeen) -> int:

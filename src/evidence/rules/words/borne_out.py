@@ -48,6 +48,7 @@ class Judge:
 
     def __init__(self, claims: Sequence[Claim], facts: Facts) -> None:
         self.facts = facts
+        self.numbers_said = [claim.number.value for claim in claims if claim.relations[:1] == ("=",)]
         self.counts_said = [claim for claim in claims if claim.total and "total" not in claim.relations]
         self.tolerances_said = [claim.number.value for claim in claims if "tolerance" in claim.relations]
 
@@ -74,7 +75,7 @@ class Judge:
     def _places(self, claim: Claim, relation: Relation) -> set[Place]:
         number, values = claim.number, self.facts.values
         if relation == "total":
-            return self._counted(number)
+            return self._counted(number, all_held=claim.total is None)
         if relation == "tolerance":
             return self._came_near(claim)
         if relation == "≈":
@@ -119,7 +120,9 @@ class Judge:
         """Whether `number` is `value`, to the digits written and to no more than the check has."""
         if number.factors and min(map(abs, number.factors)) < 2:
             return False  # 5 × 1 is no way to write 5
-        for face, place in _faces(number, value.by_hundred):
+        for face, last in _faces(number, value.by_hundred):
+            share = number.unit == "%" and abs(number.value) <= 1
+            place = last + number.zeros if share and last is not None else last  # 90 % is 0.9
             if _agrees(face, place, number.digits, value):
                 return True
             if value.target is not None and value.tolerance is not None and _same(face, value.target):
@@ -169,10 +172,14 @@ class Judge:
         every = (seen for seen in self.facts.observations if seen.decides and seen.held == seen.times > 1)
         return {place_of(seen) for seen in every if count.value == total.value == seen.times}
 
-    def _counted(self, number: Number) -> set[Place]:
+    def _counted(self, number: Number, *, all_held: bool) -> set[Place]:
         found = {value.at for value in self.facts.values if self._is(number, value)}
         whole = number.unit not in ("%", "‰")  # nobody counts `each of the 300 %`
-        return found | (self._totalled(number.value) if whole else set())
+        totalled = self._totalled(number.value)
+        if all_held:  # of 20 of which 18 were counted, nobody says `all 20`
+            broken = {line for line, many in self.facts.broken if many == number.value}
+            totalled = {at for at in totalled if at.line not in broken}
+        return found | (totalled if whole else set())
 
     # --- Bounds ---
 
@@ -203,6 +210,9 @@ class Judge:
     def _said_how_often(self, limit: Limit) -> bool:
         """Whether a bound that some broke is one of `… in at least 18 of 20`, and held so often."""
         held, times = self.facts.successes(limit.observation), self.facts.evaluations(limit.observation)
+        counted = any(value.value == held and value.at.line == limit.at.line for value in self.facts.values)
+        if counted and held in self.numbers_said:
+            return True  # `3 are larger than 224`
         return any(
             claim.total is not None and claim.total.value == times and _counts(relation, held, claim.number.value)
             for claim in self.counts_said

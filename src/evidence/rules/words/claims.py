@@ -20,6 +20,8 @@ BEFORE: dict[str, Relation] = {
     "past": ">", "exceeds": ">", "exceed": ">", "exceeding": ">", "beyond": ">", ">": ">", "≫": ">",
     "in excess of": ">", "surpass": ">", "surpasses": ">", "upwards of": ">=", "short of": "<", "≪": "<",
     "not quite": "<", "does not exceed": "<=", "do not exceed": "<=", "bounded by": "<=",
+    "no closer than": ">=", "no nearer than": ">=", "no smaller than": ">=", "no lower than": ">=",
+    "no further than": "<=", "no farther than": "<=", "no longer than": "<=", "no higher than": "<=",
     "at least": ">=", "no less than": ">=", "no fewer than": ">=", "not less than": ">=", "≥": ">=",
     "about": "≈", "approximately": "≈", "roughly": "≈", "around": "≈", "nearly": "≈", "almost": "≈", "≈": "≈", "~": "≈",
     "within": "tolerance", "to within": "tolerance", "up to within": "tolerance", "to a relative": "tolerance",
@@ -176,7 +178,8 @@ class _Reader:
         assert number is not None
         after = self.lower[at + 1 : at + 2]
         noun = bool(after) and self.tokens[at + 1].kind == "word" and after[0] not in ("of", "in", "or", "and")
-        near = (*self._name(at), *after)
+        pair = ("_".join(self.lower[at - 2 : at]),) if at > 1 else ()  # `batch size 64` and `batch_size=64`
+        near = (*self._name(at), *pair, *after)
         row = self._row(at)
         values = tuple(each.value for place in row if (each := self.tokens[place].number) is not None)
         self.found[at] = Claim(

@@ -114,6 +114,12 @@ class Facts:
                 found.setdefault(each, set()).add(place_of(seen))
         return found
 
+    @cached_property
+    def broken(self) -> set[tuple[int, int]]:
+        """The asserts, by line, in which a comparison held for some only, with how many there were in all."""
+        deeper = (seen for seen in self.observations if not seen.decides and seen.held < seen.times)
+        return {(place_of(seen).line, self.evaluations(seen)) for seen in deeper}
+
     def evaluations(self, seen: Observation) -> int:
         """How often a comparison was evaluated; of one deeper in an assert, each time that the assert was."""
         return seen.times // self._rounds_of(seen)
