@@ -49,7 +49,7 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
 
     found = [
         *page.errors,
-        *(error for link in sound for error in link_errors(link, (link,), checks, record_of)),
+        *(error for link in sound for error in link_errors(link, page.links, checks, record_of)),
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
