@@ -11,14 +11,14 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint types mutate reseed axe clean torch-cpu newest
+.PHONY: help serve test build lint types mutate reseed weekly axe clean torch-cpu newest
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
 	@echo "make test    run everything that proves the project"
 	@echo "make build   write the site to site/"
 	@echo "make torch-cpu   first, without a GPU: torch without several gigabytes of CUDA"
-	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built"
+	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built; make weekly: hours"
 
 serve: $(INSTALLED)
 	$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
@@ -42,6 +42,11 @@ mutate: $(INSTALLED)
 # What holds under one lucky seed is no experiment's result.
 reseed: $(INSTALLED)
 	$(BIN)/python -m evidence reseed --stale --seeds 1
+
+# What takes hours: many more random calls, and all networks of two packages.
+weekly: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[library,site,test,zoo]"
+	$(BIN)/pytest -m weekly --numprocesses 2
 
 # Every claim must be able to fail, and must not owe its outcome to a seed, before it counts that it holds.
 test: $(INSTALLED) axe

@@ -175,6 +175,87 @@ def growth(seconds: float) -> None:
         print(f"{name:20}" + "  ".join(f"{value:8.3f}" for value in row) + "   at 224, 512, 1024, 2048, 4096")
 
 
+def least(call: Callable[[], object], times: int = 5) -> float:
+    """Milliseconds of the quickest of some calls."""
+    call()
+    found = []
+    for _ in range(times):
+        start = time.thread_time()
+        call()
+        found.append(1000 * (time.thread_time() - start))
+    return min(found)
+
+
+def deeper() -> None:
+    """What more layers and more branches cost; twice as many should cost twice as much."""
+    image = (1, 4, 64, 64)
+    print("\nchains and dense blocks, ms, and microseconds a layer")
+    for layers in (125, 250, 500, 1000):
+        chain = nn.Sequential(*[nn.Conv2d(4, 4, 3, padding=1, device="meta") for _ in range(layers)])
+        report(f"chain of {layers}", least(lambda chain=chain: receptive_field(chain, image)), layers)
+        walked = Residual(layers)
+        report(f"residual of {layers}", least(lambda walked=walked: receptive_field(walked, image)), layers)
+    for layers in (64, 160, 256):
+        block = Dense(layers)
+        report(f"dense block of {layers}", least(lambda block=block: receptive_field(block, image)), layers)
+
+
+def report(name: str, milliseconds: float, layers: int) -> None:
+    """One line."""
+    print(f"{name:24}{milliseconds:9.2f}{1000 * milliseconds / layers:9.1f}")
+
+
+class Residual(nn.Module):
+    """Every convolution with a skip."""
+
+    def __init__(self, layers: int) -> None:
+        """Weights without memory will do."""
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Conv2d(4, 4, 3, padding=1, device="meta") for _ in range(layers))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Added one after the other."""
+        for layer in self.layers:
+            x = x + layer(x)
+        return x
+
+
+class Dense(nn.Module):
+    """Every convolution reads the outputs of all before it."""
+
+    def __init__(self, layers: int) -> None:
+        """Weights without memory will do."""
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.Conv2d(4 * (layer + 1), 4, 3, padding=1, device="meta") for layer in range(layers)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Side by side."""
+        for layer in self.layers:
+            x = torch.cat([x, layer(x)], 1)
+        return x
+
+
+def classifiers() -> None:
+    """All of torchvision's, the slowest first, and how often ResNet-50's floor would fit into each."""
+    models = importlib.import_module("torchvision.models")
+    yardstick = floor(networks()["ResNet-50"], 224)
+    rows = []
+    for name in models.list_models(module=models):
+        try:
+            with torch.device("meta"):
+                network = models.get_model(name).eval()
+        except NotImplementedError:
+            network = models.get_model(name).eval()
+        size = 299 if name == "inception_v3" else 224
+        ours = least(lambda network=network, size=size: receptive_field(network, (1, 3, size, size)), 3)
+        rows.append((ours / least(yardstick, 3), ours, name))
+    print("\ntorchvision's classifiers: times the floor of ResNet-50, ms")
+    for ratio, ours, name in sorted(rows, reverse=True):
+        print(f"{name:24}{ratio:8.1f}{ours:9.2f}")
+
+
 def main() -> int:
     """Print all comparisons; 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -183,6 +264,8 @@ def main() -> int:
     torch.set_num_threads(1)
     missed = compare(options.seconds) + forward_share(options.seconds)
     growth(options.seconds / 4)
+    deeper()
+    classifiers()
     print("\nmissed: " + (", ".join(missed) or "none"))
     return 1 if missed else 0
 

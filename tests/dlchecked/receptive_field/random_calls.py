@@ -518,10 +518,12 @@ FAMILIES: dict[str, Callable[[Choose, torch.Tensor], Function]] = {
 }
 
 
-def uneven(x: torch.Tensor) -> torch.Tensor:
+def uneven(x: torch.Tensor) -> Function:
     """Between two calls: each element gets a scale and a shift of its own, so that no identity of algebra holds."""
     scale = (1.5 + torch.arange(x.numel(), dtype=torch.float64).sin()).view(x.shape)
-    return x * scale + scale**2
+    # Of the size that it started with, so that nothing saturates later.
+    largest = float(x.abs().max()) or 1.0
+    return lambda x: x / largest * scale + scale**2
 
 
 class Call(NamedTuple):
@@ -552,8 +554,8 @@ def random_call(choose: Choose, family: str) -> Call:
     for kind in kinds:
         step = FAMILIES[kind](choose, x)
         if steps:
-            x = uneven(x)
-            steps.append(uneven)
+            steps.append(uneven(x))
+            x = steps[-1](x)
         try:
             with torch.no_grad():
                 x = step(x.clone())

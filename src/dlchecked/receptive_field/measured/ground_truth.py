@@ -85,7 +85,7 @@ class GroundTruth:
     def _run(self, x: torch.Tensor) -> torch.Tensor:
         with as_before(), torch.enable_grad(), Linearized(self._scales):
             # Of every run anew: the one before may have left something in what it ran on.
-            found = copied(self._copy)(x)
+            found = self._forward(copied(self._copy), x)
         chosen = found if self._choose is None else self._choose(found)
         if not isinstance(chosen, torch.Tensor):
             raise InvalidArgument(
@@ -95,6 +95,17 @@ class GroundTruth:
         if not chosen.is_floating_point():
             raise InvalidArgument(_NO_GRADIENT.format(dtype=chosen.dtype))
         return chosen
+
+    def _forward(self, copy: nn.Module, x: torch.Tensor) -> Any:
+        try:
+            return copy(x)
+        except RuntimeError as error:
+            if "dtype" not in str(error) and "scalar type" not in str(error):
+                raise
+            raise InvalidArgument(
+                f"a copy is measured in double precision, and its forward has a tensor of another dtype: {error}; a "
+                "buffer of the module, or .to(x), would be right"
+            ) from None
 
     def units(self) -> Iterator[Unit]:
         """Every unit, in row-major order."""

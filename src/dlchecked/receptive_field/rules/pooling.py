@@ -124,6 +124,7 @@ def _adaptive_pooling(count: int, indices: bool = False) -> Any:
     return pooling
 
 
+@lru_cache(maxsize=512)
 def adaptive(length: int, outputs: int) -> Window:
     """The windows of adaptive pooling; a single one is the whole axis, whatever its length."""
     unit = np.arange(outputs)
