@@ -205,6 +205,8 @@ class _Walker(HTMLParser):
         given = dict(attrs)
         if tag in _BLOCKS:
             self._end_text()
+        # Each option of a quiz speaks for itself, though they stand in one list.
+        self.block += given.get("class") in (RIGHT, WRONG)
         self._note_addresses(tag, given)
         if tag[0] == "h" and tag[1:].isdigit():
             self.section = given.get("id") or ""
