@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import warnings
+from contextlib import redirect_stdout
 
 import pytest
 
@@ -57,10 +59,18 @@ def test_so_it_is_where_code_of_a_page_has_thrown_away_how_its_processes_end():
     assert dict(in_forks([takes_no_notice])) == {0: [Ending.PASSED, Ending.FAILED]}
 
 
-def test_what_was_buffered_is_written_once(capfd):
-    print("before", end=" ")
-    ending_of(lambda: print("from the branch"))
-    assert capfd.readouterr().out == "before "
+def test_what_a_branch_prints_is_seen_there_alone(capfd):
+    with redirect_stdout(io.StringIO()) as printed:
+        print("before", end=" ")
+
+        def prints():
+            print("from the branch")
+            os.write(1, b"from C")
+            assert printed.getvalue() == "before from the branch\n"
+
+        assert ending_of(prints) is Ending.PASSED
+    assert printed.getvalue() == "before "
+    assert capfd.readouterr().out == ""
 
 
 def test_python_need_not_warn_of_the_threads_of_blas(monkeypatch):
