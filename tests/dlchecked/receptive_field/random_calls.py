@@ -333,10 +333,22 @@ def attention(choose: Choose, x: torch.Tensor) -> Function:
         }[after](masked)
         return changed.softmax(-1) @ x
 
-    def several(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def several(x: torch.Tensor, mask: torch.Tensor | None, weighted: bool = True) -> torch.Tensor:
         x = x if x.dim() == 2 else x.transpose(0, 1)
         found = F.multi_head_attention_forward(
-            *(x, x, x), last, heads, project, None, None, None, False, 0.0, out, None, attn_mask=mask
+            *(x, x, x),
+            last,
+            heads,
+            project,
+            None,
+            None,
+            None,
+            False,
+            0.0,
+            out,
+            None,
+            need_weights=weighted,
+            attn_mask=mask,
         )
         return found[0]
 
@@ -360,6 +372,7 @@ def attention(choose: Choose, x: torch.Tensor) -> Function:
         ),
         "gate": lambda x: torch.sigmoid(scores(x) + added) @ x,
         "several heads": lambda x: several(x, ~allowed),
+        "several heads without a mask": lambda x: several(x, None, False),
         "several causal heads": lambda x: several(x, ~causal),
         "several heads, a mask made like": lambda x: several(x, torch.ones_like(scores(x)[..., :, :]).triu(1).bool()),
     }
@@ -561,7 +574,7 @@ def random_call(choose: Choose, family: str) -> Call:
                 x = step(x.clone())
         except (RuntimeError, ValueError, IndexError, NotImplementedError):
             raise NotApplicable from None
-        need(x.is_floating_point() and 0 < x.numel() <= MOST_ELEMENTS)
+        need(x.is_floating_point() and 0 < x.numel() <= MOST_ELEMENTS and bool(x.isfinite().all()))
         steps.append(step)
         names.append(getattr(step, "name", kind))
 

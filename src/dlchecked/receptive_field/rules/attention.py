@@ -106,10 +106,14 @@ def multi_head_attention(
 ) -> Any:
     """Features are mixed before and after; (L, N, E) or (L, E) in and out."""
     options = {**dict(zip(_MHA_ARGUMENTS, args, strict=False)), **kwargs}
-    q, k, v = (_sequences(x) for x in (query, key, value))
     if options.get("bias_k") is not None or options.get("add_zero_attn"):
         raise Unsupported("it has bias_k or add_zero_attn")
-    mask = _mask(options.get("attn_mask"), options.get("key_padding_mask"), num_heads)
+    masks = options.get("attn_mask"), options.get("key_padding_mask")
+    alone = masks[0] is None and masks[1] is None and query is key is value
+    if alone and not options.get("need_weights", True) and len(query) > 1:
+        return _mixed_everywhere(query, embed_dim_to_check), None
+    q, k, v = (_sequences(x) for x in (query, key, value))
+    mask = _mask(*masks, num_heads)
     scores = matmul(q, transpose(k, -1, -2) if is_traced(k) else k.transpose(-1, -2))
     if mask is not None:
         scores = masked_fill(scores, mask, float("-inf"))
@@ -121,6 +125,12 @@ def multi_head_attention(
     if unbatched:
         output, weights = output.squeeze(1), weights.squeeze(0)  # type: ignore[attr-defined]
     return output, (weights if options.get("need_weights", True) else None)
+
+
+def _mixed_everywhere(x: TracedTensor, features: int) -> TracedTensor:
+    """What every position of a sequence makes of all of them, and of all features."""
+    last = len(x.shape) - 1
+    return x.mixed(0, last).resized(last, features)
 
 
 _MHA_ARGUMENTS = tuple(inspect.signature(F.multi_head_attention_forward).parameters)[5:]
