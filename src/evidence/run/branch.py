@@ -74,5 +74,5 @@ def _be_a_branch(seconds: float) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(silence, stream)
-    # Python's own may lead elsewhere, as under a test runner. What is printed is still compared with what the page says.
+    # Python's own may lead elsewhere, as under a test runner. What is printed is still compared with the page.
     sys.stderr = os.fdopen(silence, "w")
