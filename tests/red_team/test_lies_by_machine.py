@@ -34,13 +34,16 @@ LIES = 2000
 SEED = 20
 # What gets through, how many of the lies at most, and why.
 ALLOWED = {
-    "the check computed this number, too": (0.02, "of two numbers that a run saw, one that nobody said took the place"),
+    "the check computed this number, too": (
+        0.026,
+        "of two numbers that a run saw, one that nobody said took the place",
+    ),
     "the check asserted this bound, of something else": (0.004, "likewise of bounds"),
     "the check counted so many, of something else": (0.004, "the set-up may be named in words, and is small numbers"),
     "not told: word of number": (0.002, "a small number in letters counts where the run saw so many of anything"),
     "the checks of both links saw the same numbers": (0.004, "numbers are compared, not the words between them"),
 }
-REFUSED = 0.98
+REFUSED = 0.97
 
 
 @dataclass

@@ -43,6 +43,8 @@ function ask(quiz) {
     options[0].firstElementChild.focus({ preventScroll: true });
   }
 
+  // A link cannot stand in a button.
+  for (const link of options.flatMap((option) => [...option.querySelectorAll("a")])) link.replaceWith(...link.childNodes);
   options.forEach((option, at) =>
     option.append(element("button", { type: "button", onclick: () => choose(at) }, ...option.childNodes)));
   why.hidden = true;

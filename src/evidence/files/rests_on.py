@@ -203,7 +203,8 @@ class _Imports:
             self._seen.add(name)
             file = getattr(sys.modules.get(name), "__file__", None)
             top = name.partition(".")[0]
-            if not file or top in without or top in ("__main__", "__mp_main__"):
+            # Some name themselves after no file, as torch.ops does.
+            if not file or not os.path.isabs(file) or top in without or top in ("__main__", "__mp_main__"):
                 continue
             if file.startswith(_installed_in()):
                 self._packages.add(f"package:{top}")

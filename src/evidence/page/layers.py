@@ -55,7 +55,8 @@ class AnswerLayers(BlocksExtension):  # type: ignore[misc]
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802 - its base's name
         """Make the blocks known."""
         for block in (_Short, _Evidence, _Quiz):
-            block_mgr.register(block, {"reasons": self.reasons})
+            if block.NAME not in block_mgr.blocks:  # who lists the extension twice is told so elsewhere
+                block_mgr.register(block, {"reasons": self.reasons})
         # After headings have their ids, and before links are told to be ours.
         md.treeprocessors.register(_Addresses(md), "evidence_quiz_addresses", 2)
 
