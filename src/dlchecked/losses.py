@@ -21,7 +21,7 @@ def squared_error(z: torch.Tensor, y: float) -> torch.Tensor:
 
 
 def squared_error_slope(z: torch.Tensor, y: float) -> torch.Tensor:
-    """The derivative of the squared error by the logit: 2(p − y)p(1 − p)."""
+    """The derivative of the squared error with respect to the logit: 2(p − y)p(1 − p)."""
     p = torch.sigmoid(z)
     # 1 − σ(z) as σ(−z): no digits are lost where p is close to 1.
     return 2 * (p - y) * p * torch.sigmoid(-z)
@@ -34,7 +34,7 @@ def cross_entropy(z: torch.Tensor, y: float) -> torch.Tensor:
 
 
 def cross_entropy_slope(z: torch.Tensor, y: float) -> torch.Tensor:
-    """The derivative of the cross-entropy by the logit: p − y."""
+    """The derivative of the cross-entropy with respect to the logit: p − y."""
     return torch.sigmoid(z) - y
 
 
