@@ -12,6 +12,7 @@ from mkdocs.structure.pages import Page
 from slim.blanks import without_blanks
 from slim.code import unwrap
 from slim.joined import join_style_sheets
+from slim.outside import move_outside
 
 
 class SlimPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
@@ -30,6 +31,7 @@ class SlimPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Join the style sheets, with the rules in use, now that all pages are written."""
+        """Now that all pages are written: leave nothing inline, and join the style sheets, with the rules in use."""
         if not self.serving:
+            move_outside(Path(config.site_dir))
             join_style_sheets(Path(config.site_dir))

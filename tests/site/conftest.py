@@ -8,6 +8,7 @@ import gzip
 import http.server
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -156,13 +157,26 @@ def _bytes_over_the_wire(file: Path) -> int:
     return len(content) if file.suffix in (".woff2", ".png", ".webp") else len(gzip.compress(content, 6))
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+@functools.cache
+def _headers() -> list[tuple[str, str]]:
+    """What the page on hosting tells a host to send."""
+    page = (ROOT / "docs" / "contributing" / "hosting.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r'^```text title="_headers"\n/\*\n(.*?)^```$', page, re.M | re.S)
+    return [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in block.splitlines())]
+
+
+class _Host(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
+
+    def end_headers(self) -> None:
+        for name, value in _headers():
+            self.send_header(name, value)
+        super().end_headers()
 
 
 @contextmanager
 def _serving(folder: Path) -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Host, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -1,5 +1,6 @@
 """On a phone every page asks nobody else, is small and steady, fits, and breaks no rule of axe."""
 
+import re
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -21,7 +22,15 @@ new PerformanceObserver(list => list.getEntries().forEach(({ value, sources }) =
     value, what: sources.map(({ node }) => `${node?.nodeName} ${node?.textContent?.trim().slice(0, 40)}`)
 }))).observe({ type: "layout-shift", buffered: true });
 """
+# What the page on hosting has a host forbid.
+REMEMBER_WHAT_IS_FORBIDDEN = """
+window.forbidden = [];
+document.addEventListener("securitypolicyviolation", event => forbidden.push(
+    `${event.violatedDirective} forbids ${event.blockedURI} ${event.sample}`));
+"""
 PAINTED = "() => performance.getEntriesByName('first-contentful-paint').length > 0"
+# Scripts that stood in the page: it is not shown before they have run.
+FIRST = re.compile(r"/[0-9a-f]{8}\.js$")
 LAID_OUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 
 
@@ -30,7 +39,7 @@ def come_late(tab, address):
     late, shown = [], False
 
     def hold(route):
-        if shown or route.request.resource_type in ("document", "stylesheet"):
+        if shown or route.request.resource_type in ("document", "stylesheet") or FIRST.search(route.request.url):
             route.continue_()
         else:
             late.append(route)
@@ -62,6 +71,7 @@ def seen(built_site, open_tab, axe_if_here):
     tab = open_tab(touch=True, width=360)
     tab.context.new_cdp_session(tab).send("Network.setCacheDisabled", {"cacheDisabled": True})
     tab.add_init_script(REMEMBER_SHIFTS)
+    tab.add_init_script(REMEMBER_WHAT_IS_FORBIDDEN)
     requests = []
     tab.context.on("request", lambda request: requests.append(request.url))
     asked, elements, wrong = {}, {}, defaultdict(list)
@@ -84,6 +94,7 @@ def seen(built_site, open_tab, axe_if_here):
         # What is fetched late counts too.
         tab.wait_for_load_state("networkidle")
         asked[page] = list(dict.fromkeys(requests))
+        wrong["forbidden"] += [f"{page.name}: {what}" for what in tab.evaluate("() => forbidden")]
     return Seen(asked, elements, wrong)
 
 
@@ -93,6 +104,19 @@ def test_no_page_asks_another_host(built_site, seen):
         f"{page.name}: asks for {url}" for page in seen.asked for url in seen.asked[page] if not built_site.is_own(url)
     ]
     assert not found, "\n" + "\n".join(found)
+
+
+def test_no_page_does_what_its_host_may_forbid(seen):
+    assert not seen.wrong["forbidden"], "\n" + "\n".join(seen.wrong["forbidden"])
+
+
+def test_what_is_smuggled_into_a_page_does_nothing(open_tab):
+    tab = open_tab(fresh=True)
+    tab.add_init_script(REMEMBER_WHAT_IS_FORBIDDEN)
+    tab.goto("")
+    tab.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.smuggled = 1\">')")
+    tab.wait_for_function("() => forbidden.length > 0")
+    assert not tab.evaluate("() => window.smuggled")
 
 
 def test_every_page_is_light(built_site, seen, record_property):
