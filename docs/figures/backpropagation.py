@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from dlchecked.finite_differences import Scheme, median_error
+from dlchecked.finite_differences import Scheme, gradient, median_error
 from dlchecked.two_layer import RELU, Network, forward, gradients
 from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
@@ -91,3 +92,70 @@ def _f(t: torch.Tensor) -> torch.Tensor:
 
 def _slope(t: torch.Tensor) -> torch.Tensor:
     return torch.exp(torch.sin(t)) * torch.cos(t)
+
+
+def secants() -> Figure:
+    """A curve, its tangent at one point, and the secants of a forward and of a central difference."""
+    at, step = 1.0, 0.8
+
+    def f(t: torch.Tensor) -> torch.Tensor:
+        return torch.exp(t) / 4
+
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.9))
+    t = torch.linspace(-0.1, 2.1, 80)
+    axes.plot(t, f(t), color=MUTED)
+    place, ahead, behind = torch.tensor([at, at + step, at - step])
+    ends = torch.tensor([-0.1, 2.1])
+    axes.plot(ends, f(place) + f(place) * (ends - at), ":", color=FG, linewidth=1.4, label="tangent")
+    for left, colour, line, label in [(place, C2, "--o", "forward"), (behind, C1, "-o", "central")]:
+        axes.plot([left, ahead], [f(left), f(ahead)], line, color=colour, markersize=5, label=label)
+    axes.set(xticks=[at - step, at, at + step], xticklabels=["−ε", "here", "+ε"], yticks=[], ylabel="loss")
+    axes.legend(loc="upper left")
+    return figure
+
+
+def foo_against_step() -> Figure:
+    """The largest error of 20 numerical gradients of question 3's function, against the step."""
+    torch.manual_seed(0)
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.0))
+    steps = [10.0**-n for n in range(13)]
+
+    def error(step: float, dtype: torch.dtype) -> float:
+        inputs, weights, bias = (torch.rand(n, 5, dtype=dtype) for n in (100, 5, 1))
+        exact = (inputs.mean(0) / 5).unsqueeze(1).expand(5, 5)
+        found = gradient(lambda moved: torch.mean(inputs @ moved + bias), weights, step)
+        return float((found - exact).abs().max())
+
+    for dtype, kept, colour, line, label in [
+        (torch.float32, steps[:7], C2, "--s", "single"),
+        (torch.float64, steps, C1, "-o", "double"),
+    ]:
+        worst = [max(error(step, dtype) for _ in range(20)) for step in kept]
+        axes.loglog(kept, worst, line, color=colour, markersize=4, label=label)
+    axes.axhline(1e-6, color=MUTED, linestyle=":", linewidth=1.2)
+    axes.text(2e-9, 2e-6, "allclose fails above", va="bottom", color=FG)
+    axes.set(xlabel="step ε", ylabel="largest error")
+    axes.legend(loc="lower left")
+    return figure
+
+
+def products_by_shape() -> Figure:
+    """The three products of an affine layer's backward as rectangles, for more samples than inputs or outputs."""
+    samples, outs, ins = 1.5, 0.6, 1.0
+    rows = [
+        [("$G$", samples, outs, C2), ("$W$", outs, ins, C1), ("for $X$", samples, ins, C3)],
+        [("$G^⊤$", outs, samples, C2), ("$X$", samples, ins, C1), ("for $W$", outs, ins, C3)],
+        [("$G^⊤$", outs, samples, C2), ("1", samples, 0.25, C1), ("for $b$", outs, 0.25, C3)],
+    ]
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.9))
+    for row, factors in enumerate(rows):
+        for (name, height, width, colour), centre, sign in zip(factors, (0.9, 2.7, 4.6), ("", "·", "="), strict=True):
+            corner = (centre - width / 2, -1.85 * row - height / 2)
+            axes.add_patch(Rectangle(corner, width, height, facecolor=colour, alpha=0.25))
+            axes.add_patch(Rectangle(corner, width, height, facecolor="none", edgecolor=colour))
+            beside = centre + width / 2 + 0.15 if sign == "=" else centre
+            axes.text(beside, -1.85 * row, name, ha="left" if sign == "=" else "center", va="center")
+            axes.text(centre - 0.95, -1.85 * row, sign, ha="center", va="center")
+    axes.set(xlim=(0, 6.1), ylim=(-4.7, 0.9), aspect="equal")
+    axes.set_axis_off()
+    return figure

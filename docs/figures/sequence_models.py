@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 
 from dlchecked.embedding import fit_followers, seen_pairs
 from dlchecked.recurrence import RecallNetworks, lag_terms, recalled, train_recall, truncated_slope
-from figures.palette import C1, C2, C3, C4, FG, MUTED, WIDTH
+from figures.palette import C1, C2, C3, C4, C5, FG, MUTED, WIDTH
 
 
 def words_before_and_after() -> Figure:
@@ -21,6 +21,54 @@ def words_before_and_after() -> Figure:
             axes.plot(*group.T.tolist(), marker, color=colour, markersize=6)
         axes.set(title=title, aspect="equal", xticks=[0], yticks=[0])
         axes.grid()
+    return figure
+
+
+def one_cut() -> Figure:
+    """Scores of ten tokens: the best line over the ids, and one weight for each token."""
+    good = [True, False, True, True, False, False, True, False, False, True]
+    signs = [1 if each else -1 for each in good]
+    rules = [(slope, cut - 0.5) for slope in (1, -1) for cut in range(11)]
+
+    def hits(rule: tuple[int, float]) -> int:
+        return sum(rule[0] * (v - rule[1]) * sign > 0 for v, sign in enumerate(signs))
+
+    slope, cut = max(rules, key=hits)
+    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 3.4), sharex=True)
+    line = [slope * (v - cut) / 5 for v in range(10)]
+    above.plot(range(10), line, color=MUTED, linewidth=1.2, zorder=1)
+    below.bar(range(10), signs, width=0.12, color=MUTED)
+    for axes, scores, title in [(above, line, "one weight on the id"), (below, signs, "one weight per token")]:
+        axes.axhline(0, color=MUTED, linewidth=0.8, linestyle=":")
+        for v, (score, sign) in enumerate(zip(scores, signs, strict=True)):
+            marker, colour = ("o", C1) if sign > 0 else ("s", C2)
+            axes.plot(v, score, marker, color=colour, markersize=7)
+            if score * sign < 0:
+                axes.plot(v, score + 0.55, "x", color=FG, markersize=7, markeredgewidth=1.8)
+        axes.set(title=title, ylabel="score", yticks=[0], ylim=(-1.8, 1.9))
+    below.set(xlabel="id", xticks=range(10))
+    return figure
+
+
+def look_up() -> Figure:
+    """A table, ids of shape (2, 3), and the rows that stand in their place."""
+    ids, colours = [[3, 1, 3], [0, 4, 1]], [C1, C2, C3, C4, C5]
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.5))
+    for token, colour in enumerate(colours):
+        for k in range(4):
+            axes.add_patch(Rectangle((k * 0.55, -token), 0.5, 0.7, facecolor=colour))
+        axes.text(-0.2, 0.35 - token, str(token), ha="right", va="center")
+    for i, row in enumerate(ids):
+        top = 0.1 - 2.5 * i
+        for j, token in enumerate(row):
+            axes.text(3.9 + 0.8 * j, top - 0.4, str(token), ha="center", va="center", color=colours[token])
+            for k in range(4):
+                axes.add_patch(Rectangle((7.5 + 0.8 * j, top + 0.2 - 0.5 * k), 0.55, 0.45, facecolor=colours[token]))
+        axes.annotate("", (7.2, top - 0.4), xytext=(6.0, top - 0.4), arrowprops={"arrowstyle": "->", "color": MUTED})
+    for x, title in [(1.1, "table"), (4.7, "ids"), (8.5, "rows")]:
+        axes.text(x, 1.2, title, ha="center")
+    axes.set(xlim=(-0.7, 9.9), ylim=(-4.1, 1.7))
+    axes.set_axis_off()
     return figure
 
 
