@@ -80,3 +80,20 @@ def gradient_by_depth() -> Figure:
     axes.set_ylim(1e-23, 1e3)
     axes.set(xlabel="hidden layer", ylabel="size of the derivative", xticks=[1, 5, 10, 15, 20, 25])
     return figure
+
+
+def dead_unit() -> Figure:
+    """A unit that is flat at all training samples, a sample that would wake it, and the unit after weight decay."""
+    x = torch.linspace(0, 5, 101)
+    samples = torch.tensor([2.5, 3.0, 4.0])
+    figure, axes = plt.subplots()
+    axes.plot(x, torch.relu(2 - x), color=C1)
+    axes.plot(x, torch.relu(2 - x / 2), "--", color=C3)
+    axes.plot(samples, torch.relu(2 - samples), "o", color=C2, markersize=7)
+    axes.plot([1], [1], "s", color=C3, markersize=7)
+    axes.text(3.25, -0.3, "training samples", ha="center")
+    axes.text(0.85, 0.85, "a new\nsample", ha="right", va="center")
+    axes.text(2.4, 1.0, "after weight decay:\nReLU(2 − x/2)")
+    axes.text(0.35, 1.95, "ReLU(2 − x)")
+    axes.set(xlabel="input x", ylabel="output of the unit", ylim=(-0.5, 2.3), xticks=range(6), yticks=[0, 1, 2])
+    return figure
