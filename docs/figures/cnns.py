@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import torch
 from matplotlib import pyplot as plt
@@ -12,13 +13,35 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlchecked.receptive_field import receptive_field
-from dlchecked.residual import dirac_kernel, fit_kernel
+from dlchecked.residual import ConvStack, dirac_kernel, fit_kernel, residual_to_plain, train
 from figures.cells import cells
 from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def _stack(*layers: dict[str, int]) -> nn.Sequential:
     return nn.Sequential(*[nn.Conv2d(1, 1, 3, **options) for options in layers])
+
+
+def what_a_unit_reads() -> Figure:
+    """Along an axis, what a unit above two 3 × 3 layers reads: with stride 1, and with stride 2 in the first."""
+    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 3.6))
+    for axes, stride in zip(panels, (1, 2), strict=True):
+        first, second = _stack({"stride": stride}, {})
+        (low, high), _ = receptive_field(nn.Sequential(first, second), (1, 1, 32, 32)).interval((0, 0))
+        middle = (low + high) / 2
+        units = {2: [0], 1: [-stride, 0, stride], 0: [at - middle for at in range(low, high + 1)]}
+        for level, places in units.items():
+            axes.plot(places, [level] * len(places), "s", color=C2 if level == 0 else C1, markersize=13)
+        for level in (2, 1):
+            step = stride if level == 2 else 1
+            for place, tap in itertools.product(units[level], (-step, 0, step)):
+                axes.plot([place, place + tap], [level, level - 1], color=MUTED, linewidth=0.9, zorder=0)
+        axes.set_title(f"first layer with stride {stride}: {high - low + 1} pixels", loc="left")
+        axes.set(xlim=(-3.6, 3.6), ylim=(-0.4, 2.4), xticks=[], yticks=[0, 1, 2])
+        axes.set_yticklabels(["pixels", "first layer", "second layer"])
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+    return figure
 
 
 def paths_to_a_unit() -> Figure:
@@ -111,9 +134,28 @@ def filters_differ_by_identity() -> Figure:
     residual = fit_kernel(x, y, other_start, residual=True)
     assert torch.allclose(plain - residual, dirac_kernel(plain), atol=1e-7)
     rows = [("plain", plain[0]), ("residual", residual[0]), ("difference", (plain - residual)[0])]
-    figure, panels = plt.subplots(3, 4, figsize=(WIDTH, 3.6))
+    return _kernels(rows)
+
+
+def filters_of_a_trained_pair() -> Figure:
+    """First-layer kernels of a plain and a residual network that began alike, with what the skip adds put in."""
+    torch.manual_seed(0)
+    x, y = torch.randn(2, 2, 6, 4, 4, dtype=torch.double)
+    plain, residual = (ConvStack(depth=3, channels=6, residual=skip) for skip in (False, True))
+    residual.load_state_dict(plain.state_dict())
+
+    def adam(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, lr=0.01)
+
+    a, b = (train(net, adam, x, y, steps=200)[-1][0] for net in (plain, residual))
+    return _kernels([("plain", a[0, :4]), ("residual\n+ identity", residual_to_plain(b)[0, :4])])
+
+
+def _kernels(rows: list[tuple[str, torch.Tensor]]) -> Figure:
+    """A row of kernels for each name: blue is positive, orange negative."""
+    figure, panels = plt.subplots(len(rows), 4, figsize=(WIDTH, 1.2 * len(rows)))
     largest = float(max(kernels.abs().max() for _, kernels in rows))
-    for (label, kernels), line in zip(rows, panels, strict=True):
+    for number, ((label, kernels), line) in enumerate(zip(rows, panels, strict=True)):
         for channel, axes in enumerate(line):
             for row, column in itertools.product(range(3), repeat=2):
                 weight = float(kernels[channel, row, column])
@@ -123,7 +165,7 @@ def filters_differ_by_identity() -> Figure:
             axes.add_patch(Rectangle((0, 0), 3, 3, fill=False, edgecolor=MUTED, linewidth=0.8))
             axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.1, 3.1), ylim=(3.1, -0.1))
             axes.spines[:].set_visible(False)
-            if label == "plain":
+            if number == 0:
                 axes.set_title(f"from {channel}")
         line[0].set_ylabel(label)
     return figure
