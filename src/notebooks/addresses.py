@@ -48,8 +48,8 @@ def _target(href: str, page: Path) -> Path | None:
     return target if target.exists() else None
 
 
-def download_uri(page_uri: str) -> str:
-    """Where the notebook of the page `page_uri` is, relative to the site: beside the page that is built of it."""
+def download_uri(page_uri: str, ending: str = ".ipynb") -> str:
+    """Where what is taken away of the page `page_uri` is, relative to the site: beside the page that is built of it."""
     path = PurePosixPath(page_uri)
     folder = path.parent if path.stem == "index" else path.with_suffix("")
-    return str(folder / f"{path.stem}.ipynb")
+    return str(folder / f"{path.stem}{ending}")

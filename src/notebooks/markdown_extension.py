@@ -25,7 +25,13 @@ from notebooks.addresses import leads_to_notebook, on_site
 from notebooks.executions import Executions, Output
 from notebooks.rules import SLOWEST_SECONDS, problems
 
-_DOWNLOAD = '<p class="check-summary"><a href="{0}.ipynb" download="{0}.ipynb">This page as a notebook</a></p>'
+_DOWNLOAD = (
+    '<p class="check-summary" id="taken-away"{1}>This page to run and to change: '
+    '<a href="{0}.ipynb" download="{0}.ipynb">as a notebook</a>, '
+    '<a href="{0}.py" download="{0}.py">as a Python file</a></p>'
+)
+# Tells the script that copies code that each cell goes on with the one before.
+_ONE_SESSION = " data-one-session"
 _PENDING = '<p class="check-note">This cell is being executed.</p>'
 
 
@@ -77,7 +83,11 @@ class _Outputs(Preprocessor):
         shown = lines if path.suffix != ".py" else self._run_notebook(lines, page)
         if not page.blocks or not self.extension.getConfig("pages"):
             return shown
-        return [*shown, "", _DOWNLOAD.format(page.path.stem.replace("_", "-"))]
+        return [
+            *shown,
+            "",
+            _DOWNLOAD.format(page.path.stem.replace("_", "-"), _ONE_SESSION if path.suffix == ".py" else ""),
+        ]
 
     def _run_notebook(self, lines: list[str], notebook: Page) -> list[str]:
         docs_dir = self.extension.site().docs_dir

@@ -29,7 +29,7 @@ from notebooks.addresses import download_uri, page_uri
 from notebooks.executions import Executions
 from notebooks.own_wheel import NoWheel, Wheel, build_wheel
 from notebooks.rules import SLOWEST_SECONDS, problems
-from notebooks.take_away import Setting, as_notebook
+from notebooks.take_away import Setting, as_notebook, as_script
 
 log = logging.getLogger("mkdocs.plugins.notebooks")
 
@@ -125,7 +125,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
             take_in_hand(path, path)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write each page that holds code as a notebook, beside the page, and what they all install."""
+        """Write each page that holds code as a notebook and as a script, beside the page, and what they all install."""
         wheel = self._wheel(Path(config.site_dir))
         settings = _site(config).settings
         setting = Setting(
@@ -138,9 +138,10 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         for page in _site(config).pages():
             uri = page_uri(page.path, settings)
             if page.blocks and uri is not None:
-                target = Path(config.site_dir, download_uri(uri))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(as_notebook(page, setting), encoding="utf-8")
+                for ending, text in ((".ipynb", as_notebook(page, setting)), (".py", as_script(page, setting))):
+                    target = Path(config.site_dir, download_uri(uri, ending))
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_text(text, encoding="utf-8")
 
     def _wheel(self, site_dir: Path) -> Wheel | None:
         if self.config.project is None:

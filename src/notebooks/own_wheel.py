@@ -33,16 +33,22 @@ class Wheel:
     project: str
     extra: str
 
+    def requirement(self, site_url: str) -> str:
+        """The project with what its pages' code needs, from the site at `site_url` and from nowhere else."""
+        return f"{self.project}{self.extra} @ {self._address(site_url)}"
+
     def commands(self, site_url: str) -> list[str]:
         """What pip is to do: install the project from the site at `site_url`, and from nowhere else.
 
         The second command is for whoever has an older build of the same version, which pip would take for this one.
         """
-        url = urljoin(site_url, f"{FOLDER}/{quote(self.file)}")
         return [
-            f'install --quiet "{self.project}{self.extra} @ {url}"',
-            f'install --quiet --force-reinstall --no-deps "{self.project} @ {url}"',
+            f'install --quiet "{self.requirement(site_url)}"',
+            f'install --quiet --force-reinstall --no-deps "{self.project} @ {self._address(site_url)}"',
         ]
+
+    def _address(self, site_url: str) -> str:
+        return urljoin(site_url, f"{FOLDER}/{quote(self.file)}")
 
 
 def build_wheel(project: Path, site_dir: Path) -> Wheel:

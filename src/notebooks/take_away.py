@@ -1,4 +1,4 @@
-"""A page as a notebook to take away: `.ipynb`, which runs wherever the site's wheel is installed.
+"""A page to take away, which runs wherever the site's wheel is installed: as a notebook, and as a file of Python.
 
 What only the site can show is turned into what a notebook can: answers are open, check links lead to the cells, figures
 are attached, and links to other pages keep their words.
@@ -24,12 +24,15 @@ from notebooks.own_wheel import FOLDER, Wheel
 
 Cell = dict[str, Any]
 
-_DETAILS = re.compile(r"/{3,}\s*details\s*\|\s*(?P<title>.*\S)\s*$")
-_END = re.compile(r"/{3,}\s*$")
+_TITLED = re.compile(r"/{3,}\s*(?:details|evidence|quiz)\s*\|\s*(?P<title>.*\S)\s*$")
+_UNTITLED = re.compile(r"/{3,}\s*(?:short)?\s*$")
+_CHOICE = re.compile(r"^- \[(?P<mark>[ xX])\] ")
 _OPTION = re.compile(r"    (type|open|attrs):")
 _HEADING_ID = re.compile(r"^(#+ .*?)\s*\{\s*#([\w-]+)\s*\}\s*$", re.M)
 _IMAGE = re.compile(r'!\[(?P<alt>[^\]]*)\]\((?P<src>[^\s)]+)(?:\s+"(?P<caption>[^"]*)")?\)')
 _LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]*)\]\((?P<href>[^\s)]+)\)")
+# What in a notebook is a place to lead to, or a picture; a script has its description in its place.
+_SCRIPT_ONLY = re.compile(r'<a id="[^"]*"></a>\n*|!(?=\[[^\]]*\]\(attachment:)|(?<=\])\(attachment:[^)]*\)')
 _ARGUMENT = re.compile(r"#(\d)")
 
 
@@ -57,7 +60,32 @@ class Setting:
 def as_notebook(page: Page, setting: Setting) -> str:
     """The page as a notebook in nbformat 4.5."""
     first = [_code(_installation(setting.wheel, setting.site_url))] if setting.wheel else []
-    cells = [*first, _prose(_definitions(setting.macros), {})]
+    cells = [*first, _prose(_definitions(setting.macros), {}), *_cells(page, setting)]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_script(page: Page, setting: Setting) -> str:
+    """The page as a file of Python in the percent format, which editors show as cells.
+
+    It begins with what it needs as PEP 723 writes it, so that `uv run` and `pipx run` install that by themselves.
+    """
+    parts = [_requirements(setting.wheel, setting.site_url)] if setting.wheel else []
+    for cell in _cells(page, setting):
+        if cell["cell_type"] == "code":
+            parts.append(f"# %%\n{cell['source']}")
+        else:
+            words = _SCRIPT_ONLY.sub("", cell["source"]).strip("\n")
+            parts.append("# %% [markdown]\n" + "\n".join(f"# {line}".rstrip() for line in words.split("\n")))
+    return "\n\n".join(parts) + "\n"
+
+
+def _cells(page: Page, setting: Setting) -> list[Cell]:
+    cells: list[Cell] = []
     lines = page.text.split("\n")
     at = 0
     for block in page.blocks:
@@ -65,13 +93,14 @@ def as_notebook(page: Page, setting: Setting) -> str:
         # A block that the page does not run is shown, and not run here either.
         cells.append(_prose(f"```python\n{block.code}```", {}) if block.waived else _code(_titled(block)))
         at = block.end_line + 1
-    cells += _prose_cells(lines[at:], None, page, setting)
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    return [*cells, *_prose_cells(lines[at:], None, page, setting)]
+
+
+def _requirements(wheel: Wheel, site_url: str) -> str:
+    """What a script needs. As in a notebook, the bare name of the project stands in none of it."""
+    if not site_url:
+        return f"# Needs {wheel.file}, which lies in the folder {FOLDER} of the site that this file is from."
+    return f'# /// script\n# dependencies = ["{wheel.requirement(site_url)}"]\n# ///'
 
 
 def _installation(wheel: Wheel, site_url: str) -> str:
@@ -126,10 +155,13 @@ def _prose_cells(lines: list[str], below: Block | None, page: Page, setting: Set
 
 def _readable(lines: list[str]) -> Iterator[str]:
     for line in lines:
-        details = _DETAILS.match(line)
-        if details:
-            yield f"**{details['title']}**"
-        elif not (_END.match(line) or _OPTION.match(line) or is_directive(line)):
+        if titled := _TITLED.match(line):
+            yield f"**{titled['title']}**"
+            # A list right below a line of words would go on with them.
+            yield ""
+        elif choice := _CHOICE.match(line):
+            yield f"- {'✗' if choice['mark'] == ' ' else '✓'} {line[choice.end() :]}"
+        elif not (_UNTITLED.match(line) or _OPTION.match(line) or is_directive(line)):
             yield line
 
 

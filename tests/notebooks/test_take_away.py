@@ -10,7 +10,7 @@ import pytest
 from evidence.page.parse import PageParser
 from evidence.page.settings import Settings
 from notebooks.own_wheel import Wheel
-from notebooks.take_away import Setting, as_notebook
+from notebooks.take_away import Setting, as_notebook, as_script
 
 PAGE = """\
 # Title
@@ -19,15 +19,26 @@ See [a term](glossary.md#term) and [the web](https://example.org).
 
 ## 1. Sums { #sum-1 }
 
+/// quiz | What is the sum?
+- [x] 6: [add up](check:six)
+- [ ] 5: one is [left out](check:six)
+///
+
 //// details | Answer
     type: success
 
+/// short
+It is not 5.
+///
+
 It is [6](check:six), or $\\vec{x}$.
 
+/// evidence | The sum
 <!--pytest.mark.exact("six")-->
 ```python
 assert 1 + 2 + 3 == 6
 ```
+///
 
 <!--pytest-codeblocks:cont-->
 ```python
@@ -70,15 +81,19 @@ def docs(tmp_path_factory):
 WHEEL = Wheel("our_name-1.0-py3-none-any.whl", "our-name", "[examples]")
 
 
+def setting(docs: Path, wheel: Wheel | None = WHEEL, **options: str) -> Setting:
+    macros = {"vec": "\\mathbf{#1}", "R": "\\mathbb{R}"}
+    return Setting(Settings(docs.parent / "mkdocs.yml", docs), macros, wheel, **options)
+
+
+def script(docs: Path, **options: str) -> str:
+    return as_script(PageParser().parse(docs / "page.md"), setting(docs, **options))
+
+
 def notebook(docs: Path, wheel: Wheel | None = WHEEL, **options: str) -> nbformat.NotebookNode:
-    page = PageParser().parse(docs / "page.md")
-    text = as_notebook(
-        page,
-        Setting(
-            Settings(docs.parent / "mkdocs.yml", docs), {"vec": "\\mathbf{#1}", "R": "\\mathbb{R}"}, wheel, **options
-        ),
+    read = nbformat.reads(
+        as_notebook(PageParser().parse(docs / "page.md"), setting(docs, wheel, **options)), as_version=4
     )
-    read = nbformat.reads(text, as_version=4)
     nbformat.validate(read)
     return read
 
@@ -119,6 +134,9 @@ def test_nothing_of_the_sites_own_syntax_is_left(docs):
     for mark in ("///", "pytest", "type: success", "{ #", "check:", ".md"):
         assert mark not in prose
     assert "**Answer**" in prose
+    assert "**The sum**" in prose
+    assert "**What is the sum?**\n\n- ✓ 6: [add up](#check-six)\n- ✗ 5: one is" in prose
+    assert "- [" not in prose
     assert "It is [6](#check-six)" in prose
     assert '<a id="check-six"></a>' in prose
     assert '<a id="sum-1"></a>\n\n## 1. Sums' in prose
@@ -142,3 +160,23 @@ def test_cells_have_ids(docs):
     ids = [cell.id for cell in notebook(docs).cells]
     assert len(set(ids)) == len(ids) > 3
     assert json.loads(nbformat.writes(notebook(docs)))["nbformat_minor"] >= 5
+
+
+def test_a_script_names_what_it_needs_where_runners_look_for_it(docs):
+    where = "https://example.org/dl/wheels/our_name-1.0-py3-none-any.whl"
+    assert script(docs, site_url="https://example.org/dl/").startswith(
+        f'# /// script\n# dependencies = ["our-name[examples] @ {where}"]\n# ///\n'
+    )
+    # Without an address nothing may be looked up.
+    assert "our-name" not in script(docs)
+
+
+def test_a_script_is_the_code_and_the_words_as_comments(docs):
+    text = script(docs)
+    assert "# %%\n# exact: six\nassert 1 + 2 + 3 == 6\n\n# %%\nprint(7)\n" in text
+    assert all(
+        line.startswith("#") for line in text.splitlines() if line and "assert 1" not in line and line != "print(7)"
+    )
+    assert "[A line that climbs from left to right]\n" in text
+    assert "attachment:" not in text
+    assert "<a id" not in text

@@ -49,11 +49,22 @@ def taken_away(built_site):
 def test_every_page_with_code_can_be_taken_away(built_site):
     for page in built_site.pages:
         checks = any("check" in tag.attributes.get("class", "").split() for tag in page.tags())
-        links = [tag.attributes["href"] for tag in page.tags() if tag.attributes.get("href", "").endswith(".ipynb")]
-        assert bool(links) >= checks, page.name
-        assert len(links) <= 1
-        for link in links:
-            assert (page.file.parent / link).is_file(), page.at(1)
+        for ending in (".ipynb", ".py"):
+            links = [tag.attributes["href"] for tag in page.tags() if tag.attributes.get("href", "").endswith(ending)]
+            assert bool(links) >= checks, page.name
+            assert len(links) <= 1
+            for link in links:
+                assert (page.file.parent / link).is_file(), page.at(1)
+
+
+def test_the_file_of_python_holds_the_cells_of_the_notebook(taken_away):
+    """And nothing else: what runs as a notebook runs as a script."""
+    for file in taken_away:
+        script = file.with_suffix(".py").read_text(encoding="utf-8")
+        code = "\n".join(_code(file))
+        assert ast.dump(ast.parse(script)) == ast.dump(ast.parse(code)), file.name
+        # No line of prose has slipped out of its comment, and none of code into one.
+        assert len(re.findall(r"^# %%$", script, re.M)) == len(_code(file)), file.name
 
 
 def test_they_are_valid_and_begin_with_the_installation_of_the_sites_own_wheel(taken_away, built_site):

@@ -1,6 +1,10 @@
-// Gives each block of code, when it is near what is seen, a button that copies it.
+// Gives each block of code, when it is near what is seen, a button that copies what runs alone: the code with that which
+// it continues in front.
 
 const told = document.querySelector(".md-dialog");
+const python = [...document.querySelectorAll("article .language-python.highlight")];
+// In an example, each cell goes on with the one before.
+const one = document.querySelector("#taken-away[data-one-session]");
 let hide;
 
 function tell(words) {
@@ -10,6 +14,18 @@ function tell(words) {
   hide = setTimeout(() => told.classList.remove("md-dialog--active"), 2000);
 }
 
+const continues = (block) => one ? block !== python[0] : block.previousElementSibling?.querySelector(".check-continues");
+const codeOf = (block) => block.querySelector("pre > code").textContent;
+
+// What a block needs to run, and then the block.
+export function whole(block) {
+  const at = python.indexOf(block);
+  let first = at;
+  while (first > 0 && continues(python[first])) first -= 1;
+  return at < 0 ? codeOf(block) : python.slice(first, at + 1).filter(
+    (part) => part === block || !part.previousElementSibling?.querySelector(".check-waived")).map(codeOf).join("\n");
+}
+
 function offer(block) {
   const code = block.querySelector("pre > code");
   if (!code) return;
@@ -17,9 +33,10 @@ function offer(block) {
   button.type = "button";
   button.className = "md-code__button";
   button.dataset.mdType = "copy";
-  button.title = "Copy to clipboard";
+  const text = whole(block);
+  button.title = text === code.textContent ? "Copy to clipboard" : "Copy to clipboard, with the code that it continues";
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.textContent);
+    await navigator.clipboard.writeText(text);
     tell("Copied to clipboard");
   });
   const place = document.createElement("div");

@@ -128,7 +128,7 @@ def _heading(block: Block, grades: str | None, record: Record | None) -> str:
             grade = f"[{block.grade}]({grades}#{block.grade}){{ .{classes.replace(' ', ' .')} }}"
         parts.append(f"{grade} <code>{escape(block.name)}</code>")
     if block.continues and block.path.suffix != ".py":  # in a notebook, each cell does
-        parts.append('<span class="check-note">continues the code above</span>')
+        parts.append('<span class="check-note check-continues">continues the code above</span>')
     if block.name and not block.waived:
         parts.append(_verdict(record))
     if block.waived:
