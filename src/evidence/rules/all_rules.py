@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Mapping
+from pathlib import Path
 
 from evidence.files.errors import PageError
-from evidence.page.model import Block, Page
+from evidence.page.model import Block, CheckLink, Page
 from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
 from evidence.rules.figures import figure_errors
 from evidence.rules.layers import layer_errors
-from evidence.rules.links import link_errors
+from evidence.rules.links import RecordOf, link_errors
 from evidence.rules.notebooks import notebook_errors
 from evidence.rules.quiz import quiz_errors
 from evidence.rules.references import reference_errors
 from evidence.rules.unfilled import unfilled_errors
+
+# Of each page whose links were found to be borne out, what they were held to. While that stays, they need not be held
+# to it again: a build asks before it begins and when it renders the page, a served site at each edit of another one.
+_BORNE_OUT: dict[Path, list[object]] = {}
 
 
 def page_errors(site: Site, page: Page, records: Records | None) -> list[PageError]:
@@ -49,17 +55,37 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
 
     found = [
         *page.errors,
-        *(error for link in sound for error in link_errors(link, page.links, checks, record_of)),
+        *_word_errors(page, sound, checks, record_of),
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
         *layer_errors(page),
-        *quiz_errors(page, lambda link: link_errors(link, (), checks, record_of)),
         *notebook_errors(page),
         *reference_errors(site, page),
         *unfilled_errors(page),
     ]
     return sorted(found, key=lambda error: error.line)
+
+
+def _word_errors(
+    page: Page, links: list[CheckLink], checks: Mapping[str, Block], record_of: RecordOf
+) -> list[PageError]:
+    """What is wrong with the words of check links, and with quizzes, whose reasons are such links."""
+    named = {link.name for link in page.links}.union(
+        *(option.checks for quiz in page.quizzes for option in quiz.options)
+    )
+    held_to: list[object] = [page]
+    for name in sorted(named):
+        check = checks.get(name)
+        held_to += [check, check and record_of(check)]
+    before = _BORNE_OUT.get(page.path, [])
+    if len(before) == len(held_to) and all(old is new for old, new in zip(before, held_to, strict=True)):
+        return []
+    errors = [error for link in links for error in link_errors(link, page.links, checks, record_of)]
+    errors += quiz_errors(page, lambda link: link_errors(link, (), checks, record_of))
+    if not errors:
+        _BORNE_OUT[page.path] = held_to
+    return errors
 
 
 def _is_told_of(name: str, page: Page) -> bool:
