@@ -110,9 +110,36 @@ def test_a_chapter_is_written_and_where_to_name_it_is_told(docs, capsys):
     assert "{ #graphs-1 }" in (docs / "graphs.md").read_text()
 
 
+@pytest.fixture
+def examples(docs):
+    config = docs.parent / "mkdocs.yml"
+    config.write_text(config.read_text().replace("answer: Antwort", "answer: Antwort, examples: tries"))
+    (docs.parent / "tries").mkdir()
+    return docs.parent / "tries"
+
+
+def test_an_example_is_written_and_holds_once_it_is_filled_in(examples, capsys):
+    assert new("example", "two-sums", "Two sums") == 0
+    path = examples / "two_sums.py"
+    assert "# # Two sums\n" in path.read_text()
+    out = capsys.readouterr().out
+    assert "tries/two_sums.py:4: to be filled in: what is asked" in out
+    assert "Name tries/two-sums.md in nav in mkdocs.yml" in out
+    told = errors(path)
+    assert len(told) == path.read_text().count("FILL IN ")
+    path.write_text(path.read_text().replace("FILL IN ", "It is "))
+    assert errors(path) == []
+    assert main(["verify"]) == 0, capsys.readouterr()
+    assert new("example", "two-sums", "Two sums") == 2
+    assert "There is a notebook tries/two_sums.py" in capsys.readouterr().err
+    assert new("example", "deep/sums", "Sums") == 2
+    assert "Notebooks lie in tries itself" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["example", "sums", "Sums"], "The site has no examples. Name their folder in mkdocs.yml"),
         (["sum", "Why?"], "There is no page sum. The nearest are: sums"),
         (["chapter", "sums", "Sums"], "There is a page docs/sums.md"),
         (["chapter", "Big Sums", "Sums"], "'Big Sums' is no name for a page"),

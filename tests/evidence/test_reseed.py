@@ -135,12 +135,12 @@ def test_an_output_that_depends_on_the_seed_is_named_and_stops_nothing(reseed):
 
 
 def test_a_run_that_takes_too_long_is_a_failure(reseed, monkeypatch):
-    monkeypatch.setenv("EVIDENCE_LIMIT", "0.5")
+    monkeypatch.setenv("EVIDENCE_LIMIT", "2")
     code = "import time, torch\ntorch.rand(1)\nif torch.initial_seed():\n    time.sleep(60)\nassert time is not torch"
     status, out = reseed(check(code), "--jobs", "5")
     assert status == 1
     assert "held under 0 of 5" in out
-    assert "the run was stopped after 2 s" in out
+    assert "the run was stopped after 8 s" in out
 
 
 def test_a_check_that_never_ends_is_stopped_and_named(reseed, monkeypatch):

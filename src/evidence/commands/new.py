@@ -1,4 +1,4 @@
-"""`python -m evidence new`: write the skeleton of a question, or of a chapter, which says what is to be filled in."""
+"""`python -m evidence new`: write the skeleton of a question, a chapter or an example, which says what to fill in."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from evidence.rules.unfilled import MARK, unfilled_errors
 _DESCRIPTION = """\
 new PAGE QUESTION           adds a question to a page, with a quiz, an answer and a first check
 new chapter NAME TITLE      writes a page for questions
+new example NAME TITLE      writes a notebook, with a first check
 
 Each line that is to be filled in says so, and no page is built while one does."""
 _USAGE = """\
 python -m evidence new [-f FILE] PAGE QUESTION
-       python -m evidence new [-f FILE] chapter NAME TITLE"""
+       python -m evidence new [-f FILE] chapter NAME TITLE
+       python -m evidence new [-f FILE] example NAME TITLE"""
 _EPILOG = "Exit code: 0 written, 2 there is no such page, or a page of that name."
 _QUESTION = re.compile(r"^## (?P<number>\d+)\. .*\{ *#(?P<prefix>[\w-]+)-(?P=number) *\}\s*$")
 _FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})")
@@ -55,13 +57,31 @@ assert sum([1, 1]) == 2
 ////
 """
 _CHAPTER = "# {title}\n\n{mark} what the chapter is about, in a sentence or two.\n"
+_EXAMPLE = """\
+# %% [markdown]
+# # {title}
+#
+# **Question.** {mark} what is asked, and why.
+#
+# **Method.** {mark} what is run to answer it, and what [it shows](check:{check}).
+
+# %%
+total = sum([1, 1])  # {mark} the experiment
+
+# %% [markdown]
+# <!--pytest.mark.exact("{check}")-->
+
+# %%
+# {mark} what it shows, another name than {check}, and another grade if its evidence is weaker.
+assert total == 2
+"""
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = subparsers.add_parser(
         "new",
-        help="write the skeleton of a question, or of a chapter",
+        help="write the skeleton of a question, a chapter or an example",
         usage=_USAGE,
         description=_DESCRIPTION,
         epilog=_EPILOG,
@@ -82,10 +102,12 @@ def run(arguments: argparse.Namespace) -> int:
     match arguments.words:
         case ["chapter", name, title]:
             path, what_else = _write_chapter(site, name, title)
+        case ["example", name, title]:
+            path, what_else = _write_example(site, name, title)
         case [page, question]:
             path, what_else = _write_question(site, _find(site, page), question), ""
         case _:
-            raise CommandError('Write: new PAGE "QUESTION", or: new chapter NAME "TITLE"')
+            raise CommandError('Write: new PAGE "QUESTION", or: new chapter NAME "TITLE", or: new example NAME "TITLE"')
     for error in unfilled_errors(site.page(path)):
         print(f"{error.where}: {error.problem}")
     print(f"Fill this in; until then {display_path(path)} is not built{what_else}")
@@ -146,12 +168,42 @@ def _stripped(lines: list[str]) -> list[str]:
 
 
 def _write_chapter(site: Site, name: str, title: str) -> tuple[Path, str]:
-    if not _NAME.fullmatch(name):
-        raise CommandError(f"{name!r} is no name for a page. Write small letters, digits and hyphens, as two-layers")
+    _require_name(name)
     path = site.docs_dir / f"{name}.md"
     if path.exists():
         raise CommandError(f"There is a page {display_path(path)}. Add a question to it: new {name} QUESTION")
+    return path, _write_page(site, path, f"{name}.md", _CHAPTER.format(title=title.strip(), mark=MARK))
+
+
+def _write_example(site: Site, name: str, title: str) -> tuple[Path, str]:
+    folder = site.settings.examples
+    if folder is None:
+        file = display_path(site.settings.config_file)
+        raise CommandError(
+            f"The site has no examples. Name their folder in {file}, under the plugin: examples: examples"
+        )
+    _require_name(name)
+    path = folder / f"{name.replace('-', '_')}.py"
+    if "/" in name:
+        raise CommandError(
+            f"Notebooks lie in {display_path(folder)} itself, not below it as {name} would. Leave the / away"
+        )
+    if path.exists():
+        raise CommandError(f"There is a notebook {display_path(path)}. Take another name")
+    check = name
+    while check in site.checks():
+        check += "-new"
+    text = _EXAMPLE.format(title=title.strip(), mark=MARK, check=check)
+    return path, _write_page(site, path, f"{folder.name}/{name}.md", text)
+
+
+def _write_page(site: Site, path: Path, listed: str, text: str) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_CHAPTER.format(title=title.strip(), mark=MARK), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     config_file = display_path(site.settings.config_file)
-    return path, f". Name {name}.md in nav in {config_file}, if there is one, and link to it from the home page"
+    return f". Name {listed} in nav in {config_file}, if there is one, and link to it from the home page"
+
+
+def _require_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise CommandError(f"{name!r} is no name for a page. Write small letters, digits and hyphens, as two-layers")

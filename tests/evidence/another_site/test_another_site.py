@@ -27,6 +27,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 FENCE = re.compile(r'^(?P<fence>`{3,})\w+ title="(?P<name>[^"]+)"\n(?P<text>.*?)^(?P=fence)$', re.S | re.M)
 FILES = {match["name"]: match["text"] for match in FENCE.finditer(PAGE)}
 INSTALL, RUN = re.findall(r"^```console\n(.*?)^```$", PAGE, re.S | re.M)
+# The server takes seconds; this is only so that a test that fails ends.
+PATIENCE_SECONDS = 600
 COMMANDS = [line.removeprefix("$ python -m ") for line in RUN.splitlines()]
 
 
@@ -161,7 +163,8 @@ def free_address() -> str:
 
 def served_with(words: str, address: str, server: subprocess.Popen[str]) -> str:
     """The home page, once it says so."""
-    while server.poll() is None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while server.poll() is None and time.monotonic() < end:
         try:
             with urllib.request.urlopen(f"http://{address}/", timeout=600) as answer:
                 page = answer.read().decode()
@@ -170,7 +173,8 @@ def served_with(words: str, address: str, server: subprocess.Popen[str]) -> str:
         if words in page:
             return page
         time.sleep(0.1)
-    raise AssertionError(server.communicate()[0])
+    server.kill()
+    raise AssertionError(f"the page did not come to say {words!r}; the server says:\n{server.communicate()[0]}")
 
 
 def test_the_page_shows_a_whole_site():
