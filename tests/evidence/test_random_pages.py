@@ -1,6 +1,7 @@
 """No page makes the parser crash, and none shows a block of Python that is not found, or hides one that is."""
 
 import pytest
+
 from random_pages import attack, reader
 
 DRAWS = 1_500
