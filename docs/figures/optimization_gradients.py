@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
+import torch.nn.functional as F
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dlchecked.bilevel import argmin, ridge
 from dlchecked.depth import log_gradient_norms, random_weights, train
-from figures.palette import C1, C2, C3
+from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def validation_tangents() -> Figure:
@@ -38,6 +41,58 @@ def validation_tangents() -> Figure:
     axes.set(xlabel="logarithm of the penalty", ylabel="loss")
     axes.legend(loc="upper right")
     return figure
+
+
+def remedies() -> Figure:
+    """The backpropagated signal at the first of thirty tanh layers over that at the last, with each remedy."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.3))
+    axes.axvline(1, color=MUTED, linewidth=0.8, linestyle=":")
+    for row, layer in enumerate(_LAYERS.values()):
+        for gain, colour, marker in ((0.5, C1, "o"), (3.0, C2, "s")):
+            axes.plot(_first_over_last(layer, gain), row, marker, color=colour, markersize=8, alpha=0.85)
+    axes.text(2e-10, 0.42, "weights too small", color=FG)
+    axes.text(1e6, 0.42, "too large", color=FG, ha="right")
+    axes.set(xscale="log", xlabel="signal at the first layer / at the last", xlim=(1e-10, 1e6))
+    axes.set_yticks(range(len(_LAYERS)), list(_LAYERS))
+    axes.set_xticks([1e-9, 1e-6, 1e-3, 1, 1e3])
+    axes.invert_yaxis()
+    axes.minorticks_off()
+    return figure
+
+
+_Layer = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def _batch_norm(z: torch.Tensor) -> torch.Tensor:
+    z = z - z.mean(dim=1, keepdim=True)
+    return z / z.square().mean(dim=1, keepdim=True).sqrt()
+
+
+def _gated(y: torch.Tensor, z: torch.Tensor, gate: torch.Tensor) -> torch.Tensor:
+    share = torch.sigmoid(y @ gate - 2)
+    return (1 - share) * y + share * z.tanh()
+
+
+_LAYERS: dict[str, _Layer] = {
+    "none": lambda y, z, gate: z.tanh(),
+    "skips": lambda y, z, gate: y + z.tanh(),
+    "batch norm": lambda y, z, gate: _batch_norm(z).tanh(),
+    "layer norm": lambda y, z, gate: F.layer_norm(z, z.shape[-1:]).tanh(),
+    "gating": _gated,
+}
+
+
+def _first_over_last(layer: _Layer, gain: float) -> float:
+    """The median over 20 networks, as the check of the same question draws them."""
+    torch.manual_seed(0)
+    outputs = [torch.randn(20, 8, 32).double().requires_grad_()]
+    for _ in range(30):
+        weights, gate = torch.randn(2, 20, 32, 32).double() / 32**0.5
+        outputs.append(layer(outputs[-1], outputs[-1] @ (gain * weights), gate))
+    at_last = torch.randn_like(outputs[-1])
+    (at_first,) = torch.autograd.grad(outputs[-1], outputs[1], at_last)
+    first, last = (gradient.flatten(1).norm(dim=1) for gradient in (at_first, at_last))
+    return float((first / last).median())
 
 
 _GAINS = ((2.0, C2, "--"), (1.0, C1, "-"), (0.5, C3, "-."))
