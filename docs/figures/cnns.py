@@ -154,13 +154,14 @@ def filters_of_a_trained_pair() -> Figure:
 def _kernels(rows: list[tuple[str, torch.Tensor]]) -> Figure:
     """A row of kernels for each name: blue is positive, orange negative."""
     figure, panels = plt.subplots(len(rows), 4, figsize=(WIDTH, 1.2 * len(rows)))
-    largest = float(max(kernels.abs().max() for _, kernels in rows))
+    # As strong as the strongest of the first row; what exceeds it is drawn as strong.
+    largest = float(rows[0][1].abs().max())
     for number, ((label, kernels), line) in enumerate(zip(rows, panels, strict=True)):
         for channel, axes in enumerate(line):
             for row, column in itertools.product(range(3), repeat=2):
                 weight = float(kernels[channel, row, column])
                 cell = Rectangle((column, row), 1, 1, facecolor=C1 if weight > 0 else C2, edgecolor="none")
-                cell.set_alpha(abs(weight) / largest)
+                cell.set_alpha(min(1, abs(weight) / largest))
                 axes.add_patch(cell)
             axes.add_patch(Rectangle((0, 0), 3, 3, fill=False, edgecolor=MUTED, linewidth=0.8))
             axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-0.1, 3.1), ylim=(3.1, -0.1))

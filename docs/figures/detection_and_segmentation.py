@@ -2,27 +2,70 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from dlchecked.detection import dice, iou, precision_and_recall
 from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
 
 
 def dice_against_iou() -> Figure:
-    """Dice against IoU of two sets of 60 that share more and more."""
-    shared = range(61)
-    figure, axes = plt.subplots(figsize=(3.6, 3.4))
-    axes.plot([0, 1], [0, 1], ":", color=MUTED, linewidth=1.2)
-    axes.plot([float(iou(n, 60, 60)) for n in shared], [float(dice(n, 60, 60)) for n in shared], color=C1)
-    half = float(dice(40, 60, 60))
-    axes.plot([0.5, 0.5, 0], [0, half, half], "--", color=C2, linewidth=1)
-    axes.plot(float(iou(40, 60, 60)), half, "o", color=C2)
-    axes.set(aspect="equal", xlim=(0, 1.02), ylim=(0, 1.02), xlabel="IoU", ylabel="Dice")
-    axes.set_xticks([0, 0.5, 1], ["0", "½", "1"])
-    axes.set_yticks([0, 0.5, half, 1], ["0", "½", "⅔", "1"])
+    """Two regions that share half of their union, and Dice against IoU of two sets of 60 that share more and more."""
+    figure, (regions, curve) = plt.subplots(1, 2, figsize=(WIDTH, 2.5), gridspec_kw={"width_ratios": [4, 5]})
+    area, shared = 3 * 2, 2 * 2
+    regions.add_patch(Rectangle((1, 0), 2, 2, facecolor=C2, alpha=0.25, edgecolor="none"))
+    for left, colour, line in [(0, C1, "-"), (1, C3, "--")]:
+        regions.add_patch(Rectangle((left, 0), 3, 2, fill=False, edgecolor=colour, linewidth=1.8, linestyle=line))
+    for x, name in [(0.5, "A"), (2, f"{shared} cells\nshared"), (3.5, "B")]:
+        regions.text(x, 1, name, ha="center", va="center", color=FG)
+    union = 2 * area - shared
+    assert iou(shared, area, area) == Fraction(shared, union)
+    regions.text(2, -0.3, f"IoU {shared} / {union}", ha="center", va="top", color=FG)
+    regions.text(2, -1.1, f"Dice 2 · {shared} / ({area} + {area})", ha="center", va="top", color=FG)
+    regions.set(aspect="equal", xlim=(-0.1, 4.1), ylim=(-1.9, 2.1))
+    regions.axis("off")
+
+    numbers = range(61)
+    curve.plot([0, 1], [0, 1], ":", color=MUTED, linewidth=1.2)
+    curve.plot([float(iou(n, 60, 60)) for n in numbers], [float(dice(n, 60, 60)) for n in numbers], color=C1)
+    half = float(dice(shared, area, area))
+    curve.plot([0.5, 0.5, 0], [0, half, half], "--", color=C2, linewidth=1)
+    curve.plot(float(iou(shared, area, area)), half, "o", color=C2)
+    curve.set(aspect="equal", xlim=(0, 1.02), ylim=(0, 1.02), xlabel="IoU", ylabel="Dice")
+    curve.set_xticks([0, 0.5, 1], ["0", "½", "1"])
+    curve.set_yticks([0, 0.5, half, 1], ["0", "½", "⅔", "1"])
+    return figure
+
+
+def boxes_of_both() -> Figure:
+    """An anchor and the box that the same four offsets make of it, in an RPN and in YOLO."""
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.5))
+    cell, width, height = 2, 2.2, 1.4
+    middle = cell + 0.5
+    right, up, wider, higher = 0.6, 0.8, -0.1, 0.15
+    centres = [
+        ("RPN", (middle + width * right, middle + height * up)),
+        ("YOLO, version 2 or 3", (cell + 1 / (1 + math.exp(-right)), cell + 1 / (1 + math.exp(-up)))),
+    ]
+    for axes, (name, centre) in zip(panels, centres, strict=True):
+        for line in range(6):
+            axes.plot([0, 5], [line, line], color=MUTED, linewidth=0.5)
+            axes.plot([line, line], [0, 5], color=MUTED, linewidth=0.5)
+        axes.add_patch(Rectangle((cell, cell), 1, 1, facecolor=C1, alpha=0.25, edgecolor="none"))
+        for (x, y), wide, high, colour, style in [
+            ((middle, middle), width, height, MUTED, "--"),
+            (centre, width * math.exp(wider), height * math.exp(higher), C2, "-"),
+        ]:
+            outline = {"edgecolor": colour, "linestyle": style, "linewidth": 1.6}
+            axes.add_patch(Rectangle((x - wide / 2, y - high / 2), wide, high, fill=False, **outline))
+            axes.plot(x, y, "o", color=colour, markersize=4)
+        axes.set_title(name)
+        axes.set(aspect="equal", xlim=(-0.1, 5.1), ylim=(-0.1, 5.1))
+        axes.axis("off")
     return figure
 
 

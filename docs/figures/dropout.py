@@ -52,3 +52,20 @@ def mean_before_activation() -> Figure:
     panels[1].set_yticks([-1, 0, 1])
     panels[2].set_yticks([0, 0.5, 1])
     return figure
+
+
+def factor_that_keeps_the_mean() -> Figure:
+    """The mean of a dropped-out activation of 1 against the factor of what is kept, for three rates."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.8))
+    factors = torch.linspace(0, 5.2, 53, dtype=torch.double)
+    axes.axhline(1, color=MUTED, linewidth=1, linestyle=":")
+    for p, colour, line in [(Fraction(1, 10), C1, "-"), (Fraction(1, 2), C2, "--"), (Fraction(3, 4), C3, "-.")]:
+        keep = float(1 - p)
+        within = factors[keep * factors <= 1.62]
+        axes.plot(within, keep * within, line, color=colour)
+        axes.plot(1 / keep, 1, "o", color=colour, markersize=6)
+        end = float(within[-1])
+        axes.annotate(f"p = {float(p):g}", (end, keep * end), xytext=(3, 3), textcoords="offset points", ha="center")
+    axes.set(xlabel="factor of what is kept", ylabel="mean", xlim=(0, 5.3), ylim=(0, 1.85), yticks=[0, 1])
+    axes.set_xticks([0, 10 / 9, 2, 4], ["0", "10/9", "2", "4"])
+    return figure

@@ -8,11 +8,44 @@ import torch
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Ellipse, Rectangle
+from matplotlib.patches import Circle, Ellipse, FancyBboxPatch, Rectangle
 
 from dlchecked.vae import SIDE, LinearGaussian, VAEs, blob_centres, blob_images, train_vaes
 from figures.cells import cells
 from figures.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
+
+
+def two_terms() -> Figure:
+    """An image's way through a VAE, and what either term of the loss compares."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.7))
+    arrow = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "color": MUTED}
+    for x, name in [(0.15, "x"), (4.55, "g(z)")]:
+        axes.text(x, 1, name, ha="center", va="center", color=FG)
+    for x, name in [(0.95, "encoder"), (3.65, "decoder")]:
+        box = FancyBboxPatch((x - 0.4, 0.7), 0.8, 0.6, boxstyle="round,pad=0.02,rounding_size=0.1")
+        box.set(facecolor="none", edgecolor=MUTED, linewidth=1.2)
+        axes.add_patch(box)
+        axes.text(x, 1, name, ha="center", va="center", color=FG)
+    axes.text(1.78, 1, "μ, σ", ha="center", va="center", color=FG)
+    axes.text(2.62, 1, "z", ha="center", va="center", color=FG)
+    axes.text(2.62, 1.3, "z = μ + σ u", ha="center", va="bottom", color=FG)
+    axes.text(2.62, 0.2, "noise u", ha="center", va="center", color=FG)
+    for start, end in [
+        ((0.26, 1), (0.52, 1)),
+        ((1.38, 1), (1.58, 1)),
+        ((2.0, 1), (2.5, 1)),
+        ((2.74, 1), (3.22, 1)),
+        ((4.08, 1), (4.32, 1)),
+        ((2.62, 0.36), (2.62, 0.82)),
+    ]:
+        axes.annotate("", end, start, arrowprops=arrow)
+    axes.plot([0.15, 0.15, 4.55, 4.55], [1.2, 2.05, 2.05, 1.2], color=C1, linewidth=1.8)
+    axes.text(2.35, 2.12, "reconstruction term: is g(z) near x?", ha="center", va="bottom", color=FG)
+    axes.plot([1.78, 1.78], [0.82, -0.3], "--", color=C2, linewidth=1.8)
+    axes.text(1.78, -0.38, "KL term: is N(μ, σ²) near the prior?", ha="center", va="top", color=FG)
+    axes.set(xlim=(0, 4.85), ylim=(-0.75, 2.5))
+    axes.axis("off")
+    return figure
 
 
 def _ring(images: int) -> tuple[torch.Tensor, VAEs, VAEs]:
