@@ -8,8 +8,8 @@ const FARTHEST = 4, SIDE = 6;
 // Of a normal distribution in the plane, 95 % lies within.
 const RADIUS = Math.sqrt(-2 * Math.log(0.05));
 
-export const caption = "Point anywhere in the plane of codes: the image is what the decoder makes of it. Each ellipse holds most of the codes of " +
-  "one training image. Among them a small step moves the blob a little; far from all of them the decoder was hardly ever trained.";
+export const caption = "Point at a code, and see what the decoder makes of it. Each ellipse holds most of the codes of one training image. Among " +
+  "them a small step moves the blob a little; far from all of them the decoder was hardly ever trained.";
 
 export const controls = [
   { name: "first", label: "First number", min: -FARTHEST, max: FARTHEST, step: 0.05, value: 0, say: (z) => digits(z, 3) },

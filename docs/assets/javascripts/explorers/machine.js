@@ -50,7 +50,7 @@ export function start(box, explorer) {
   const shown = controls.filter(({ hidden }) => !hidden);
   const fields = named(shown, (control) => control.options ? element("select", { id: id(control.name) })
     : element("input", { id: id(control.name), type: "range", step: control.step }));
-  const values = named(shown, () => element("output"));
+  const values = named(shown, () => element("span", { className: "explorer-value", ariaHidden: "true" }));
   const rows = shown.map(({ name, label }) => element("div", { className: "explorer-control" },
     element("label", { htmlFor: id(name) }, label), values[name], fields[name]));
   const buttons = element("div", { className: "explorer-actions" });
