@@ -13,6 +13,7 @@ export function element(tag, properties = {}, ...children) {
 }
 
 const SEPARATOR = "~";
+const PAUSE = 300;
 const given = (value, settings) => (typeof value === "function" ? value(settings) : value);
 const named = (controls, value) => Object.fromEntries(controls.map((control) => [control.name, value(control)]));
 
@@ -74,10 +75,14 @@ export function start(box, explorer) {
     picture.addEventListener("pointermove", follow);
   }
 
+  let writing;
+
   function become(next, changed) {
     settings = settled(explorer, next, changed);
     show();
-    toAddress();
+    // A browser refuses an address that is written with every step of a slider.
+    clearTimeout(writing);
+    writing = setTimeout(toAddress, PAUSE);
   }
 
   function show() {
