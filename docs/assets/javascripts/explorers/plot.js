@@ -11,7 +11,7 @@ export function digits(value, many = 3) {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "no number" : value > 0 ? "∞" : "−∞";
   const [head, tail] = value.toExponential(many - 1).split("e").map(Number);
-  if (tail < -3 || tail > 5) return `${head === 1 ? "" : `${head} · `}10${power(tail)}`.replace("-", "−");
+  if (tail < -3 || tail > 5) return `${head === 1 ? "" : `${head}\u00a0·\u00a0`}10${power(tail)}`.replace("-", "−");
   return String(Number(value.toPrecision(many))).replace("-", "−");
 }
 

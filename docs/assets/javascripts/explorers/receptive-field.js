@@ -153,16 +153,16 @@ export function tell(result, { unit, layer, pixels }) {
 }
 
 function wordsOf({ block, pool, k, s, d }) {
-  const strided = s > 1 ? ` / ${s}` : "";
+  const strided = s > 1 ? `/${s}` : "";
   if (block) return `block${strided}`;
-  return `${pool ? "pool" : "conv"} ${k} × ${k}${strided}${d > 1 ? `, dil. ${d}` : ""}`;
+  return `${pool ? "pool" : "conv"} ${k}×${k}${strided}${d > 1 ? ` dil. ${d}` : ""}`;
 }
 
 // Where things stand: rows of positions, the input lowest, and beside or below them the image.
 function plan({ rules, sizes, rule }, { width, height }) {
   const beside = width > 480;
   const side = beside ? Math.min(height - 40, width * 0.34) : Math.min(width * 0.42, height * 0.36);
-  const [left, right] = [116, (beside ? width - side - 24 : width) - 6];
+  const [left, right] = [122, (beside ? width - side - 24 : width) - 6];
   const bottom = beside ? height - 22 : height - side - 34;
   const least = Math.max(Math.min(0, rule[0]), -sizes[0] / 2);
   const most = Math.min(Math.max(sizes[0], rule[1] + 1), sizes[0] * 1.5);
@@ -196,7 +196,7 @@ export function draw(result, { stack }, size) {
     if (cell > 5) for (let i = 1; i < many; i++) parts.push(line([[left + i * cell, y], [left + i * cell, y + thick]], "muted", { width: 0.4 }));
     for (const [from, to] of runs(result.seen[at]))
       parts.push(area(left + from * cell, y, Math.max((to - from) * cell, 1.2), thick, at === rows.length - 1 ? 2 : 1));
-    parts.push(text(110, y + thick / 2 + 4.5, at ? wordsOf(layers[at - 1]) : "input", { anchor: "end" }));
+    parts.push(text(116, y + thick / 2 + 4.5, at ? wordsOf(layers[at - 1]) : "input", { anchor: "end" }));
   });
   const { top, high } = rows[0];
   parts.push(outline(X(result.rule[0]), top + high * 0.06, X(result.rule[1] + 1) - X(result.rule[0]), high * 0.88, "fg"));
