@@ -5,15 +5,11 @@ from __future__ import annotations
 import fcntl
 import functools
 import gzip
-import http.server
 import json
 import os
-import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -25,6 +21,8 @@ from in_a_browser import missing
 
 # The copies of the site are shared by several files of tests.
 sys.path.insert(0, str(Path(__file__).parent))
+
+from served_folder import serving_folder
 
 ROOT = Path(__file__).parents[2]
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -157,35 +155,6 @@ def _bytes_over_the_wire(file: Path) -> int:
     return len(content) if file.suffix in (".woff2", ".png", ".webp") else len(gzip.compress(content, 6))
 
 
-@functools.cache
-def _headers() -> list[tuple[str, str]]:
-    """What the page on hosting tells a host to send."""
-    page = (ROOT / "docs" / "contributing" / "hosting.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r'^```text title="_headers"\n/\*\n(.*?)^```$', page, re.M | re.S)
-    return [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in block.splitlines())]
-
-
-class _Host(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None: ...
-
-    def end_headers(self) -> None:
-        for name, value in _headers():
-            self.send_header(name, value)
-        super().end_headers()
-
-
-@contextmanager
-def _serving(folder: Path) -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Host, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 # `mkdocs build`, which tells at its end what it imported.
 BUILD = """
 import sys
@@ -225,7 +194,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     build = json.loads(outcome.read_text(encoding="utf-8"))
     if build["code"]:
         pytest.fail(f"`mkdocs build --strict` ended with {build['code']}:\n{build['output']}", pytrace=False)
-    with _serving(folder) as url:
+    with serving_folder(folder) as url:
         yield Site(folder, url, frozenset(build["output"].splitlines()[-1].split()))
 
 
