@@ -199,6 +199,26 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def one_chapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of one short chapter, at an address that it knows."""
+    from one_chapter import build_one_chapter
+
+    folder = tmp_path_factory.mktemp("one-chapter")
+    with _serving(folder / "site") as url:
+        yield Site(build_one_chapter(folder, SITE_URL=url), url, frozenset())
+
+
+@pytest.fixture
+def tab_of_one_chapter(browser: object, one_chapter: Site) -> Iterator[object]:
+    """A tab of its own, so that nothing is remembered from another test."""
+    context = browser.new_context(
+        base_url=one_chapter.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
 def open_tab(browser: object, built_site: Site) -> Iterator[Callable[..., object]]:
     """Get a tab, with scripts or without. Starting one takes a second, so tests share them, unless `fresh`.
 

@@ -28,20 +28,24 @@ function ask() {
   else show();
 }
 
+// What is called by the very words of the query comes before what only holds them: tags are the terms that a part teaches.
+const taught = (part) => part.tags?.some((term) => term.replace(/<[^>]*>/g, "").toLowerCase() === input.value.trim().toLowerCase());
+const first = (list, wanted) => [...list.filter(wanted), ...list.filter((each) => !wanted(each))];
+
 // Of each page found, its parts that were found, the best first.
 function show(items) {
   const words = translations;
   const number = items?.length === 1 ? "one" : "other";
   meta.textContent = !items || !input.value.trim() ? words["search.result.placeholder"]
     : items.length ? words[`search.result.${number}`].replace("#", items.length) : words["search.result.none"];
-  list.replaceChildren(...(items ?? []).slice(0, MOST_PAGES).map(page));
+  list.replaceChildren(...first(items ?? [], (parts) => parts.some(taught)).slice(0, MOST_PAGES).map(page));
 }
 
 function page(parts) {
   const item = document.createElement("li");
   item.className = "md-search-result__item";
   const whole = parts.find(({ location }) => !location.includes("#"));
-  const best = parts.filter((part) => part !== whole);
+  const best = first(parts.filter((part) => part !== whole), taught);
   if (whole) item.append(result(whole, "h1"));
   item.append(...best.slice(0, 3).map((part) => result(part, "h2")));
   if (best.length > 3) {

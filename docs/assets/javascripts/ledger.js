@@ -1,0 +1,58 @@
+// Filters the ledger by chapter, grade, verdict and text. Without this script, all of it stands in its folds.
+
+const place = document.getElementById("ledger");
+const folds = [...document.querySelectorAll("article details:has(> ul)")];
+const chapters = folds.map((fold) => ({ fold, heading: fold.previousElementSibling, title: fold.previousElementSibling.firstChild.textContent }));
+const checks = chapters.flatMap((chapter) => [...chapter.fold.querySelectorAll(":scope > ul > li")].map((item) => {
+  // The last line of an entry: name · grade · question, and the verdict if it is not "passed".
+  const [, grade, , verdict = "passed"] = item.textContent.split("\n").at(-1).split(" · ");
+  return { chapter, item, grade, verdict, text: item.textContent.toLowerCase() };
+}));
+
+function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function choice(name, values) {
+  const options = [...new Set(values)].map((value) => element("option", { textContent: value }));
+  const select = element("select", { name, onchange: show }, element("option", { value: "", textContent: `any ${name}` }), ...options);
+  select.setAttribute("aria-label", name);
+  return select;
+}
+
+const text = element("input", { type: "search", name: "text", placeholder: "words of a claim, or a name", oninput: show });
+text.setAttribute("aria-label", "Words of a claim, or a name");
+const chapter = choice("chapter", chapters.map(({ title }) => title));
+const grade = choice("grade", checks.map((check) => check.grade));
+const verdict = choice("verdict", checks.map((check) => check.verdict));
+const told = element("p", {});
+told.setAttribute("role", "status");
+
+function show() {
+  const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const asked = words.length || chapter.value || grade.value || verdict.value;
+  let count = 0;
+  for (const each of chapters) each.found = 0;
+  for (const check of checks) {
+    const found = (!chapter.value || check.chapter.title === chapter.value) && (!grade.value || check.grade === grade.value) &&
+      (!verdict.value || check.verdict === verdict.value) && words.every((word) => check.text.includes(word));
+    check.item.hidden = !found;
+    count += found;
+    check.chapter.found += found;
+  }
+  for (const { fold, heading, found } of chapters) {
+    fold.hidden = heading.hidden = !found;
+    fold.open = !!asked && !!found;
+  }
+  told.textContent = asked ? `${count} of ${checks.length} checks` : `${checks.length} checks`;
+  // A filtered ledger can be linked to.
+  const state = new URLSearchParams([text, chapter, grade, verdict].filter(({ value }) => value).map(({ name, value }) => [name, value]));
+  history.replaceState(null, "", location.pathname + (asked ? `?${state}` : "") + location.hash);
+}
+
+const given = new URLSearchParams(location.search);
+for (const field of [text, chapter, grade, verdict]) field.value = given.get(field.name) ?? "";
+place.append(element("form", { className: "filter", onsubmit: (event) => event.preventDefault() }, text, " ", chapter, " ", grade, " ", verdict), told);
+show();

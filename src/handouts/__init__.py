@@ -1,0 +1,1 @@
+"""What is made of the pages besides the pages: a glossary that pages and search know, lists, cards, a book."""

@@ -1,0 +1,38 @@
+"""What a search knows besides the words of the pages: which question teaches a term, and which pages teach at all."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from handouts.glossary import Term
+
+# A page with questions is what a reader is after, more than one that only mentions the words.
+BOOST_OF_CHAPTERS = 2
+
+
+def tag_with_terms(index: Path, found: Iterable[Term], addresses: Mapping[str, str]) -> None:
+    """Give the sections of a search index the terms that they teach as tags, which weigh more than all words.
+
+    Args:
+        index: the file that the theme's search reads.
+        found: the terms of the glossary.
+        addresses: by the file of a page, as links name it, where the page is on the site.
+    """
+    tags: dict[str, list[str]] = defaultdict(list)
+    for term in found:
+        page, _, place = term.taught.partition("#")
+        if page:
+            names = [*term.names, *(other for name in term.names if (other := _american(name)) != name)]
+            tags[f"{addresses[page]}#{place}" if place else addresses[page]] += names
+    content = json.loads(index.read_text(encoding="utf-8"))
+    for entry in content["docs"]:
+        if entry["location"] in tags:
+            entry["tags"] = tags[entry["location"]]
+    index.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def _american(name: str) -> str:
+    return name.replace("isation", "ization").replace("ise", "ize")
