@@ -208,5 +208,7 @@ def attack(read: Reader, seed: int) -> bool:
         return False
     if found is None:
         return False
-    assert found == read.shown(text), f"seed {seed}:\n{text}"
+    # What stands in a note is shown below all else.
+    order = sorted if "[^1]:" in text else list
+    assert order(found) == order(read.shown(text)), f"seed {seed}:\n{text}"
     return True
