@@ -48,10 +48,10 @@ def remedies() -> Figure:
     figure, axes = plt.subplots(figsize=(WIDTH, 3.3))
     axes.axvline(1, color=MUTED, linewidth=0.8, linestyle=":")
     for row, layer in enumerate(_LAYERS.values()):
-        for gain, colour, marker in ((0.5, C1, "o"), (3.0, C2, "s")):
-            axes.plot(_first_over_last(layer, gain), row, marker, color=colour, markersize=8, alpha=0.85)
-    axes.text(2e-10, 0.42, "weights too small", color=FG)
-    axes.text(1e6, 0.42, "too large", color=FG, ha="right")
+        for gain, above, colour, marker in ((0.5, 0.1, C1, "o"), (3.0, -0.1, C2, "s")):
+            axes.plot(_first_over_last(layer, gain), row - above, marker, color=colour, markersize=8, alpha=0.85)
+    axes.text(2e-10, 0.45, "weights too small", color=FG)
+    axes.text(1e6, 0.55, "too large", color=FG, ha="right")
     axes.set(xscale="log", xlabel="signal at the first layer / at the last", xlim=(1e-10, 1e6))
     axes.set_yticks(range(len(_LAYERS)), list(_LAYERS))
     axes.set_xticks([1e-9, 1e-6, 1e-3, 1, 1e3])
