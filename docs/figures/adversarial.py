@@ -117,5 +117,5 @@ def going_on_from_a_perfect_generator() -> Figure:
         course = play(p, p, start, 200, rate, 1).distance
         axes.plot(course.numpy(), line, color=colour, label=name)
     axes.set(xlabel="further steps of the generator", ylabel="distance", xlim=(0, 200), ylim=(-0.01, 0.42))
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.06))
     return figure
