@@ -204,7 +204,7 @@ def one_chapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     from one_chapter import build_one_chapter
 
     folder = tmp_path_factory.mktemp("one-chapter")
-    with _serving(folder / "site") as url:
+    with serving_folder(folder / "site") as url:
         yield Site(build_one_chapter(folder, SITE_URL=url), url, frozenset())
 
 
