@@ -13,6 +13,7 @@ from mkdocs.utils import get_relative_url
 _TAG = re.compile(
     r"""<!--.*?-->|<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:[^>"']|"[^"]*"|'[^']*')*)>""", re.S
 )
+_LINK = re.compile(r"</?a\b[^>]*>")
 _SCHEME = re.compile(r"[a-z]+:")
 _ROOT = "https://site.invalid/"
 _VOID = frozenset(
@@ -73,6 +74,13 @@ def moved(html: str, page: str, other: str) -> str:
 def on_site(page: str, href: str) -> str:
     """Where a link on the page at the address `page` leads to, seen from the site's root."""
     return urljoin(_ROOT + page, href).removeprefix(_ROOT)
+
+
+def for_elsewhere(html: str, address: str = "") -> str:
+    """HTML for where the site is not: its links lead where they do on the page at `address`; without one, none does."""
+    if address:
+        return with_addresses(html, lambda href: urljoin(address, href))
+    return _LINK.sub("", html)
 
 
 def with_places(html: str, named: Callable[[str], str]) -> str:

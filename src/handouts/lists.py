@@ -1,6 +1,7 @@
 """Pages that list what stands on others: all questions without their answers, and all common mistakes.
 
-A page asks for a list by a comment: `<!--handouts:questions-->`, `<!--handouts:mistakes-->`.
+A page asks for a list by a comment: `<!--handouts:questions-->`, `<!--handouts:mistakes-->`. A third one,
+`<!--handouts:decks-->`, stands for links to the decks of cards.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.utils import get_relative_url
 
 from handouts.elements import moved, with_places
 from handouts.questions import Question
@@ -31,11 +33,23 @@ class Chapter:
 
 def fill_in(page: Page, chapters: Sequence[Chapter]) -> None:
     """Put the lists that a page asks for in their places, and into its table of contents."""
+    if page.content and DECKS in page.content:
+        page.content = page.content.replace(DECKS, _decks(chapters, page.url))
     for mark, entry in _LISTS.items():
         if page.content and mark in page.content:
             listed = [(chapter, html) for chapter in chapters if (html := _chapter(chapter, page.url, entry))]
             page.content = page.content.replace(mark, "\n".join(html for _, html in listed))
             page.toc = TableOfContents([AnchorLink(chapter.title, chapter.place, 2) for chapter, _ in listed])
+
+
+def _decks(chapters: Sequence[Chapter], here: str) -> str:
+    """Links to the decks of cards that `handouts.cards` writes."""
+    named = [*((chapter.place, chapter.title) for chapter in chapters), ("all", "all of them")]
+    links = "\n".join(
+        f'<li><a href="{get_relative_url(f"{FOLDER}/{name}.apkg", here)}" download>{title}</a></li>'
+        for name, title in named
+    )
+    return f"<ul>\n{links}\n</ul>"
 
 
 def _chapter(chapter: Chapter, here: str, entry: Callable[[Question], Iterator[str]]) -> str:
@@ -59,4 +73,6 @@ def _mistaken(question: Question) -> Iterator[str]:
         yield f"<p><strong>{mistake.title}.</strong></p>\n{mistake.text}"
 
 
+DECKS = "<!--handouts:decks-->"
+FOLDER = "decks"
 _LISTS = {"<!--handouts:questions-->": _asked, "<!--handouts:mistakes-->": _mistaken}

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urljoin
 
 from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_build_timestamp
 
+from evidence.markdown_extension import shared_site
+from evidence.show.ledger import commit, versions
+from handouts.cards import write_decks
 from handouts.glossary import Term, abbreviations, as_sections, explained, terms
-from handouts.lists import Chapter, fill_in
-from handouts.questions import questions
+from handouts.lists import FOLDER, Chapter, fill_in
+from handouts.questions import Question, questions
 from handouts.search import BOOST_OF_CHAPTERS, tag_with_terms
+from handouts.share import description, list_for_programs, picture, report_address
 
 
 class HandoutsConfig(Config):  # type: ignore[no-untyped-call]
@@ -33,11 +40,17 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
     """MkDocs plugin `handouts`."""
 
     def __init__(self) -> None:
+        self.serving = False
         self._terms: list[Term] = []
         self._meanings: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
         self._pages: list[Page] = []
+        self._questions: dict[str, list[Question]] = {}
         self._chapters: list[Chapter] = []
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Whoever writes a page needs neither cards nor pictures of it."""
+        self.serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read what abbreviations mean, and where terms are taught."""
@@ -50,9 +63,18 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Explain each abbreviation once, and have search prefer what teaches."""
         self._addresses[page.file.src_uri] = page.url
-        if 'class="quiz"' in html:
+        found = self._questions[page.file.src_uri] = list(questions(html))
+        page.meta.setdefault("description", description(html, found))
+        if config.repo_url:
+            page.meta["report"] = report_address(config.repo_url, page.url, *self._built_with(config.config_file_path))
+        if found:
             page.meta.setdefault("search", {}).setdefault("boost", BOOST_OF_CHAPTERS)
         return as_sections(html) if page.file.src_uri == self.config.glossary else explained(html, self._meanings)
+
+    @cache  # noqa: B019 - there is one plugin of this kind
+    def _built_with(self, config_file: str) -> tuple[dict[str, str], str]:
+        """The versions of the packages that a reader is told, and the commit."""
+        return versions(shared_site(Path(config_file).absolute()).settings.versions), commit()
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
         """Note the order that a reader sees."""
@@ -63,15 +85,32 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         self._chapters = [
             Chapter(page.url, str(page.title), found)
             for page in self._pages
-            if (found := list(questions(page.content or "")))
+            if (found := self._questions.get(page.file.src_uri))
         ]
         for page in self._pages:
             fill_in(page, self._chapters)
+        if config.site_url and not self.serving:
+            self._draw_pictures(config, files)
+
+    def _draw_pictures(self, config: MkDocsConfig, files: Files) -> None:
+        """A preview of a link names its picture with the whole address."""
+        for page in self._pages:
+            if png := picture(page.content or "", str(page.title)):
+                uri = f"assets/pictures/{page.url.strip('/').replace('/', '-') or 'home'}.png"
+                files.append(File.generated(config, uri, content=png))
+                page.meta["picture"] = urljoin(config.site_url or "", uri)
 
     # After the search has written its index.
     @event_priority(-50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Tell the search where terms are taught."""
+        """Tell the search where terms are taught, and write the decks and the list of all pages."""
         index = Path(config.site_dir, "search", "search_index.json")
         if self._terms and index.is_file():
             tag_with_terms(index, self._terms, self._addresses)
+        if self.serving:
+            return
+        site, site_url = Path(config.site_dir), config.site_url or ""
+        write_decks(site / FOLDER, config.site_name, site_url, self._chapters, get_build_timestamp())
+        about = " ".join((config.site_description or "").split())
+        listed = list_for_programs(config.site_name, about, site_url, self._pages)
+        (site / "llms.txt").write_text(listed, encoding="utf-8")

@@ -205,7 +205,11 @@ def one_chapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
     folder = tmp_path_factory.mktemp("one-chapter")
     with serving_folder(folder / "site") as url:
-        yield Site(build_one_chapter(folder, SITE_URL=url), url, frozenset())
+        yield Site(
+            build_one_chapter(folder, SITE_URL=url, REPO_URL="https://example.org/us/book", EDIT_URI="edit/main/docs/"),
+            url,
+            frozenset(),
+        )
 
 
 @pytest.fixture

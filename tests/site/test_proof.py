@@ -45,6 +45,8 @@ def test_the_check_leads_back_to_the_sentence(open_tab, axe):
     link.evaluate(OPEN_THE_ANSWER)
     # Twice, as a reader who comes back and wants to look again.
     for _ in range(2):
+        # The first tap shows what the claim rests on, the second follows it.
+        link.tap()
         link.tap()
         back = tab.locator(".check:target .check-back")
         back.wait_for(state="visible")

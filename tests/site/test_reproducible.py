@@ -32,6 +32,14 @@ def test_two_builds_give_the_same_bytes(tmp_path):
     one = build(tmp_path / "one", 2001)
     other = build(tmp_path / "in another folder, é", 2002)
     assert one.keys() == other.keys()
-    assert {"index.html", "ledger/index.html", "sums/sums.ipynb", "search/search_index.json"} <= one.keys()
+    assert {
+        "index.html",
+        "ledger/index.html",
+        "sums/sums.ipynb",
+        "decks/all.apkg",
+        "assets/pictures/sums.png",
+        "llms.txt",
+        "search/search_index.json",
+    } <= one.keys()
     assert any(name.endswith(".whl") for name in one)
     assert not [name for name in one if one[name] != other[name]]

@@ -1,6 +1,7 @@
 // Asks each quiz of a page: choose, see why, try again. Without this script a quiz is a list, and a fold that tells.
 
 import { addressOf, answered, forget, here, itemsOf, read, visited } from "./progress.js";
+import { offer } from "./recall.js";
 
 const quizzes = [...document.querySelectorAll("article .quiz[id]")];
 
@@ -51,17 +52,23 @@ function ask(quiz) {
   why.before(told);
 }
 
+// Of what is kept of a page, its quizzes; the rest are answers that the reader knew, or did not.
+const isQuiz = ([name]) => name.split("#")[1].startsWith("quiz-");
+
 // Below the page's title: how far the reader is, and what to look at again.
 function summarise() {
-  const done = itemsOf(here);
+  const all = itemsOf(here);
+  const done = all.filter(isQuiz);
+  const recalled = all.filter((item) => !isQuiz(item));
   document.querySelector(".progress")?.remove();
-  if (!done.length) return;
+  if (!all.length) return;
   const wrong = done.filter(([, { right }]) => !right).map(([name]) => name.slice(here.length + 1));
   const line = element("p", { className: "progress" }, `${done.length} of ${quizzes.length} questions answered`);
   if (wrong.length) {
     line.append(`; wrong at first: `);
     wrong.forEach((id, at) => line.append(at ? ", " : "", element("a", { href: `#${id}` }, numberOf(id))));
   }
+  if (recalled.length) line.append(`; ${recalled.filter(([, { right }]) => right).length} of ${recalled.length} answers known`);
   line.append(". ", element("button", { type: "button", onclick: () => { forget(here); summarise(); } }, "Forget these"));
   document.querySelector("article h1").after(line);
 }
@@ -78,13 +85,14 @@ function numberOf(id) {
 function mark(link) {
   const progress = read();
   const page = Object.keys(progress.pages).find((name) => addressOf(name) === link.href);
-  const done = page === undefined ? [] : itemsOf(page, progress);
+  const done = page === undefined ? [] : itemsOf(page, progress).filter(isQuiz);
   if (done.length) link.after(element("span", { className: "progress" }, ` ${done.length} of ${progress.pages[page].total} `));
 }
 
 if (quizzes.length) {
   visited(document.querySelector("article h1").firstChild.textContent, quizzes.length);
   quizzes.forEach(ask);
+  offer(summarise);
   summarise();
 }
 if (here === "") document.querySelectorAll("article li a").forEach(mark);

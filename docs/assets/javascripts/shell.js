@@ -50,6 +50,15 @@ addEventListener("keydown", (event) => {
   box?.focus();
 });
 
+// From question to question, and what the keys are.
+addEventListener("keydown", async (event) => {
+  if (!["j", "k", "?"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.activeElement?.matches("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  const { press } = await import("./keys.js");
+  press(event.key);
+});
+
 // Each choice of colours shows the label of the next one. The theme's script in the header puts a choice into effect
 // before a page is painted; without `media`, it takes the scheme as it is.
 const choices = [...document.querySelectorAll("[data-md-component=palette] > input")];

@@ -41,7 +41,7 @@ def render_directives(
         above[number] = '<p class="check-note">It prints</p>'
     code = {number for block in page.blocks for number in range(block.line, block.end_line)}
     measured = _measured(page, lines, first_line, verdicts)
-    summaries = _summaries(page, lines, first_line, verdicts)
+    summaries = _summaries(page, lines, first_line, verdicts) | _answers(page)
     rendered: list[str] = []
     for number, line in enumerate(lines, first_line):
         if number in code:
@@ -73,6 +73,7 @@ def render_summary(records: Sequence[Record | None], versions: Mapping[str, str]
     """
     held = [record for record in records if record and record.passed]
     packages = ", ".join(f"{name} {number}" for name, number in versions.items())
+    packages = f'<span class="versions">{packages}</span>' if packages else ""
     ran_with = f" with {packages}" if held and packages else ""
     every = f"All {len(records)} checks" if len(records) > 1 else "The one check"
     count = f"{len(held)} of the {len(records)} checks" if len(held) < len(records) else every
@@ -93,6 +94,24 @@ def _summaries(page: Page, lines: list[str], first_line: int, verdicts: Mapping[
         verdict = "" if record and record.passed else f" {_verdict(record)}"
         found[number] = said + "".join(part for part in (grade, verdict) if part not in said)
     return found
+
+
+def _answers(page: Page) -> dict[int, str]:
+    """What the line that opens an answer says besides: how much it rests on."""
+    found = {}
+    for answer in page.answers:
+        runs = sum(
+            block.name is not None and not block.waived and block.section == answer.section for block in page.blocks
+        )
+        mistakes = answer.folds.count("failure")
+        said = [_counted(runs, "check"), _counted(mistakes, "common mistake")]
+        if holds := ", ".join(part for part in said if part):
+            found[answer.line] = f' <span class="answer-holds">{holds}</span>'
+    return found
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}" if count else ""
 
 
 def _fold_around(lines: list[str], at: int) -> int | None:

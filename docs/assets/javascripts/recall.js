@@ -1,0 +1,58 @@
+// At the end of each answer: whether the reader knew it, and a way to report a mistake in it.
+
+import { answered, here, itemsOf } from "./progress.js";
+
+const report = document.querySelector("a.report");
+
+function question(answer) {
+  const headings = [...document.querySelectorAll("article :is(h2, h3)[id]")];
+  return headings.filter((heading) => heading.compareDocumentPosition(answer) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
+}
+
+function titleOf(heading) {
+  const copy = heading.cloneNode(true);
+  copy.querySelector(".headerlink")?.remove();
+  return copy.textContent.trim();
+}
+
+function button(text, onclick) {
+  return Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick });
+}
+
+function reported(heading, answer) {
+  const link = report.cloneNode(true);
+  link.textContent = "Report a mistake in this answer";
+  link.addEventListener("click", () => {
+    const checks = [...answer.querySelectorAll(".check[id]")];
+    const target = checks.find((check) => check.matches(":target")) ;
+    const which = `Question: ${titleOf(heading)}, ${location.origin}${location.pathname}#${heading.id}\n` +
+      `Check: ${target ? target.id.replace("check-", "") : "(which one?)"}\n`;
+    const address = new URL(report.href);
+    for (const name of ["body", "issue[description]"]) address.searchParams.set(name, which + address.searchParams.get(name));
+    link.href = address;
+  });
+  return link;
+}
+
+export function offer(changed) {
+  for (const answer of document.querySelectorAll("article details.success")) {
+    const heading = question(answer);
+    if (!heading) continue;
+    const line = Object.assign(document.createElement("p"), { className: "recall" });
+    const told = Object.assign(document.createElement("span"), { className: "recall-told" });
+    told.setAttribute("role", "status");
+    const mark = (known) => () => {
+      answered(heading.id, titleOf(heading), known);
+      tell();
+      changed();
+    };
+    const tell = () => {
+      const [, item] = itemsOf(here).find(([name]) => name === `${here}#${heading.id}`) ?? [];
+      told.textContent = item ? (item.right ? " Known; it comes again." : " It comes again tomorrow.") : "";
+    };
+    line.append("Did you know it? ", button("Knew it", mark(true)), " ", button("Again", mark(false)), told);
+    if (report) line.append(" ", reported(heading, answer));
+    answer.append(line);
+    tell();
+  }
+}
