@@ -57,6 +57,8 @@ class Judge:
         all_of_them = "total" in claim.relations and claim.total is None
         if not self._has_its_unit(claim) or (all_of_them and claim.number.value <= 1):
             return set()  # nobody says of one thing, or of none, that it is all of them
+        if claim.total is not None and ">=" in claim.relations and claim.number.value >= claim.total.value:
+            return set()  # nor `at least 20 of 20`, which is all 20
         if any(_alike(name, [claim.named]) for name, _ in self.facts.arguments):
             return self._set_up(claim)
         return {place for relation in claim.relations for place in self._places(claim, relation)}
@@ -153,6 +155,7 @@ class Judge:
     def _with_total(self, count: Number, total: Number, counted: set[Place]) -> set[Place]:
         """Of `18 of 20`, where there were 20: where the 18 were counted, or as the one value of another assert."""
         lines = {at.line for at in self._totalled(total.value)}
+        counted = {at for at in counted if total.value in (self.facts.own_totals.get(at.line) or {total.value})}
         values = self.facts.values
         totals = {value.at for value in values if self._is(total, value)}
         rows = {id(value.observation) for value in values if not self._is(total, value)}
@@ -202,9 +205,6 @@ class Judge:
         for face, _ in _faces(number, limit.by_hundred):
             if _same(limit.value, face):
                 return not (limit.touched and relation in ("<", ">"))
-            stricter = limit.value < face if relation[0] == "<" else limit.value > face
-            if stricter and limit.value * face > 0 and 1 / _LOOSER <= limit.value / face <= _LOOSER:
-                return True
         return False
 
     def _said_how_often(self, limit: Limit) -> bool:
@@ -290,7 +290,7 @@ def _same(one: Fraction, other: Fraction) -> bool:
 
 
 def _as_near(bound: Fraction, said: Fraction) -> bool:
-    return _same(bound, said) or 0 < bound < said <= bound * _LOOSER
+    return _same(bound, said)
 
 
 def _in_order(factors: tuple[Fraction, ...], row: tuple[Fraction, ...]) -> bool:

@@ -115,6 +115,16 @@ class Facts:
         return found
 
     @cached_property
+    def own_totals(self) -> dict[int, set[int]]:
+        """By the line of an assert, of how many things it counts, where the run saw that."""
+        found: dict[int, set[int]] = {}
+        for seen in self.observations:
+            if seen.asserted:
+                deeper = (self.evaluations(seen), *_totals(seen)) if not seen.decides else _ranges(seen.code)
+                found.setdefault(seen.asserted, set()).update(each for each in deeper if each > 1)
+        return found
+
+    @cached_property
     def broken(self) -> set[tuple[int, int]]:
         """The asserts, by line, in which a comparison held for some only, with how many there were in all."""
         deeper = (seen for seen in self.observations if not seen.decides and seen.held < seen.times)
@@ -234,9 +244,9 @@ def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterato
     """The numbers of a computed side, each with its place."""
     # The keys of a table say what its values are of, and a set has no order.
     keyed = computed.type == "dict" and computed.whole and len(computed.numbers) == 2 * (computed.length or 0)
-    # Of a square, 112 and 112, the two sides are one number.
-    numbers = len(computed.numbers) == computed.length == 2 and "'" not in computed.text
-    square = computed.kind == "container" and numbers and len(set(computed.numbers)) == 1
+    # Of a square, 112 and 112, the two sides are one number, and so are all that are equal.
+    numbers = len(computed.numbers) == computed.length and "'" not in computed.text
+    square = computed.kind in ("container", "array") and numbers and len(computed.numbers) > 1 and len(set(computed.numbers)) == 1
     first = next(number) if square else 0
     for at, text in enumerate(computed.numbers if computed.kind != "truth" else ()):
         if (keyed and not at % 2) or computed.type in ("set", "frozenset"):
