@@ -114,10 +114,6 @@ LIES = {
         words("falls from 4 to 9", "says falls from 4 to 9", "assert [n**2 for n in (2, 3)] == [4, 9]", before="It"),
         words("grows from 9 to 4", "says grows from 9 to 4", "assert [n**2 for n in (3, 2)] == [9, 4]", before="It"),
     ],
-    "not refused": [
-        Case("a literal that a function returns", link="[386](check:ten-squares)", code="def total():\n    return 386\n\nassert total() == 386", allowed="what a function does is not looked into; the code shows that it computes nothing"),
-        Case("a literal that is an attribute", link="[386](check:ten-squares)", code="class Sums:\n    total = 386\n\nassert Sums.total == 386", allowed="nor is what an attribute was made of"),
-    ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words(
