@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from one_chapter import CHECK, CONFIG, LINK, PAGE, Case
+from one_chapter import CHECK, CODE, CONFIG, LINK, PAGE, Case
 
 OUTPUT = "<!--pytest-codeblocks:expected-output-->"
 CONT = "<!--pytest-codeblocks:cont-->"
@@ -24,6 +24,11 @@ def check_in(name: str, before: str, prefix: str = "", after: str = "") -> Case:
 def with_extension(name: str, extension: str, after: str, **files: str) -> Case:
     config = CONFIG.replace("  - tables\n", f"  - tables\n  - {extension}\n")
     return Case(name, after=after, files={"mkdocs.yml": config, **files})
+
+
+def quiz(name: str, wrong: str, code: str) -> Case:
+    options = f"/// quiz | What is the sum?\n- [x] 385: [so](check:ten-squares)\n- [ ] {wrong}: [no](check:ten-squares)\n///\n\n"
+    return Case(name, page=PAGE.replace("/// details", f"{options}/// details", 1), code=code)
 
 
 HONEST = [
@@ -87,6 +92,18 @@ HONEST = [
     Case("files beside the pages", files={"docs/data.csv": "1,2\n", "docs/plain.html": "<h1>A</h1><pre><code class='language-text'>x</code></pre>", "docs/figures/sums.py": "x = 1\n"}),
     Case("a notebook of prose alone", files={"docs/words.ipynb": '{"cells": [{"cell_type": "markdown", "source": ["Text"]}, {"cell_type": "code", "source": []}]}'}),
     Case("code with an expected error", code="import pytest\n\nwith pytest.raises(ZeroDivisionError, match='division'):\n    1 / 0\nassert sum(n**2 for n in range(11)) == 385"),
+    quiz("an option with a name", "the L2 norm", CODE),
+    quiz("an option with a fraction", "1/4 of it", f"{CODE}\nassert sum(n**2 for n in range(11)) / 1540 == 1 / 4"),
+    quiz("an option with a number in letters", "half of it", CODE),
+    Case("a flag", link="[the sum](check:ten-squares)", code="found = False\nfor n in range(11):\n    if n**2 == 49:\n        found = True\nassert found"),
+    Case("one of two words", link="[the sum](check:ten-squares)", code="parity = 'even'\nif sum(n**2 for n in range(11)) % 2:\n    parity = 'odd'\nassert parity == 'odd'"),
+    Case("a function that calculates", code="def square(n):\n    return n * n\n\nassert sum(map(square, range(11))) == 385"),
+    Case("an attribute that is counted up", code="class Sums:\n    total = 0\n\nfor n in range(11):\n    Sums.total += n**2\nassert Sums.total == 385"),
+    Case("how often it came near", check=CHECK.replace("exact", "numeric"), link="[within 0.1 of 2 in 9 of 10](check:ten-squares)", code="xs = [2 + n / 100 for n in range(9)] + [3.5]\nassert sum(abs(x - 2) < 0.1 for x in xs) == 9 and len(xs) == 10"),
+    Case("a multiple", link="[twice as large](check:ten-squares)", code="small = sum([3, 4])\nlarge = sum([6, 8])\nassert large == 2 * small"),
+    Case("a part", link="[half as many](check:ten-squares), [a third](check:ten-squares) of [4 times as many](check:ten-squares)", code="n = sum([3, 4])\nhalf, third, much = [float(sum([7]) / k) for k in (2, 3, 1 / 4)]\nassert half == n / 2\nassert third == n / 3\nassert much == 4 * n"),
+    Case("units", link="[7 s](check:ten-squares) and [64 bytes](check:ten-squares)", code="seconds = sum([3, 4])\nassert seconds == 7\nassert len(bytes(64)) == 64"),
+    Case("arithmetic in words", link="[2 + 3 = 5](check:ten-squares) and [1 of 4 = 25 %](check:ten-squares)", code="n = sum([2, 3])\nassert n == 5\nassert (n // 5, n - 1) == (1, 4)\nassert n / 20 == 0.25"),
     Case("a number said again further on", after=f"So it is {LINK}.\n\nAnd so, again, it is {LINK}."),
     Case("numbers in order", link="[2 + 3 = 5, and 5 · 5 = 25](check:ten-squares)", code="n = sum([2, 3])\nassert n == 5\nassert n * n == 25"),
     Case("a range and a list", link="[4 to 25](check:ten-squares), in all [4, 9, 16 and 25](check:ten-squares)", code="squares = [n**2 for n in range(2, 6)]\nassert squares[0] == 4 and squares[-1] == 25\nassert squares == [4, 9, 16, 25]"),

@@ -15,7 +15,29 @@ def beside(name: str, refused: str, after: str, at: str = "") -> Case:
     return Case(name, refused, after=after, at=at or after)
 
 
+BOTH = "assert sum(n**2 for n in range(11)) == 385\nassert sum(range(11)) ** 2 == 3_025"
+
+
+def quiz(name: str, refused: str, one: str, other: str) -> Case:
+    """A quiz before the answer, with two options."""
+    options = f"/// quiz | What is the sum?\n- [{one}: see [why](check:ten-squares)\n- [{other}: see [why](check:ten-squares)\n///\n\n"
+    return Case(
+        name,
+        refused,
+        page=PAGE.replace("/// details", f"{options}/// details", 1),
+        code=BOTH,
+        at="/// quiz" if refused else "",
+    )
+
+
 LIES = {
+    "rules.quiz": [
+        quiz("the wrong option is marked as right", "is marked as right, and the answer to 'sum-1' nowhere says 3025", "x] 3025", " ] 385"),
+        quiz("the numbers of two options are swapped", "nowhere says 3025", " ] 385", "x] 3025"),
+        quiz("a wrong number in the right option", "nowhere says 386", "x] 386", " ] 3025"),
+        quiz("a wrong number in the wrong option", "claims 3024", "x] 385", " ] 3024"),
+        quiz("a wrong fraction in the wrong option", "claims 385/2", "x] 385", " ] 385/2"),
+    ],
     "page.parse: schemes": [
         link("[386](checks:ten-squares)", "checks: is not followed here. Did you mean check:?"),
         link("[386](Check:ten-squares)", "Did you mean check:?"),

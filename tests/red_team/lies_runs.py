@@ -54,6 +54,21 @@ LIES = {
         proof("a constant in a table", WRITTEN, "table = {'sum': 386}\nassert table['sum'] == 386", at="assert"),
         proof("a constant in a loop", WRITTEN, "for n, total in [(10, 386)]:\n    assert total == 386", at="    assert"),
         proof("a constant in a tensor", WRITTEN, "import torch\nx = torch.tensor([386.0])\nassert torch.equal(x, torch.tensor([386.0]))", at="assert"),
+        *(
+            proof(f"a constant {name}", WRITTEN, code, at="assert")
+            for name, code in (
+                ("that a function returns", "def total():\n    'The sum.'\n    return 386\n\nassert total() == 386"),
+                ("that a function hands on", "def same(x, y=1):\n    return x\n\nassert same(386) == 386"),
+                ("that a function has by default", "def same(x=386):\n    return x\n\nassert same() == 386"),
+                ("of two functions that call each other", "def f():\n    return g()\n\ndef g():\n    return 386\n\nassert g() == 386"),
+                ("of a lambda", "total = lambda: 386\nassert total() == 386"),
+                ("of a class", "class Sums:\n    total = 386\n\nassert Sums.total == 386"),
+                ("of an instance", "class Sums:\n    def __init__(self):\n        self.total = 386\n\nsums = Sums()\nassert sums.total == 386"),
+                ("of a data class", "from dataclasses import dataclass\n\n@dataclass\nclass Sums:\n    total: int = 386\n\nassert Sums().total == 386"),
+                ("of a namespace", "from types import SimpleNamespace\nsums = SimpleNamespace(total=386)\nassert sums.total == 386"),
+                ("that a table is asked for", "table = {'sum': 386}\nassert table.get('sum') == 386"),
+            )
+        ),
         proof("true", WRITTEN, "assert True"),
         proof("not false", WRITTEN, "assert not False"),
         proof("an assignment alone", "has no assert and no expected output", "total = 386", at="```python"),
@@ -106,6 +121,11 @@ LIES = {
         proof("statistical with a chance of a half", "how likely a false alarm is", f"n = 1\nassert {SUM} == 385 and 2.0**-n <= 0.5", "statistical"),
     ],
     "not refused": [
+        held("a constant that is put into a table", "table = {}\ntable['sum'] = 386\nassert table['sum'] == 386", "what stands in a table that changes, the run decides; the code shows what was put there"),
+        held("a constant that is put into a list", "sums = []\nsums.append(386)\nassert sums == [386]", "likewise"),
+        held("a constant that is handed to a constructor", "from collections import namedtuple\nSums = namedtuple('Sums', 'total')\nassert Sums(386).total == 386", "what a constructor does is not looked into"),
+        held("the larger of two constants", "assert max(385, 386) == 386", "it was computed, and is true of these numbers"),
+        held("a constant in a branch", "def total(n):\n    if n > 3:\n        return 386\n    return 5\n\nassert total(4) == 386", "which of several constants it is, the run decides"),
         held("the same thing computed twice", f"a = {SUM}\nb = {SUM}\nassert a == b", "two ways to compute one thing are not told from one way taken twice"),
         held("a bound that cannot break", "assert len({1, 2}) >= 0", "what a bound is worth is for the attack by mutants to say"),
         held("a tolerance in a helper", "def close(a, b, tol=10):\n    return abs(a - b) < tol\nassert close(abs(3.2), 3)", "what a function compares outside of an assert is not observed"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from one_chapter import CHECK, CODE, Case
 
+NEAR = "xs = [2 + n / 100 for n in range(9)] + [3.5]\nassert sum(abs(x - 2) < 0.1 for x in xs) == 9 and len(xs) == 10"
+TWICE = "small = sum([3, 4])\nlarge = sum([6, 8])\nassert large == 2 * small"
 TOTAL = "total = sum(n**2 for n in range(11))"
 
 
@@ -37,6 +39,12 @@ LIES = {
         words("385 million"),
         words("385k", "holds 385k"),
         words("±385", "holds ±385"),
+        words("−0", code="total = sum([385, -385])\nassert total == 0"),
+        words("7 s", "claims 7", "milliseconds = sum([3, 4])\nassert milliseconds == 7"),
+        words("7 minutes", "claims 7", "seconds = sum([3, 4])\nassert seconds == 7"),
+        words("64 bytes", "claims 64", "bits = sum([32, 32])\nassert bits == 64"),
+        words("64 bits", "claims 64", "size_in_bytes = sum([32, 32])\nassert size_in_bytes == 64"),
+        words("576 MB", "claims 576", "embedding = sum([576])\nassert embedding == 576"),
     ],
     "rules.words: letters, scripts and formulas": [
         words("three hundred and eighty-six"),
@@ -67,6 +75,14 @@ LIES = {
         total("at least 386", "total < 386"),
         total("less than 380", "total > 380 and total / 2 < 200"),
         total("less than 386", "abs(total - 385) < 0.001"),
+        total("less than 400", "total < 386"),
+        total("more than 385", "total >= 385"),
+        total("at least 11", "[total, 11] == [385, 11]"),
+        words("within 0.2 of 385", "claims 0.2", f"{TOTAL}\nassert abs(total - 385) < 0.1"),
+        words("within 0.1 of 2 in 8 of 10", "claims 8 of 10", NEAR),
+        words("within 0.1 of 3 in 9 of 10", "claims 0.1", NEAR),
+        words("three times as large", "claims three", TWICE),
+        words("half as large", "claims half", TWICE),
         words("385", "claims more than 385", before="It is more than"),
         words("385", "claims not 385", before="It is not"),
         total("within 0.0001 of 385", "abs(total - 385) < 0.001", "claims 0.0001"),
@@ -85,14 +101,18 @@ LIES = {
         words("9 to 10", "claims 9", "assert [n + 9 for n in range(3)] == [9, 10, 11]"),
         words("stride 385 gives 10", "claims 385", "def size(stride):\n    return 5 * stride\n\nassert size(stride=2) == 10\nassert sum(n**2 for n in range(11)) == 385"),
         words("rates 1 and 4", code="def size(rates):\n    return sum(rates)\n\nassert size(rates=(1, 2, 4)) == 7", refused="claims 1"),
+        words("9 nodes after 9 layers", "says 9", "assert [n + 9 for n in [0] * 5] == [9] * 5"),
+        words("6, 7 and 9", "says 9", "assert {n: n + 5 for n in (1, 2, 9)} == {1: 6, 2: 7, 9: 14}"),
+        words("3 × 2 layers", "claims 3 × 2", "def size(kernel=3):\n    return kernel\n\nassert sum([2, 2]) == 4"),
         words("all 1", "claims 1", code="assert [sum([0, 1])] == [1]"),
         words("the two sums", "claims two"),
         Case("twice in a paragraph", "says 385", link="[385](check:ten-squares) and [385](check:ten-squares)", at="[385]"),
         Case("twice in a table", "says 385", link="as follows.\n\n| a | b |\n| - | - |\n| [385](check:ten-squares) | [385](check:ten-squares) |"),
     ],
-    "not refused": [
-        Case("a literal that a function returns", link="[386](check:ten-squares)", code="def total():\n    return 386\n\nassert total() == 386", allowed="what a function does is not looked into; the code shows that it computes nothing"),
-        Case("a literal that is an attribute", link="[386](check:ten-squares)", code="class Sums:\n    total = 386\n\nassert Sums.total == 386", allowed="nor is what an attribute was made of"),
+    "rules.words: what cannot be": [
+        words("4 × 5 = 25", "says 4 × 5 = 25, which cannot be", "assert 4 * sum([5]) == 20 and sum([25]) == 25"),
+        words("falls from 4 to 9", "says falls from 4 to 9", "assert [n**2 for n in (2, 3)] == [4, 9]", before="It"),
+        words("grows from 9 to 4", "says grows from 9 to 4", "assert [n**2 for n in (3, 2)] == [9, 4]", before="It"),
     ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
@@ -101,6 +121,16 @@ LIES = {
             code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18 and len({*xs[:2]}) == 2",
         ),
         words("all 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18", refused="claims 20"),
+        words("at least 20 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) >= 18 and len(xs) == 20"),
+        words("12 of 20", "claims 12 of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs[:12]) == 12\nassert len(xs) == 20"),
+        *(
+            words(said, "it was so 18 times of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18", before="So")
+            for said in ("in every run", "always below the bound", "all runs end below the bound")
+        ),
+        *(
+            words(said, "it was so 1 times of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x > 1 for x in xs) == 1", before="So")
+            for said in ("none is above the bound", "no run ends above the bound", "never above the bound")
+        ),
         words("18 of 25", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words("below 1", "claims less than 1", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
     ],

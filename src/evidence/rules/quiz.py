@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from evidence.files.errors import PageError
 from evidence.page.model import CheckLink, Option, Page, Quiz
+from evidence.rules.words.numbers import numbers_in, tokens_in
 
 _NUMBER = re.compile(r"[-−+]?\d[\d,.]*\d(?:\s?[%‰])?|[-−+]?\d(?:\s?[%‰])?")
 
@@ -31,6 +32,7 @@ def quiz_errors(page: Page, link_errors: LinkErrors) -> Iterator[PageError]:
                     "Write - [ ] option: why, in [words](check:name)",
                 )
             yield from _of_numbers(page, quiz, option, link_errors)
+        yield from _of_answer(page, quiz)
 
 
 def _of_form(page: Page, quiz: Quiz) -> Iterator[PageError]:
@@ -52,11 +54,40 @@ def _of_form(page: Page, quiz: Quiz) -> Iterator[PageError]:
         yield PageError(page.path, quiz.line, f"two options of the quiz {quiz.question!r} are the same", "Change one")
 
 
+def _of_answer(page: Page, quiz: Quiz) -> Iterator[PageError]:
+    """The numbers of the right option are said by the answer, too: so a wrong one is not marked as right."""
+    answers = [answer for answer in page.answers if answer.section == quiz.section]
+    if not answers:
+        return
+    texts = [short for answer in answers for short in answer.shorts]
+    texts += [link.words for link in page.links if link.section == quiz.section]
+    said = {number.value for text in texts for number in numbers_in(text)}
+    for option in quiz.options:
+        for number in numbers_in(option.said) if option.right else ():
+            if number.value not in said:
+                yield PageError(
+                    page.path,
+                    quiz.line,
+                    f"the option {option.said!r} is marked as right, and the answer to {quiz.section!r} nowhere says "
+                    f"{number.written}",
+                    "Mark the right one, or say it in the short answer or in a link's words",
+                )
+
+
 def _of_numbers(page: Page, quiz: Quiz, option: Option, link_errors: LinkErrors) -> Iterator[PageError]:
     """Each number of an option is one that a check of its reason observed; the right one in the relation it states."""
-    for words in [option.said] if option.right else _NUMBER.findall(option.said):
+    for words in [option.said] if option.right else _numbers(option.said):
         problems = [
             [*link_errors(CheckLink(page.path, quiz.line, words, check, quiz.section))] for check in option.checks
         ]
         if problems and all(problems):
             yield problems[0][0]
+
+
+def _numbers(said: str) -> Iterator[str]:
+    """The numbers in digits of a wrong option; the 2 of L2 is none, and of `3 × 3` and a formula each is one."""
+    for token in tokens_in(said):
+        if token.kind == "formula" or (token.number and token.number.factors):
+            yield from _NUMBER.findall(token.text)
+        elif token.kind == "unread" or (token.number and not token.number.spelled):
+            yield token.text

@@ -1,6 +1,7 @@
 """Tells what a run computed from what its author wrote down: which expressions are literals in another form.
 
-A name that stands for nothing but literals is one too: `total = 385` and then `assert total == 385` shows nothing.
+A name that stands for nothing but literals is one too: `total = 385` and then `assert total == 385` shows nothing. So
+are a function that returns one, and an attribute of a class of the page that is given no other.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 # Calls that dress up the literals that they are given, and compute nothing.
 _DRESS = {"Fraction", "Decimal", "Rational", "Integer", "float", "int", "complex", "str", "list", "tuple", "set"}
 _DRESS |= {"dict", "frozenset", "range", "tensor", "Tensor", "as_tensor", "array", "asarray", "Size", "approx"}
-_DRESS |= {"enumerate", "zip", "product", "reversed", "items", "keys", "values"}
+_DRESS |= {"enumerate", "zip", "product", "reversed", "items", "keys", "values", "get", "copy"}
 # Calls that only look at what they are given.
 _LOOK = {"len", "sum", "max", "min", "print"}
 _MODULES = {"math", "cmath", "torch", "np", "numpy", "sympy", "F", "nn", "fractions", "decimal", "itertools", "pytest"}
@@ -26,6 +27,11 @@ class Constants:
 
     def __init__(self, trees: Iterable[ast.AST]) -> None:
         self._values: dict[str, list[ast.expr | None]] = {}
+        self._assigned: dict[str, set[str]] = {}
+        self._functions: dict[str, ast.FunctionDef | ast.Lambda] = {}
+        self._classes: set[str] = {"SimpleNamespace"}
+        self._attributes: dict[str, list[ast.expr | None]] = {}
+        self._given: set[str] | None = None  # the parameters of the function that is being looked into
         self._touched: set[str] = set()
         # Names that stand for a literal at the place that is being read, whatever they stood for before.
         self.restated: set[str] = set()
@@ -47,7 +53,10 @@ class Constants:
             self.restated |= set() if _adds_up(statement.value) else given - self._touched
 
     def _all(self, name: str) -> bool:
-        return all(value is not None and self._is(value) and not _adds_up(value) for value in self._values[name])
+        # Which of several literals it is, the run decides.
+        return len(self._assigned.get(name, ())) < 2 and all(
+            value is not None and self._is(value) and not _adds_up(value) for value in self._values[name]
+        )
 
     def __call__(self, node: ast.expr) -> bool:
         """Whether an expression is made of literals alone."""
@@ -59,10 +68,11 @@ class Constants:
 
     def calculates(self, node: ast.expr) -> bool:
         """Whether an expression of literals calculates with them, as `9 * 64` does, and `Fraction(1, 9)` does not."""
-        for each in ast.walk(node):
-            if isinstance(each, ast.BinOp) or (isinstance(each, ast.Call) and _called(each) not in _DRESS):
-                return True
-        return False
+        calls = (each for each in ast.walk(node) if isinstance(each, ast.Call))
+        known = self._functions.keys() | self._classes | _DRESS
+        return any(isinstance(each, ast.BinOp) for each in ast.walk(node)) or any(
+            _called(call) not in known for call in calls
+        )
 
     def _is_module(self, name: ast.Name) -> bool:
         return name.id in _MODULES and name.id not in self._values
@@ -74,16 +84,17 @@ class Constants:
             case ast.Constant():
                 return True
             case ast.Name():
-                return node.id in self._constant | self.restated or self._is_module(node)
+                known = node.id in self._constant or node.id in self.restated or node.id in (self._given or ())
+                return known or self._is_module(node)
             case ast.Call():
-                whole = _called(node) in _DRESS and (
-                    not isinstance(node.func, ast.Attribute) or self._is(node.func.value)
+                return self._passes_on(node) and all(
+                    map(self._is, [*node.args, *(each.value for each in node.keywords)])
                 )
-                return whole and all(map(self._is, [*node.args, *(each.value for each in node.keywords)]))
             case ast.BinOp() if any(isinstance(each, ast.Name) for each in ast.walk(node)):
                 return False
             case ast.Attribute():
-                return isinstance(node.value, ast.Name) and self._is_module(node.value)
+                of_module = isinstance(node.value, ast.Name) and self._is_module(node.value)
+                return of_module or (self._is_ours(node.value) and self._is_literal_attribute(node.attr))
             case ast.JoinedStr() | ast.FormattedValue():
                 parts = node.values if isinstance(node, ast.JoinedStr) else [node.value]
                 return all(map(self._is, parts))
@@ -91,10 +102,62 @@ class Constants:
                 return False
         return all(self._is(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
 
+    def _passes_on(self, call: ast.Call) -> bool:
+        """Whether a call computes nothing of its arguments: it dresses them up, or is of a function that returns them,
+        or a literal.
+        """
+        if isinstance(call.func, ast.Name) and call.func.id in self._functions:
+            return self._returns_what_it_is_given(call.func.id)
+        return _called(call) in _DRESS and (not isinstance(call.func, ast.Attribute) or self._is(call.func.value))
+
+    def _returns_what_it_is_given(self, name: str) -> bool:
+        function = self._functions[name]
+        returned = _returned(function)
+        if returned is None or len(self._values.get(name, ())) != 1 or self._given is not None:
+            return False
+        self._given = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+        try:
+            defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
+            return all(map(self._is, [returned, *defaults])) and not self.calculates(returned)
+        finally:
+            self._given = None
+
+    def _is_ours(self, node: ast.expr) -> bool:
+        """Whether it is a class of the session, or one of its instances."""
+        if isinstance(node, ast.Call):
+            return isinstance(node.func, ast.Name) and node.func.id in self._classes
+        if not isinstance(node, ast.Name):
+            return False
+        values = self._values.get(node.id, [])
+        return node.id in self._classes or (
+            bool(values) and all(isinstance(value, ast.Call) and self._is_ours(value) for value in values)
+        )
+
+    def _is_literal_attribute(self, name: str) -> bool:
+        values = self._attributes.get(name, [])
+        return len({value and ast.dump(value) for value in values}) == 1 and all(map(self._is, values))
+
     def _note(self, node: ast.AST) -> None:
         for target, value in _bindings(node):
             for name, part in _names(target, value):
                 self._values.setdefault(name, []).append(part)
+                if part is not None and isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+                    self._assigned.setdefault(name, set()).add(ast.dump(part))
+            if isinstance(target, ast.Attribute):
+                self._attributes.setdefault(target.attr, []).append(value)
+            elif isinstance(target, ast.Name) and isinstance(value, ast.Lambda):
+                self._functions[target.id] = value
+        if isinstance(node, ast.FunctionDef):
+            self._functions[node.name] = node
+        elif isinstance(node, ast.ClassDef):
+            self._classes.add(node.name)
+            for each in node.body:
+                for target, value in _bindings(each):
+                    name = target if isinstance(target, str) else getattr(target, "id", "")
+                    self._attributes.setdefault(name, []).append(value)
+        elif isinstance(node, ast.Call) and _called(node) == "SimpleNamespace":
+            for keyword in node.keywords:
+                self._attributes.setdefault(keyword.arg or "", []).append(keyword.value)
         # A list that something is added to, or that is handed to somebody, is no literal any more.
         if isinstance(node, ast.Call):
             self._touched |= set(_handed_out(node))
@@ -106,6 +169,15 @@ class Constants:
                 self._touched.add(inner.id)
         elif isinstance(node, ast.Global | ast.Nonlocal):
             self._touched |= set(node.names)
+
+
+def _returned(function: ast.FunctionDef | ast.Lambda) -> ast.expr | None:
+    """What a function returns that does nothing else."""
+    if isinstance(function, ast.Lambda):
+        return function.body
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    only = body[0] if len(body) == 1 and not function.decorator_list else None
+    return only.value if isinstance(only, ast.Return) else None
 
 
 def _adds_up(value: ast.expr) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation
 from evidence.rules.words.facts import Facts, Limit, Place, Value, never_negative, place_of
 from evidence.rules.words.numbers import Number
+from evidence.rules.words.units import has_its_unit
 
 # Between 8/27 and the double that comes nearest to it.
 _ROUNDING_ERROR = Fraction(1, 10**12)
@@ -17,25 +18,6 @@ _ROUNDING_ERROR = Fraction(1, 10**12)
 _TIGHT = Fraction(1, 10**6)
 # `about 100`.
 _ABOUT = Fraction(1, 20)
-# How much looser than the assert's a bound in words may be: a tolerance of 1e-15 bears out no "less than 386".
-_LOOSER = 10
-
-
-# Units of measurement, and what a check may call a value that is in one.
-_UNITS = {
-    "kb": ("kb", "kilobyte"),
-    "mb": ("mb", "megabyte"),
-    "gb": ("gb", "gigabyte"),
-    "tb": ("tb", "terabyte"),
-    "kib": ("kib",),
-    "mib": ("mib",),
-    "gib": ("gib",),
-    "ms": ("ms", "milli"),
-    "µs": ("us", "micro"),
-    "ns": ("ns", "nano"),
-    "db": ("db", "decibel"),
-    "hz": ("hz", "hertz"),
-}
 
 
 class Judge:
@@ -54,23 +36,11 @@ class Judge:
 
     def bears_out(self, claim: Claim) -> set[Place]:
         """Where the facts bear out `claim`, in any of its readings; nowhere, if they do not."""
-        all_of_them = "total" in claim.relations and claim.total is None
-        if not self._has_its_unit(claim) or (all_of_them and claim.number.value <= 1):
-            return set()  # nobody says of one thing, or of none, that it is all of them
+        if _is_odd(claim) or not has_its_unit("".join(claim.near[-1:]), self.facts.observations):
+            return set()
         if any(_alike(name, [claim.named]) for name, _ in self.facts.arguments):
             return self._set_up(claim)
         return {place for relation in claim.relations for place in self._places(claim, relation)}
-
-    def _has_its_unit(self, claim: Claim) -> bool:
-        """Whether what the check calls its values, or prints, has the unit of the words: 576 is not yet 576 MB."""
-        known = _UNITS.get(claim.near[-1]) if claim.near else None
-        if known is None:
-            return True
-        said = " ".join(
-            [seen.code.lower() for seen in self.facts.observations]
-            + [pair.left.text.lower() for seen in self.facts.observations for pair in seen.pairs]
-        )
-        return any(name in said for name in known)
 
     def _places(self, claim: Claim, relation: Relation) -> set[Place]:
         number, values = claim.number, self.facts.values
@@ -91,12 +61,14 @@ class Judge:
                 and self._ends(claim, value)
                 # What is counted is a number of its own, and not what something came close to.
                 and not (claim.total and value.observation.operator == "close")
+                and not (relation in BOUNDS and value.in_row)
             }
         if relation in BOUNDS:
-            limits = self._of_that_side(relation, number)
-            found |= {limit.at for limit in limits if self._keeps(relation, number, limit)}
+            found |= {limit.at for limit in self._limits_at(number) if self._keeps(relation, limit)}
         elif claim.total is None:
-            found |= self._set_up(claim)
+            found |= self._set_up(claim) | self._near_at_times(number)
+            if _is_multiple(claim):
+                found |= {at for multiple, at in self.facts.multiples if multiple == number.value}
         if claim.total is None:
             return found
         if claim.total.value < 1 or claim.total.value < number.value:
@@ -104,6 +76,12 @@ class Judge:
         return self._with_total(number, claim.total, found) | self._never_failed(number, claim.total)
 
     # --- Values ---
+
+    def _near_at_times(self, number: Number) -> set[Place]:
+        """Of `within 0.1 of 2 in 9 of 10`, where the 9 of 10 came near to 2."""
+        near = (each for each in self.facts.limits if each.target is not None and _same(each.target, number.value))
+        often = (each for each in near if not each.always and self._said_how_often(each))
+        return {limit.at for limit in often if any(_same(limit.value, said) for said in self.tolerances_said)}
 
     def _ends(self, claim: Claim, value: Value) -> bool:
         """Of a range, whether the value is an end: `nodes 4 to 7` are not the nodes 3, 4, 5, 6, 7, but `4 to 7`."""
@@ -120,6 +98,8 @@ class Judge:
         """Whether `number` is `value`, to the digits written and to no more than the check has."""
         if number.factors and min(map(abs, number.factors)) < 2:
             return False  # 5 × 1 is no way to write 5
+        if not number.value and number.written.startswith(("−", "-")):
+            return False
         for face, last in _faces(number, value.by_hundred):
             share = number.unit == "%" and abs(number.value) <= 1
             place = last + number.zeros if share and last is not None else last  # 90 % is 0.9
@@ -127,7 +107,7 @@ class Judge:
                 return True
             if value.target is not None and value.tolerance is not None and _same(face, value.target):
                 tight = value.tolerance <= max(abs(value.target), Fraction(1)) * _TIGHT
-                if tight or any(_as_near(value.tolerance, said) for said in self.tolerances_said):
+                if tight or any(_same(value.tolerance, said) for said in self.tolerances_said):
                     return True
         return False
 
@@ -153,18 +133,22 @@ class Judge:
     def _with_total(self, count: Number, total: Number, counted: set[Place]) -> set[Place]:
         """Of `18 of 20`, where there were 20: where the 18 were counted, or as the one value of another assert."""
         lines = {at.line for at in self._totalled(total.value)}
+        known = self.facts.own_totals
+        counted = {at for at in counted if not known.get(at.line) or total.value in known[at.line]}
         values = self.facts.values
         totals = {value.at for value in values if self._is(total, value)}
         rows = {id(value.observation) for value in values if not self._is(total, value)}
         alone = {value.at for value in values if value.at in totals and id(value.observation) not in rows}
         # One 20 alone is not both a count and its total, but two in `fine == len(runs) == 20` are.
         many = {at for at in totals if sum(value.at == at for value in values) > 1}
+        printed = {value.at.line for value in values if value.observation.operator == "printed"}
         return {
             at
             for at in counted
             if at.line in lines
             or at in many
-            or any(at != each and (at.line == each.line or each in alone) for each in totals)
+            or any(at != each and at.line == each.line for each in totals)
+            or (at.line not in printed and alone - {at})
         }
 
     def _never_failed(self, count: Number, total: Number) -> set[Place]:
@@ -183,29 +167,20 @@ class Judge:
 
     # --- Bounds ---
 
-    def _of_that_side(self, relation: Relation, number: Number) -> list[Limit]:
-        """The limits that may bear out a bound. Where the check has that very number on the other side, it is meant."""
-        very = [
-            limit
-            for limit in self.facts.limits
-            if _same(limit.value, number.value) or (limit.by_hundred and _same(limit.value, number.face))
-        ]
-        often = [limit for limit in very if not limit.always and self._said_how_often(limit)]
-        if often:
-            return often  # `9 of 11 are larger than 224` is said of the bound that 9 of 11 kept
-        return very if any(limit.relation[0] != relation[0] for limit in very) else self.facts.limits
+    def _limits_at(self, number: Number) -> list[Limit]:
+        """The limits that lie at a number."""
+        limits = self.facts.limits
+        found = [limit for limit in limits if any(_same(limit.value, at) for at, _ in _faces(number, limit.by_hundred))]
+        # `9 of 11 are larger than 224` is said of the bound that 9 of 11 kept.
+        return [each for each in found if not each.always and self._said_how_often(each)] or found
 
-    def _keeps(self, relation: str, number: Number, limit: Limit) -> bool:
-        """Whether `limit` is the bound in words, or a stricter one of its size."""
-        if relation[0] != limit.relation[0] or not (limit.always or self._said_how_often(limit)):
-            return False
-        for face, _ in _faces(number, limit.by_hundred):
-            if _same(limit.value, face):
-                return not (limit.touched and relation in ("<", ">"))
-            stricter = limit.value < face if relation[0] == "<" else limit.value > face
-            if stricter and limit.value * face > 0 and 1 / _LOOSER <= limit.value / face <= _LOOSER:
-                return True
-        return False
+    def _keeps(self, relation: Relation, limit: Limit) -> bool:
+        """Whether what was seen stands to a limit as the words say; `more than 1` needs more than `>= 1`."""
+        return (
+            relation[0] == limit.relation[0]
+            and len(relation) >= len(limit.relation)
+            and (limit.always or self._said_how_often(limit))
+        )
 
     def _said_how_often(self, limit: Limit) -> bool:
         """Whether a bound that some broke is one of `… in at least 18 of 20`, and held so often."""
@@ -225,22 +200,37 @@ class Judge:
         """`within 0.01 of 3`, and `within 0.01` of whatever the check compares."""
         number = claim.number
         if claim.target is not None:
-            return {
+            return {each._replace(kind="count") for each in self._near_at_times(claim.target)} | {
                 Place(value.at.line)  # beside the target, which has the value's own
                 for value in self.facts.values
                 if value.target is not None
                 and value.tolerance is not None
                 and _same(claim.target.value, value.target)
-                and any(_as_near(value.tolerance, face) for face, _ in _faces(number, value.by_hundred))
+                and any(_same(value.tolerance, face) for face, _ in _faces(number, value.by_hundred))
             }
         return {
             limit.at
             for limit in self.facts.limits
             if limit.always
             and limit.relation in ("<", "<=")
-            and _as_near(limit.value, number.value)
+            and _same(limit.value, number.value)
             and (limit.observation.operator == "close" or never_negative(limit.observation))
         }
+
+
+def _is_multiple(claim: Claim) -> bool:
+    """Whether it says how many times something else: `twice`, `a third`, `4 times`."""
+    number, after = claim.number, claim.near[-1:]
+    times = number.written.lower() in ("twice", "thrice") or number.written.lower().endswith("fold")
+    return after == ("times",) or (number.spelled and (times or number.value.denominator > 1))
+
+
+def _is_odd(claim: Claim) -> bool:
+    """Whether nobody says so: `at least 20 of 20`, or of one thing, or of none, that it is all of them."""
+    number = claim.number.value
+    if claim.total is None:
+        return "total" in claim.relations and number <= 1
+    return ">=" in claim.relations and number >= claim.total.value
 
 
 def _counts(relation: Relation, held: int, said: Fraction) -> bool:
@@ -287,10 +277,6 @@ def _is_about(number: Number, value: Value) -> bool:
 
 def _same(one: Fraction, other: Fraction) -> bool:
     return abs(one - other) <= abs(other) * _ROUNDING_ERROR
-
-
-def _as_near(bound: Fraction, said: Fraction) -> bool:
-    return _same(bound, said) or 0 < bound < said <= bound * _LOOSER
 
 
 def _in_order(factors: tuple[Fraction, ...], row: tuple[Fraction, ...]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
+from evidence.rules.words.contradictions import contradictions
 from evidence.rules.words.numbers import Number, Token, tokens_in
 
 Relation = Literal["=", "≈", "≠", "<", "<=", ">", ">=", "tolerance", "total"]
@@ -81,12 +83,23 @@ class Claim:
 
 @dataclass(frozen=True)
 class Claims:
-    """What words claim: their numbers, their formulas with letters, their names with digits, and what is unreadable."""
+    """What words claim.
+
+    Attributes:
+        numbers: their numbers.
+        formulas: their formulas with letters.
+        names: their names with digits.
+        unread: what is unreadable.
+        contradictions: what cannot be.
+        of_all: the word with which they say it of all, or of none.
+    """
 
     numbers: tuple[Claim, ...] = ()
     formulas: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    of_all: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -101,7 +114,19 @@ def claims_in(text: str, before: str = "") -> Claims:
     formulas, names, unread = (
         tuple(token.text for token in tokens if token.kind == kind) for kind in ("formula", "name", "unread")
     )
-    return Claims(tuple(_Reader(_context(before), tokens).claims()), formulas, names, (*unread, *_changed(tokens)))
+    numbers = tuple(_Reader(_context(before), tokens).claims())
+    of_all = _OF_ALL.search(text)
+    return Claims(
+        numbers,
+        formulas,
+        names,
+        (*unread, *_changed(tokens)),
+        tuple(contradictions(tokens)),
+        of_all[0] if of_all else "",
+    )
+
+
+_OF_ALL = re.compile(r"\b(?:all|each|every|always|none|never|no(?= (?!more|less)\w+(?<!er)\b))\b", re.IGNORECASE)
 
 
 # Words that make another number of the one beside them, and that are not read as such.

@@ -26,9 +26,9 @@ class Place(NamedTuple):
 
     Attributes:
         line: that of its assert.
-        kind: `value`; `square`, of two that are equal, as the sides of a field; `bound`; `given`, of what the compared
-            code is given, of dimensions, and of other numbers without an order; `row`, of several that it is given
-            together; `count`, of how many there were, and how close.
+        kind: `value`; `square`, of several that are all equal, as the sides of a field; `bound`; `given`, of what the
+            compared code is given, of dimensions, and of other numbers without an order; `row`, of several that it is
+            given together; `count`, of how many there were, and how close.
         number: which of the values, or of the bounds, of that assert it is, from 0.
     """
 
@@ -48,6 +48,7 @@ class Value:
         target: what it was close to, if that is what the check compares.
         tolerance: how close.
         by_hundred: whether it is a percentage: the code multiplies by a hundred, or the sign stands behind it.
+        in_row: whether it is one of a list or a tuple, in its order.
     """
 
     value: Fraction
@@ -57,6 +58,7 @@ class Value:
     target: Fraction | None = None
     tolerance: Fraction | None = None
     by_hundred: bool = False
+    in_row: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ class Limit:
         value: the bound.
         at: where the check has it.
         always: whether all evaluations kept it.
-        touched: whether a value was seen that is the bound itself.
         by_hundred: as of a `Value`.
+        target: of a tolerance, what the values came close to.
     """
 
     relation: Bound
@@ -77,8 +79,8 @@ class Limit:
     observation: Observation
     at: Place
     always: bool = True
-    touched: bool = False
     by_hundred: bool = False
+    target: Fraction | None = None
 
 
 @dataclass
@@ -90,6 +92,7 @@ class Facts:
     limits: list[Limit] = field(default_factory=list)
     others: list[Value] = field(default_factory=list)
     rows: list[tuple[tuple[Fraction, ...], Place]] = field(default_factory=list)
+    multiples: list[tuple[Fraction, Place]] = field(default_factory=list)
 
     @cached_property
     def arguments(self) -> dict[tuple[str, tuple[Fraction, ...]], set[Place]]:
@@ -115,10 +118,27 @@ class Facts:
         return found
 
     @cached_property
+    def own_totals(self) -> dict[int, set[int]]:
+        """By the line of an assert, of how many things it counts, where the run saw that."""
+        found: dict[int, set[int]] = {}
+        for seen in self.observations:
+            if seen.asserted:
+                deeper = (self.evaluations(seen), *_totals(seen)) if not seen.decides else _ranges(seen.code)
+                found.setdefault(seen.asserted, set()).update(each for each in deeper if each > 1)
+        return found
+
+    @cached_property
     def broken(self) -> set[tuple[int, int]]:
         """The asserts, by line, in which a comparison held for some only, with how many there were in all."""
         deeper = (seen for seen in self.observations if not seen.decides and seen.held < seen.times)
         return {(place_of(seen).line, self.evaluations(seen)) for seen in deeper}
+
+    @cached_property
+    def held_in_part(self) -> Observation | None:
+        """A comparison that held for some only, in a check whose asserts all count such."""
+        asserts = {seen.asserted for seen in self.observations if seen.decides and seen.asserted}
+        counted = [seen for seen in self.observations if not seen.decides and 0 < seen.held < seen.times]
+        return counted[0] if asserts and asserts <= {seen.asserted for seen in counted} else None
 
     def evaluations(self, seen: Observation) -> int:
         """How often a comparison was evaluated; of one deeper in an assert, each time that the assert was."""
@@ -151,6 +171,7 @@ def facts_of(observations: Iterable[Observation]) -> Facts:
                 before = _on_line(facts.values, seen)
                 facts.values += _values(seen, before)
                 facts.rows += _rows(seen, before)
+                facts.multiples += [(each, place_of(seen)) for each in _multiples(seen.code, seen.operator)]
         elif seen.operator == "!=" and held_always(seen):
             at = place_of(seen)
             facts.others += [
@@ -227,16 +248,18 @@ def _values(seen: Observation, before: int) -> Iterator[Value]:
                 place = min(place, literals.get(value, place))
                 place = place if rounded is None else max(place, rounded)
             sign = computed.kind == "text" and re.search(rf"{re.escape(text.lstrip('-'))}\s*%", computed.text)
-            yield Value(value, place, seen, at, target, tolerance, hundred or bool(sign))
+            in_row = computed.kind == "container" and at.kind != "given"
+            yield Value(value, place, seen, at, target, tolerance, hundred or bool(sign), in_row)
 
 
 def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterator[tuple[str, Place]]:
     """The numbers of a computed side, each with its place."""
     # The keys of a table say what its values are of, and a set has no order.
     keyed = computed.type == "dict" and computed.whole and len(computed.numbers) == 2 * (computed.length or 0)
-    # Of a square, 112 and 112, the two sides are one number.
-    numbers = len(computed.numbers) == computed.length == 2 and "'" not in computed.text
-    square = computed.kind == "container" and numbers and len(set(computed.numbers)) == 1
+    # Of a square, 112 and 112, the two sides are one number, and so are all that are equal.
+    numbers = len(computed.numbers) == computed.length and "'" not in computed.text
+    alike = len(computed.numbers) > 1 == len(set(computed.numbers))
+    square = computed.kind in ("container", "array") and numbers and alike
     first = next(number) if square else 0
     for at, text in enumerate(computed.numbers if computed.kind != "truth" else ()):
         if (keyed and not at % 2) or computed.type in ("set", "frozenset"):
@@ -284,9 +307,10 @@ def _limits(seen: Observation, before: int) -> Iterator[Limit]:
     known = len(bounds) == 1 or len(seen.pairs) < PAIRS_KEPT
     if bounds and known and seen.held:
         weakest = max(bounds) if relation in ("<", "<=") else min(bounds)
-        touched = seen.operator != "close" and any(weakest in _numbers(_computed(seen, pair)) for pair in seen.pairs)
         at = place_of(seen, "bound", before)
-        yield Limit(relation, weakest, seen, at, held_always(seen), touched, _times_hundred(seen.code))
+        targets = {each for pair in seen.pairs for each in _numbers(_claimed(seen, pair))}
+        target = targets.pop() if seen.operator == "close" and len(targets) == 1 else None
+        yield Limit(relation, weakest, seen, at, held_always(seen), _times_hundred(seen.code), target)
 
 
 # --- How many ---
@@ -337,6 +361,31 @@ def _one_is_literal(code: str) -> bool:
             sides = (node.left, *node.comparators)
             return any(not any(isinstance(each, ast.Name | ast.Call) for each in ast.walk(side)) for side in sides)
     return False
+
+
+@lru_cache(maxsize=4096)
+def _multiples(code: str, operator: str) -> tuple[Fraction, ...]:
+    """How many times something else one side is: 2 of `large == 2 * small`, 1/2 of `small == large / 2`."""
+    for node in _parsed(code)[1:]:
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.Compare) and operator == "==":
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and operator == "close":
+            sides = [node.left, node.right]
+        elif isinstance(node, ast.Call) and len(node.args) > 1 and operator != "==":
+            sides = node.args[:2]
+        if sides or operator == "==":
+            return tuple(each for side in sides for each in _factor(side))
+    return ()
+
+
+def _factor(side: ast.expr) -> Iterator[Fraction]:
+    if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult | ast.Div):
+        left, right = _constant(side.left), _constant(side.right)
+        if isinstance(side.op, ast.Mult) and (left is None) != (right is None):
+            yield left if right is None else right  # type: ignore[misc]
+        elif isinstance(side.op, ast.Div) and left is None and right:
+            yield 1 / right
 
 
 def _is_none_at_all(code: str) -> bool:

@@ -86,8 +86,10 @@ def _is_listed_with(claim: Claim, place: Place, last: Place | None) -> bool:
         return True
     if "row" in (place.kind, last.kind):
         return (place.line, place.kind) == (last.line, last.kind)
-    columns = len(claim.row) > 2 and place.kind == last.kind == "value" and place.line != last.line
-    return not columns or place.number == last.number
+    if len(claim.row) < 3:
+        return True
+    columns = place.kind == "value" and place.line != last.line
+    return place.kind == last.kind and (not columns or place.number == last.number)
 
 
 def _taken_by(claim: Claim, place: Place) -> set[Hashable]:

@@ -14,7 +14,6 @@ from evidence.run.observation import Observation
 
 # Names with digits that every reader of the field knows.
 _KNOWN = {"l1", "l2", "f1"}
-_LAYERS = [(each,) for each in ("convolution", "convolutions", "layer", "layers", "kernel", "kernels")]
 _SHOWN = 5
 _LONGEST = 70
 _IN_WORDS = {"≠": "not", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
@@ -34,7 +33,7 @@ def refusals(words: str, facts: Facts, code: Callable[[], str], before: str = ""
         return
     judge = Judge(claims.numbers, facts)
     for claim in claims.numbers:
-        if not judge.bears_out(claim) and not _is_kernel(claim, code):
+        if not judge.bears_out(claim):
             yield f"claims {_claimed(claim)}", _remedy(claim, facts)
     for formula in claims.formulas:
         if as_formula(formula) not in facts.expressions:
@@ -48,6 +47,11 @@ def refusals(words: str, facts: Facts, code: Callable[[], str], before: str = ""
                 f"holds {name}, which can be read neither as a number nor as a name in the code",
                 "Set a blank between number and unit, or use that name in the check",
             )
+    for contradiction in claims.contradictions:
+        yield f"says {contradiction}, which cannot be", "Mend the words"
+    if claims.of_all and not claims.numbers and (counted := facts.held_in_part):
+        held, times = facts.successes(counted), facts.evaluations(counted)
+        yield f"says {claims.of_all!r}, and it was so {held} times of {times}", f"Say of how many: {held} of {times}"
     for unread in claims.unread:
         yield f"holds {unread}, which cannot be read as a number", "Write it as 1,234.5, as 10⁻⁸, or as a fraction"
 
@@ -79,17 +83,6 @@ def _remedy(claim: Claim, facts: Facts) -> str:
 
 def _hundredth(number: Number, seen: Value) -> bool:
     return seen.value in (number.face, number.value * 100, number.value / 100)
-
-
-def _is_kernel(claim: Claim, code: Callable[[], str]) -> bool:
-    """Whether `3 × 3` names a kind of layer, `a 3 × 3 convolution`, whose size the code holds."""
-    sizes = claim.number.factors
-    return (
-        bool(sizes)
-        and min(sizes) > 0
-        and claim.near[-1:] in _LAYERS
-        and all(re.search(rf"(?<![\w.]){size}(?![\w.])", code()) for size in sizes)
-    )
 
 
 def _names(code: str, name: str) -> bool:

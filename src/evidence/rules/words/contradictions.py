@@ -1,0 +1,36 @@
+"""What words say that cannot be, whatever a run saw: `4 × 5 = 25`, and `falls from 4 to 9`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from evidence.rules.words.numbers import Number, Token
+
+_DOWN = {"fall", "falls", "falling", "fell", "drop", "drops", "dropped", "shrink", "shrinks", "shrank", "sink", "sinks"}
+_DOWN |= {"sank", "decrease", "decreases", "decreased", "decline", "declines", "declined"}
+_UP = {"rise", "rises", "rising", "rose", "grow", "grows", "growing", "grew", "increase", "increases", "increased"}
+_UP |= {"climb", "climbs", "climbed"}
+
+
+def contradictions(tokens: Sequence[Token]) -> Iterator[str]:
+    """Each equation that does not hold, and each change that goes the other way."""
+    lower = [token.text.lower() for token in tokens]
+    for at, token in enumerate(tokens[:-2]):
+        one, other = token.number, tokens[at + 2].number
+        if one is None or other is None:
+            continue
+        told = " ".join(each.text for each in tokens[at : at + 3])
+        # Of `5 of 20 = 25 %`, not the 20 is meant.
+        if lower[at + 1] == "=" and lower[at - 1 : at] not in (["of"], ["in"], ["="]) and _differ(one, other):
+            yield told
+        if lower[at + 1] == "to" and lower[at - 1 : at] == ["from"] and one.value > 0 and other.value > 0:
+            verb = next((word for word in reversed(lower[: at - 1]) if word in _DOWN | _UP), "")
+            if (verb in _DOWN and one.value < other.value) or (verb in _UP and one.value > other.value):
+                yield f"{verb} from {told}"
+
+
+def _differ(one: Number, other: Number) -> bool:
+    """Whether two numbers are not equal, and neither is the other rounded."""
+    places = [Fraction(10) ** number.place / 2 for number in (one, other) if number.place is not None]
+    return abs(one.value - other.value) > max(places, default=Fraction(0))
