@@ -29,15 +29,13 @@ from torch import nn
 from dlchecked.receptive_field import receptive_field
 
 NETWORKS = Path(__file__).parents[1] / "tests" / "dlchecked" / "receptive_field"
-# torchvision from PyPI beside torch for CPUs lacks its compiled operators, and asks for two of them on import.
-OPERATORS = torch.library.Library("torchvision", "FRAGMENT")
 TARGETS = {"ResNet-50": 1.0, "VGG-16": 1.0, "MobileNet-v1": 1.0}
 
 
 def load_peer() -> Callable[[nn.Module], Callable[[], object]]:
     """Netharn's analysis without netharn."""
-    for name in ("nms", "qnms"):
-        OPERATORS.define(f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
+    sys.path.insert(0, str(NETWORKS))
+    importlib.import_module("torchvision_operators")
     for name in ("netharn", "netharn.analytic"):
         package = types.ModuleType(name)
         package.__path__ = [str(distribution("netharn").locate_file(name.replace(".", "/")))]
@@ -48,7 +46,6 @@ def load_peer() -> Callable[[nn.Module], Callable[[], object]]:
 
 def networks() -> dict[str, nn.Module]:
     """The networks, as wide as they were published."""
-    sys.path.insert(0, str(NETWORKS))
     twenty = importlib.import_module("twenty_networks")
     models = importlib.import_module("torchvision.models")
     return {

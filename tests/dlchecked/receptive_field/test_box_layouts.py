@@ -4,6 +4,7 @@ import random
 
 import pytest
 import torch
+import torch.nn.functional as F
 from calls import Calls
 from random_networks import random_case
 from torch import nn
@@ -13,6 +14,7 @@ from dlchecked.receptive_field import ReceptiveFieldError, receptive_field
 from dlchecked.receptive_field.layouts import concatenation
 from dlchecked.receptive_field.layouts.box import BoxLayout
 from dlchecked.receptive_field.rules import joining
+from dlchecked.receptive_field.tracing import run, tensor
 
 
 @pytest.fixture
@@ -20,8 +22,9 @@ def terms_only(monkeypatch):
     """Terms are written down after every layer, and merged as terms."""
 
     def patched():
-        monkeypatch.setattr(BoxLayout, "read", lambda *_: None)
-        monkeypatch.setattr(BoxLayout, "holds", lambda *_: False)
+        monkeypatch.setattr(run, "BoxLayout", lambda *box: BoxLayout(*box).layout)
+        for home in (concatenation, joining, tensor):
+            monkeypatch.setattr(home, "boxed", lambda layout: layout)
         for home in (concatenation, joining):
             monkeypatch.setattr(home, "MOST_UNWRITTEN", 0)
 
@@ -100,6 +103,15 @@ FORWARDS = {
     "padded, and padded again": lambda m, x: m.mix(m.pool(torch.cat([m.wide(x), x], 1)).roll(1, -1)),
     "one side each": lambda m, x: m.mix(torch.cat([m.wide(x), m.wide(x.mT).mT], 1)),
     "apart": lambda m, x: m.mix(torch.cat([x.roll(3, -1), x.roll(-3, -1)], 1)),
+    "gated by a mean of all": lambda m, x: m.mix(torch.cat([x * m.wide(x).mean((2, 3), True), x], 1)),
+    "gated by a mean of rows": lambda m, x: m.wide(x) * x.mean(2, keepdim=True) + m.narrow(x).mean(3, keepdim=True),
+    "gated by what a part sees": lambda m, x: m.wide(x) + x[:, :, 1:3, :].mean((2, 3), True) + m.narrow(x),
+    "gated from a corner": lambda m, x: m.wide(x) * x[..., :1, :1],
+    "channels last": lambda m, x: m.wide(F.layer_norm(m.wide(x).permute(0, 2, 3, 1), (2,)).permute(0, 3, 1, 2)) + x,
+    "of fewer dimensions": lambda m, x: m.wide(x) + x[0, 0] + x.mean((0, 1, 2)),
+    "normed, then joined": lambda m, x: m.wide(x.softmax(-1)) + m.narrow(x).mT.softmax(-1).mT,
+    "a mean of all, padded": lambda m, x: m.mix(m.pool(torch.cat([F.pad(x.mean((2, 3), True), (3, 2, 1, 4)), x], 1))),
+    "read along what is mixed": lambda m, x: m.wide(x.mean(3, keepdim=True).expand(-1, -1, -1, 6).roll(1, -1)) + x,
     "in a tensor without a batch": lambda m, x: m.mix(m.pool(torch.cat([m.wide(x[0]), x[0]], 0)))[None],
 }
 

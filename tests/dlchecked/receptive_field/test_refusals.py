@@ -89,3 +89,21 @@ def test_units_that_do_not_exist_are_refused(unit, complaint):
 def test_units_may_be_counted_from_the_end():
     found = receptive_field(nn.Conv2d(1, 1, 3), (1, 1, 8, 8))
     assert found.interval((-1, -6)) == ((5, 7), (0, 2))
+
+
+class Scattered(nn.Module):
+    def forward(self, x):
+        return x if x.mT.is_contiguous() else x.flip(-1)
+
+
+class Replaced(nn.Module):
+    def forward(self, x):
+        y = torch.zeros_like(x)
+        y.data = x
+        return y
+
+
+@pytest.mark.parametrize(("module", "complaint"), [(Scattered(), "is_contiguous has no rule"), (Replaced(), "copy_")])
+def test_what_has_to_do_with_memory_is_refused(module, complaint):
+    with pytest.raises(UnknownOperation, match=rf"(?s){complaint}.*line "):
+        receptive_field(module, (1, 1, 3, 4))

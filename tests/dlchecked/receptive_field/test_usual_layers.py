@@ -25,8 +25,14 @@ ODD = {
     ),
     "average over three axes": (nn.AvgPool3d(2, 1, ceil_mode=True), (1, 1, 6, 7, 5)),
     "activations in place": (
-        nn.Sequential(nn.Conv1d(1, 1, 3), nn.ReLU(inplace=True), nn.SiLU(), nn.ReLU6()),
+        nn.Sequential(nn.Conv1d(1, 1, 3), nn.ReLU(inplace=True), nn.SiLU(), nn.ReLU6(), nn.Hardswish(inplace=True)),
         (1, 1, 9),
+    ),
+    "other activations": (nn.Sequential(nn.GELU("tanh"), nn.Sigmoid(), nn.Hardsigmoid()), (1, 1, 9)),
+    "layers of the last dimension": (nn.Sequential(nn.LayerNorm([2, 5]), nn.Linear(5, 3)), (1, 3, 4, 2, 5)),
+    "means over all, some and none": (
+        nn.Sequential(*[nn.AdaptiveAvgPool2d(size) for size in ((None, 3), (2, 3), (2, 1), 1)]),
+        (1, 2, 5, 6),
     ),
 }
 

@@ -5,6 +5,7 @@ from math import prod
 
 import pytest
 import torch
+import torchvision_operators  # noqa: F401
 
 from dlchecked.receptive_field import InvalidArgument, UnknownOperation, receptive_field
 from dlchecked.receptive_field.measured.ground_truth import GroundTruth

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+import numpy as np
+
 from dlchecked.receptive_field.axis.even_intervals import EvenIntervals
 from dlchecked.receptive_field.axis.support import Support
 from dlchecked.receptive_field.axis.unbounded import Unbounded
@@ -58,6 +60,14 @@ class EvenSupport(Support):
         moved = None if window.even is None else self.even.through(window.even)
         return super().through(window, axis) if moved is None else EvenSupport(self.length, moved)
 
+    def merged(self, axis: int) -> Support:
+        """The union of all sets."""
+        if not self.seamless:
+            return super().merged(axis)
+        even = self.even
+        first, last = max(even.lo, even.least), min(even.hi + even.shift * (even.units - 1), even.most)
+        return interval(self.length, first, last)
+
     def union(self, other: Support) -> Support:
         """The union position by position."""
         both = None if other.even is None else self.even.union(other.even)
@@ -84,3 +94,9 @@ class EvenSupport(Support):
 def identity(length: int) -> Support:
     """Every position depends on itself."""
     return EvenSupport(length, EvenIntervals(length, 1, 0, 0, 0, length - 1))
+
+
+@lru_cache(maxsize=256)
+def interval(length: int, first: int, last: int) -> Support:
+    """Positions that everything depends on."""
+    return Support(length, np.array(first), np.array(last))

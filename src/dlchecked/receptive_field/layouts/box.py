@@ -1,16 +1,20 @@
 """The usual layout, in which every element sees a box, kept as the sides of the boxes.
 
-In a chain of layers each input axis varies along a dimension of its own, the last ones in their order, and nothing
-varies along those before, the batch and the channels. A layer then moves the sides, and terms are written down
-only for somebody who asks for a layout.
+In a chain of layers each input axis varies along a dimension of its own, or along none once a mean over all of it has
+been mixed in. A layer then moves the sides, and terms are written down only for somebody who asks for a layout.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from dlchecked.receptive_field.axis.support import Support
 from dlchecked.receptive_field.axis.windows import Window
 from dlchecked.receptive_field.layouts.layout import Layout
 from dlchecked.receptive_field.layouts.terms import EVERYWHERE, Factor, Terms
+
+# In place of a dimension, of a side that is the same for all elements.
+NOWHERE = -1
+# Further than any side of finite reach.
+_ALL = 1 << 62
 
 
 class LazyLayout:
@@ -34,6 +38,10 @@ class LazyLayout:
             self._layout = Layout(tuple(self.sizes), (1,) * len(self.sizes), self._terms())
         return self._layout
 
+    def permuted(self, order: Sequence[int]) -> "AnyLayout":
+        """The same with its dimensions in another order."""
+        return self.layout.permuted(order)
+
     def _terms(self) -> Terms:
         raise NotImplementedError
 
@@ -48,37 +56,41 @@ def layout_of(kept: AnyLayout) -> Layout:
 
 
 class BoxLayout(LazyLayout):
-    """A single term in which input axis i varies along dimension ``first + i`` alone.
+    """A single term in which each input axis varies along one dimension at most, no two along the same.
 
     Attributes:
-        first: the first dimension along which anything varies; after the last axis there are no more.
+        dims: for each axis the dimension along which it varies, or NOWHERE.
         sides: the positions along each axis.
     """
 
-    __slots__ = ("first", "sides")
+    __slots__ = ("dims", "sides")
 
-    def __init__(self, sizes: Sequence[int], first: int, sides: Sequence[Support]) -> None:
+    def __init__(self, sizes: Sequence[int], dims: tuple[int, ...], sides: Sequence[Support]) -> None:
         """``sizes`` are those of all dimensions."""
         self.sizes = sizes
-        self.first = first
+        self.dims = dims
         self.sides = sides
         self._layout = None
 
     def _terms(self) -> Terms:
-        return ((*[Factor((dim,), side) for dim, side in enumerate(self.sides, self.first)], EVERYWHERE),)
+        factors = [
+            Factor(() if dim == NOWHERE else (dim,), side) for dim, side in zip(self.dims, self.sides, strict=True)
+        ]
+        return ((*factors, EVERYWHERE),)
 
     def read(self, windows: Mapping[int, Window], sizes: Sequence[int]) -> "BoxLayout | None":
         """The output of a layer that reads windows; None if part of it reads nothing along another dimension.
 
-        Before ``first``, ``sizes`` may differ in any way.
+        Along dimensions where nothing varies, ``sizes`` may differ in any way.
         """
+        dims = self.dims
         if not windows:
-            return BoxLayout(sizes, self.first, self.sides)
+            return BoxLayout(sizes, dims, self.sides)
         sides = list(self.sides)
         support = before = None
         for dim, window in windows.items():
-            i = dim - self.first
-            if i >= 0:
+            if dim in dims:
+                i = dims.index(dim)
                 # Rows and columns mostly go through the same.
                 if sides[i] is not support or window is not before:
                     support, before = sides[i], window
@@ -86,14 +98,38 @@ class BoxLayout(LazyLayout):
                 sides[i] = moved
             elif not window.full:
                 return None
-        return BoxLayout(sizes, self.first, sides)
+        return BoxLayout(sizes, dims, sides)
+
+    def mixed(self, mixed: Container[int]) -> "BoxLayout":
+        """The same once all positions along some dimensions depend on all of them."""
+        sides = [side.merged(0) if dim in mixed else side for dim, side in zip(self.dims, self.sides, strict=True)]
+        return BoxLayout(self.sizes, tuple([NOWHERE if dim in mixed else dim for dim in self.dims]), sides)
+
+    def permuted(self, order: Sequence[int]) -> "BoxLayout":
+        """The same with its dimensions in another order."""
+        dims = tuple([dim if dim == NOWHERE else order.index(dim) for dim in self.dims])
+        return BoxLayout([self.sizes[dim] for dim in order], dims, self.sides)
+
+    def spread(self, sizes: Sequence[int]) -> "BoxLayout":
+        """The same, broadcast to other sizes."""
+        added = len(sizes) - len(self.sizes)
+        dims, sides = list(self.dims), list(self.sides)
+        for i, dim in enumerate(dims):
+            if dim == NOWHERE:
+                continue
+            dims[i] = dim + added
+            if sizes[dim + added] != self.sizes[dim]:
+                dims[i], sides[i] = NOWHERE, sides[i].selected(0, 0)
+        return BoxLayout(sizes, tuple(dims), sides)
 
     def holds(self, other: "BoxLayout") -> bool:
-        """Whether even sides alone show that the other's boxes lie inside, also without borders."""
-        if self.first != other.first:
-            return False
+        """Whether even sides, and whole axes, alone show that the other's boxes lie inside, also without borders."""
         large = small = None
-        for mine, theirs in zip(self.sides, other.sides):  # noqa: B905 - "strict" costs half of it
+        for i, (mine, theirs) in enumerate(zip(self.sides, other.sides)):  # noqa: B905 - "strict" costs half of it
+            if self.dims[i] != other.dims[i]:
+                if self.dims[i] == NOWHERE and _is_all(mine):
+                    continue
+                return False
             # Columns mostly repeat what was found for rows.
             if mine is theirs or (mine is large and theirs is small):
                 continue
@@ -105,18 +141,39 @@ class BoxLayout(LazyLayout):
     def reach(self) -> int:
         """How much one unit sees along the first axis, where that is plain."""
         even = self.sides[0].even
-        return -1 if even is None else even.hi - even.lo
+        if even is None:
+            return _ALL if self.dims[0] == NOWHERE else -1
+        return even.hi - even.lo
+
+
+def _is_all(side: Support) -> bool:
+    """Whether a side that is the same for all elements is the whole axis."""
+    return side.bits is None and side.unbounded is None and side.lo.item() == 0 and side.hi.item() == side.length - 1
 
 
 def boxed(layout: Layout) -> AnyLayout:
     """The layout as a box, if it is one."""
-    if len(layout.terms) != 1 or not layout.simple:
+    if len(layout.terms) != 1:
         return layout
     *factors, last = layout.terms[0]
-    first = len(layout.sizes) - len(factors)
-    if last is not EVERYWHERE or [dims for dims, _ in factors] != [(dim,) for dim in range(first, len(layout.sizes))]:
+    if last is not EVERYWHERE:
         return layout
-    return BoxLayout(layout.sizes, first, [support for _, support in factors])
+    atoms: list[int] = []
+    for dims, _ in factors:
+        if len(dims) > 1 or (dims and dims[0] in atoms):
+            return layout
+        atoms.append(dims[0] if dims else NOWHERE)
+    sides = [support for _, support in factors]
+    if layout.simple:
+        return BoxLayout(layout.sizes, tuple(atoms), sides)
+    places = {NOWHERE: NOWHERE}
+    for dim, (start, stop) in enumerate(layout.ranges()):
+        if stop == start + 1:
+            places[start] = dim
+    # Within a merged dimension nothing may vary.
+    if not places.keys() >= set(atoms):
+        return layout
+    return BoxLayout(layout.shape, tuple([places[atom] for atom in atoms]), sides)
 
 
 def widest(boxes: Sequence[BoxLayout]) -> BoxLayout | None:

@@ -126,7 +126,7 @@ class Concatenation(Concatenated):
         if len(boxes) == len(self._unions):
             found = widest(boxes)
             if found is not None:
-                return BoxLayout(self.sizes, found.first, found.sides)
+                return BoxLayout(self.sizes, found.dims, found.sides)
         terms = simplify([term for union in self._unions for term in layout_of(union).terms])
         return boxed(Layout(tuple(self.sizes), (1,) * len(self.sizes), terms))
 
@@ -169,7 +169,7 @@ def united_along(kept: AnyLayout, dim: int) -> AnyLayout | None:
     None where a field varies along it, as none does along channels, or where the dimension is not one atom.
     """
     if type(kept) is BoxLayout:
-        return kept if dim < kept.first else None
+        return None if dim in kept.dims else kept
     if isinstance(kept, Concatenated) and kept.dim == dim:
         return kept.mixed
     layout = layout_of(kept)

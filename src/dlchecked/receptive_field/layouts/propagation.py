@@ -74,25 +74,27 @@ def _read(term: Term, dim: int, bound: Sequence[int], taps: npt.NDArray[np.int64
     return tuple(factors)
 
 
-def mix(terms: Terms, dim: int) -> Terms:
-    """The terms once every position along a dimension depends on all of them."""
-    if not is_bound(terms, dim):
-        return terms
-    found: list[Term] = []
-    for term in terms:
-        fields, last = term[:-1], term[-1]
-        if last.dims == (dim,) and not is_bound((fields,), dim):
-            # A term is present somewhere, and what varies along nothing else is then present everywhere.
-            found.append((*fields, EVERYWHERE))
-            continue
-        bound = [i for i, factor in enumerate(term) if dim in factor.dims]
-        if len(bound) < 2:
-            *merged, last = [_merge_factor(factor, dim) for factor in term]
-            found.append((*merged, everywhere_if_full(last)))
-        else:
-            alone = _mix_masked(term, dim, bound)
-            found.extend(_mix_joint(term, dim, bound) if alone is None else [alone])
-    return simplify(found)
+def mix(terms: Terms, dims: Iterable[int]) -> Terms:
+    """The terms once every position along some dimensions depends on all of them."""
+    found = terms
+    for dim in dims:
+        if is_bound(found, dim):
+            found = tuple(term for before in found for term in _mixed(before, dim))
+    # Only now, since what differs along one dimension may be the same once the next one is mixed.
+    return found if found is terms else simplify(found)
+
+
+def _mixed(term: Term, dim: int) -> Iterable[Term]:
+    fields, last = term[:-1], term[-1]
+    if last.dims == (dim,) and not is_bound((fields,), dim):
+        # A term is present somewhere, and what varies along nothing else is then present everywhere.
+        return ((*fields, EVERYWHERE),)
+    bound = [i for i, factor in enumerate(term) if dim in factor.dims]
+    if len(bound) < 2:
+        *merged, last = [_merge_factor(factor, dim) for factor in term]
+        return ((*merged, everywhere_if_full(last)),)
+    alone = _mix_masked(term, dim, bound)
+    return _mix_joint(term, dim, bound) if alone is None else (alone,)
 
 
 def _mix_masked(term: Term, dim: int, bound: Sequence[int]) -> Term | None:

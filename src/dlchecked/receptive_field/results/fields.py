@@ -56,9 +56,7 @@ class Fields:
 
     def __init__(self, layout: Layout, lengths: Sequence[int]) -> None:
         """``layout`` is that of any tensor of the run."""
-        terms = layout.terms
-        for atom in range(sum(layout.groups[:2])):
-            terms = mix(terms, atom)
+        terms = mix(layout.terms, range(sum(layout.groups[:2])))
         self.layout = layout if terms is layout.terms else layout._replace(terms=terms)
         self.lengths = tuple(lengths)
         self.output_shape = layout.shape

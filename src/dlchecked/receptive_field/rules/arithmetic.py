@@ -43,6 +43,8 @@ def is_ordinary(x: Any, factor: bool = False) -> bool:
         return x.known is None
     if isinstance(x, bool | int | float):
         return abs(x) < MARK and not (factor and x == 0)
+    if type(x) is torch.nn.Parameter:
+        return True
     known = known_of(x)
     return not bool(known.large().any()) and not (factor and bool(known.zero().any()))
 

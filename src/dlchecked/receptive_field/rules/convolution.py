@@ -146,7 +146,7 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
 
 def _is_constant_along(x: TracedTensor, dim: int) -> bool:
     if type(x.kept) is BoxLayout:
-        return dim < x.kept.first
+        return dim not in x.kept.dims
     return not any(is_bound(x.layout.terms, atom) for atom in range(*x.layout.ranges()[dim]))
 
 

@@ -32,15 +32,19 @@ def join(*operands: Any) -> TracedTensor:
         one, two = operands[0].kept, operands[1].kept
         if one is two:
             return operands[0].same()
-        if type(one) is BoxLayout and type(two) is BoxLayout and one.sizes == two.sizes:
+        if type(one) is BoxLayout and type(two) is BoxLayout:
+            shape = operands[0].shape
+            if shape != operands[1].shape:
+                shape = _common_shape(shape, operands[1].shape)
+                one, two = one.spread(shape), two.spread(shape)
             wide = widest((one, two))
             if wide is not None:
                 _meet(operands, (one, two))
-                return operands[0].derived(wide, operands[0].shape)
+                return operands[0].derived(wide, shape)
     traced = [x for x in operands if is_traced(x)]
     first = traced[0]
-    shapes = [tuple(x.shape) for x in operands if isinstance(x, torch.Tensor)]
-    shape = shapes[0] if all(s == shapes[0] for s in shapes) else _common_shape(shapes)
+    shapes = [x.shape for x in operands if isinstance(x, torch.Tensor)]
+    shape = shapes[0] if all(s == shapes[0] for s in shapes) else _common_shape(*shapes)
     if len(traced) == 1 and shape == first.shape:
         return first.same()
     layouts = [x.layout for x in traced]
@@ -55,11 +59,14 @@ def join(*operands: Any) -> TracedTensor:
     return first.derived(boxed(layouts[0]._replace(terms=terms)), shape)
 
 
-def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+@lru_cache(maxsize=512)
+def _common_shape(*shapes: torch.Size) -> torch.Size:
     try:
-        return tuple(np.broadcast_shapes(*shapes))
+        return torch.Size(np.broadcast_shapes(*shapes))
     except ValueError:
-        raise InvalidArgument(f"shapes {' and '.join(map(str, shapes))} do not broadcast") from None
+        raise InvalidArgument(
+            f"shapes {' and '.join(str(tuple(shape)) for shape in shapes)} do not broadcast"
+        ) from None
 
 
 def _meet(operands: Sequence[TracedTensor], unions: Sequence[AnyLayout]) -> None:

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from dlchecked.receptive_field.axis.unbounded import UnboundedTaps
 from dlchecked.receptive_field.axis.windows import Window, gathering, sliding
 from dlchecked.receptive_field.rules.arguments import expect_batch, expect_output, per_axis
+from dlchecked.receptive_field.rules.reduction import reduce
 from dlchecked.receptive_field.tracing.registry import rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
 
@@ -113,12 +114,12 @@ def _adaptive_pooling(count: int, indices: bool = False) -> Any:
     def pooling(input: TracedTensor, output_size: Any, return_indices: bool = False) -> Any:
         """Output j of m reads ``⌊j·n/m⌋`` up to, but not including, ``⌈(j+1)·n/m⌉``."""
         sizes = output_size if isinstance(output_size, tuple | list) else (output_size,) * count
-        windows = {}
-        for axis, size in enumerate(sizes):
-            dim = len(input.shape) - count + axis
-            if size is not None and size != input.shape[dim]:
-                windows[dim] = adaptive(input.shape[dim], int(size))
-        pooled = input.slid(windows)
+        first = len(input.shape) - count
+        wanted = {dim: int(n) for dim, n in enumerate(sizes, first) if n is not None and n != input.shape[dim]}
+        ones = [dim for dim, size in wanted.items() if size == 1]
+        pooled = reduce(input, ones, keepdim=True) if ones else input
+        windows = {dim: adaptive(input.shape[dim], size) for dim, size in wanted.items() if size != 1}
+        pooled = pooled.slid(windows)
         return (pooled, pooled) if return_indices or indices else pooled
 
     return pooling
@@ -126,12 +127,12 @@ def _adaptive_pooling(count: int, indices: bool = False) -> Any:
 
 @lru_cache(maxsize=512)
 def adaptive(length: int, outputs: int) -> Window:
-    """The windows of adaptive pooling; a single one is the whole axis, whatever its length."""
+    """The windows of adaptive pooling, two or more."""
     unit = np.arange(outputs)
     first, last = unit * length // outputs, -(-(unit + 1) * length // outputs) - 1
     taps = first + np.arange(int((last - first).max()) + 1)[:, None]
     unbounded = None
-    if outputs > 1 and length % outputs == 0:
+    if length % outputs == 0:
         size = length // outputs
         unbounded = UnboundedTaps(1, size, (range(size),))
     return gathering(np.where(taps <= last, taps, -1), unbounded)

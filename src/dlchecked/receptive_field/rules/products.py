@@ -32,7 +32,7 @@ def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor:
     last = len(input.shape) - 1
     if is_constant(weight):
         return matmul(input, weight.t())
-    return input.mixed(last).resized(last, weight.shape[0])
+    return input.read(last, {}, torch.Size((*input.shape[:-1], weight.shape[0])))
 
 
 @rule("embedding")

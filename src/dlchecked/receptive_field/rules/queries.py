@@ -18,12 +18,6 @@ def is_complex(input: TracedTensor) -> bool:
     return input.dtype.is_complex
 
 
-@rule("is_contiguous")
-def is_contiguous(input: TracedTensor, memory_format: Any = None) -> bool:
-    """There is no memory to be scattered in."""
-    return True
-
-
 @rule("get_device")
 def get_device(input: TracedTensor) -> int:
     """As the module's parameters."""

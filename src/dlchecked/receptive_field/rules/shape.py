@@ -65,7 +65,8 @@ def unflatten(input: TracedTensor, dim: int, *sizes: Any) -> TracedTensor:
 @view_rule("permute")
 def permute(input: TracedTensor, *dims: Any) -> TracedTensor:
     """The dimensions in another order."""
-    return input.derived(input.layout.permuted([input.dimension(d) for d in sizes_of(dims)]))
+    order = [input.dimension(d) for d in sizes_of(dims)]
+    return input.derived(input.kept.permuted(order), [input.shape[d] for d in order])
 
 
 @view_rule("transpose", "swapaxes", "swapdims")

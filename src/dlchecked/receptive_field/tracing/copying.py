@@ -109,7 +109,7 @@ class Copier:
         originals: what every copied module was made of, by the id of the copy.
         foreign: whether code runs in the copies that is neither torch's nor torchvision's.
         lend: whether tensors share their memory until they are written to.
-        apart: whether the usual layers have containers of their own for what they do not have yet, such as hooks.
+        apart: whether all copies have containers of their own for what they do not have yet, such as hooks.
     """
 
     def __init__(self, lend: bool, apart: bool = True) -> None:
@@ -175,8 +175,11 @@ class Copier:
         kind = type(original)
         given = original.__dict__
         # Of hooks, only those on the way forward matter.
-        usual = len(given) == _USUAL.get(kind) and not (given["_forward_hooks"] or given["_forward_pre_hooks"])
-        if not usual:
+        alike = not (self.apart or given["_forward_hooks"] or given["_forward_pre_hooks"])
+        if not (
+            alike and (len(given) == _USUAL.get(kind) or (_is_known(cast(Any, kind)) and _holds_only_atoms(given)))
+        ):
+            alike = False
             inner = unwrapped(original)
             if inner is not original:
                 made = self._copies[id(original)] = self._shell(inner)
@@ -186,12 +189,11 @@ class Copier:
         made = self._copies[id(original)] = object.__new__(kind)
         self.originals[id(made)] = original
         parts = given["_modules"]
-        if usual and not self.apart:
+        if alike:
             own = given | self._blank
-            if given["_parameters"]:
-                own["_parameters"] = self._lent(given["_parameters"])
-                if given["_buffers"]:
-                    own["_buffers"] = self._lent(given["_buffers"])
+            for name in ("_parameters", "_buffers"):
+                if given[name]:
+                    own[name] = self._lent(given[name])
         else:
             own = given.copy()
             self._unfinished.append((own, made))
@@ -367,6 +369,18 @@ class Copier:
             raise _Uncopied(f"an object of type {kind.__name__}") from None
         self._copies[id(original)] = made
         return made
+
+
+@functools.cache
+def _is_known(kind: Any) -> bool:
+    """Whether layers of a kind leave the containers that every module has as they are."""
+    wraps = issubclass(kind, (*_WRAPPERS, torch.jit.ScriptModule))
+    return not wraps and kind.__module__.startswith(("torch.nn.", "torchvision."))
+
+
+def _holds_only_atoms(attributes: dict[str, Any]) -> bool:
+    """Whether nothing that a module holds can change, but for the containers that every module has."""
+    return _ATOMS.issuperset([type(value) for name, value in attributes.items() if name not in _OWN_CONTAINERS])
 
 
 class _Uncopied(Exception):

@@ -38,7 +38,8 @@ def run_forward(
 
 
 def _input(shape: tuple[int, ...], trace: Trace) -> TracedTensor:
-    return traced(BoxLayout(shape, 2, [identity(length) for length in shape[2:]]), trace, shape)
+    dims = tuple(range(2, len(shape)))
+    return traced(BoxLayout(shape, dims, [identity(shape[dim]) for dim in dims]), trace, shape)
 
 
 def _run_copy(

@@ -7,12 +7,12 @@ import torch
 from torch import Size
 
 from dlchecked.receptive_field.axis.windows import Window
-from dlchecked.receptive_field.errors import ValueDependence
+from dlchecked.receptive_field.errors import UnknownOperation, ValueDependence
 from dlchecked.receptive_field.layouts.box import AnyLayout, BoxLayout, boxed, layout_of
 from dlchecked.receptive_field.layouts.concatenation import Concatenated
 from dlchecked.receptive_field.layouts.layout import Layout, select
 from dlchecked.receptive_field.layouts.propagation import Memo, mix, slide, slide_all
-from dlchecked.receptive_field.layouts.terms import Terms, is_bound
+from dlchecked.receptive_field.layouts.terms import Terms
 from dlchecked.receptive_field.tracing.trace import Trace, Traced, location
 from dlchecked.receptive_field.tracing.values import Known, certain
 
@@ -83,15 +83,14 @@ class TracedTensor(Traced, _Tensor):
         kept = self.kept
         if isinstance(kept, Concatenated) and kept.dim in dims:
             return traced(kept.mixed, self.run, self.shape).mixed(*dims)
-        if type(kept) is BoxLayout and max(dims, default=0) < kept.first:
-            return self.same()
+        if type(kept) is BoxLayout:
+            # By themselves, the dimensions of most layers hold nothing that varies.
+            varying = [dim for dim in dims if dim in kept.dims]
+            return traced(kept.mixed(varying), self.run, self.shape) if varying else self.same()
         layout = layout_of(kept)
-        terms, ranges = layout.terms, layout.ranges()
-        for dim in dims:
-            for atom in range(*ranges[dim]):
-                if is_bound(terms, atom):
-                    terms = mix(terms, atom)
-        return self.same() if terms is layout.terms else self.derived(layout._replace(terms=terms), self.shape)
+        ranges = layout.ranges()
+        terms = mix(layout.terms, [atom for dim in dims for atom in range(*ranges[dim])])
+        return self.same() if terms is layout.terms else self.derived(boxed(layout._replace(terms=terms)), self.shape)
 
     def slid(self, windows: Mapping[int, Window], shape: Size | None = None) -> "TracedTensor":
         """The output of a layer that reads windows along some dimensions.
@@ -130,14 +129,18 @@ class TracedTensor(Traced, _Tensor):
         kept = self.kept
         if type(kept) is not BoxLayout and isinstance(kept, Concatenated) and kept.dim == channels:
             kept = kept.mixed
-        found = kept.read(windows, shape) if type(kept) is BoxLayout and channels < kept.first else None
+        found = kept.read(windows, shape) if type(kept) is BoxLayout and channels not in kept.dims else None
         if found is None:
             return self.mixed(channels).slid(windows, shape)
         return traced(found, self.run, shape)
 
     def resized(self, dim: int, size: int) -> "TracedTensor":
         """The same after a mixed dimension has got another size."""
-        layout = self.layout
+        kept = self.kept
+        if type(kept) is BoxLayout:
+            shape = Size([size if d == dim else n for d, n in enumerate(self.shape)])
+            return traced(BoxLayout(shape, kept.dims, kept.sides), self.run, shape)
+        layout = layout_of(kept)
         start, stop = (dim, dim + 1) if layout.simple else layout.ranges()[dim]
         while stop - start > 1:
             layout, stop = select(layout, start, 0), stop - 1
@@ -197,6 +200,10 @@ class TracedTensor(Traced, _Tensor):
     def data(self) -> Any:
         """Without values, the tensor itself."""
         return cast(Any, self).detach()
+
+    @data.setter
+    def data(self, other: Any) -> None:
+        raise UnknownOperation(f"the forward sets the data of a tensor; copy_ would be right\n  {location(self.run)}")
 
     def new_empty(self, *size: Any, **_: Any) -> "TracedTensor":
         """A tensor that depends on nothing yet; a forward may write into it."""

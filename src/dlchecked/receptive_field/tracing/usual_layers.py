@@ -199,6 +199,22 @@ def _activation(rule: Rule) -> Answer:
     return lambda own, x: rule(x, inplace=own["inplace"]) if x.aliases is None else None
 
 
+def _plain(rule: Rule) -> Answer:
+    return lambda own, x: rule(x)
+
+
+def _linear(rule: Rule) -> Answer:
+    return lambda own, x: rule(x, _lent(own["_parameters"], "weight"))
+
+
+def _layer_norm(rule: Rule) -> Answer:
+    return lambda own, x: rule(x, own["normalized_shape"])
+
+
+def _adaptive_pooling(rule: Rule) -> Answer:
+    return lambda own, x: rule(x, own["output_size"])
+
+
 def _max_pooling(rule: Rule) -> Answer:
     def answer(own: dict[str, Any], x: TracedTensor) -> Any:
         if own["return_indices"]:
@@ -223,6 +239,13 @@ _ANSWERS.update(
         nn.ReLU: (F.relu, _activation),
         nn.ReLU6: (F.relu6, _activation),
         nn.SiLU: (F.silu, _activation),
+        nn.Hardswish: (F.hardswish, _activation),
+        nn.Hardsigmoid: (F.hardsigmoid, _activation),
+        nn.GELU: (F.gelu, _plain),
+        nn.Sigmoid: (torch.sigmoid, _plain),
+        nn.Linear: (F.linear, _linear),
+        nn.LayerNorm: (F.layer_norm, _layer_norm),
+        nn.AdaptiveAvgPool2d: (F.adaptive_avg_pool2d, _adaptive_pooling),
         nn.MaxPool1d: (F.max_pool1d, _max_pooling),
         nn.MaxPool2d: (F.max_pool2d, _max_pooling),
         nn.MaxPool3d: (F.max_pool3d, _max_pooling),
