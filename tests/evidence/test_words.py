@@ -106,6 +106,7 @@ BORNE_OUT = [
     ("**385** in all", [TEN]),
     ("exactly 385", [TEN]),
     ("the sum is 385", [TEN]),
+    ("adds up to 385", [TEN]),
     ("$385$", [TEN]),
     (r"$\text{three hundred and eighty-five}$", [TEN]),
     ("three hundred and eighty-five", [TEN]),

@@ -29,6 +29,7 @@ BEFORE: dict[str, Relation] = {
     "within": "tolerance", "to within": "tolerance", "up to within": "tolerance", "to a relative": "tolerance",
     "is not": "≠", "are not": "≠", "does not equal": "≠", "never": "≠", "≠": "≠",
     "differs from": "≠", "differ from": "≠", "different from": "≠", "isn't": "≠", "isn’t": "≠",
+    "adds up to": "=", "add up to": "=", "added up to": "=", "comes up to": "=", "come up to": "=",
     "instead of": "=", "in place of": "=", "rather than": "=", "and not": "=", "but not": "=", ", not": "=",
     "each of": "total", "all": "total", "all of": "total", "every one of": "total",
 }  # fmt: skip
