@@ -44,7 +44,7 @@ TRY_SETTINGS = """async (figure, places) => {
     return [[...heights], wrong];
 }"""
 BROKEN_RULES = """async ([name, rules]) => {
-    const { violations } = await axe.run(`[data-explorer=${name}]`, { runOnly: rules });
+    const { violations } = await axe.run(`#explore-${name}`, { runOnly: rules });
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
 }"""
 
@@ -52,10 +52,10 @@ BROKEN_RULES = """async ([name, rules]) => {
 def pages_with(built_site):
     """The page of each explorer."""
     return {
-        tag.attributes["data-explorer"]: page
+        tag.attributes["id"].removeprefix("explore-"): page
         for page in built_site.pages
         for tag in page.tags()
-        if "data-explorer" in tag.attributes
+        if tag.attributes.get("class") == "explorer"
     }
 
 
@@ -63,7 +63,7 @@ def come_near(tab, built_site, name, query=""):
     """Go to a page, open its answers and bring a figure near; the explorer in it."""
     tab.goto(pages_with(built_site)[name].address + query)
     tab.evaluate(OPEN_ALL)
-    explorer = tab.locator(f"[data-explorer={name}]")
+    explorer = tab.locator(f"#explore-{name}")
     explorer.scroll_into_view_if_needed()
     explorer.get_by_role("status").wait_for()
     return explorer
@@ -82,7 +82,7 @@ def test_each_is_on_a_page_and_no_page_names_another(built_site):
 def test_without_scripts_the_figure_stands_as_it_is(built_site, open_tab, name):
     tab = open_tab(scripts=False)
     tab.goto(pages_with(built_site)[name].address)
-    explorer = tab.locator(f"[data-explorer={name}]")
+    explorer = tab.locator(f"#explore-{name}")
     assert explorer.locator("figure > svg > title").count() == 1
     assert explorer.locator("figcaption").count() == 1
     assert explorer.locator("input, select, button").count() == 0
@@ -105,7 +105,7 @@ def test_it_is_fetched_when_near_is_light_and_moves_nothing(built_site, open_tab
 
     tab.route("**/explorers/*.js", hold)
     tab.goto(pages_with(built_site)[name].address, wait_until="load")
-    explorer = tab.locator(f"[data-explorer={name}]")
+    explorer = tab.locator(f"#explore-{name}")
     folded = not explorer.is_visible()
     assert not (folded and asked), "a figure in a closed answer is not near"
     tab.evaluate(OPEN_ALL)
@@ -145,7 +145,7 @@ def test_the_keyboard_changes_it_and_the_address_keeps_it(built_site, open_tab, 
     tab.wait_for_function(IN_ADDRESS, arg=name)
     # A link to a setting opens the answer that holds the figure, and shows it.
     tab.goto(tab.url)
-    tab.locator(f"[data-explorer={name}] [role=status]").wait_for(state="visible")
+    tab.locator(f"#explore-{name} [role=status]").wait_for(state="visible")
     assert told(explorer) == changed
     assert explorer.evaluate(IN_THE_MIDDLE)
     explorer.get_by_role("button", name="Reset").click()

@@ -10,16 +10,18 @@ const EXPLORERS = {
   "latent-space": () => import("./explorers/latent-space.js"),
 };
 
+const PREFIX = "explore-";
 const boxes = [...document.querySelectorAll(".explorer")];
+const nameOf = ({ id }) => id.slice(PREFIX.length);
 
 async function enliven(box) {
-  const [{ start }, explorer] = await Promise.all([import("./explorers/machine.js"), EXPLORERS[box.dataset.explorer]()]);
-  start(box, explorer);
+  const [{ start }, explorer] = await Promise.all([import("./explorers/machine.js"), EXPLORERS[nameOf(box)]()]);
+  start(box, nameOf(box), explorer);
 }
 
 // Who follows a link to a setting is shown it.
 const asked = new URLSearchParams(location.search);
-const linked = location.hash ? undefined : boxes.find(({ dataset }) => asked.has(dataset.explorer));
+const linked = location.hash ? undefined : boxes.find((box) => asked.has(nameOf(box)));
 if (linked) {
   for (let fold = linked.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   linked.scrollIntoView({ block: "center" });

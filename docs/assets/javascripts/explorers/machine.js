@@ -21,7 +21,7 @@ const named = (controls, value) => Object.fromEntries(controls.map((control) => 
 function within(control, value, settings) {
   if (control.hidden) return control.accepts(value) ? value : control.value;
   const options = given(control.options, settings);
-  if (options) return String(value) in options ? String(value) : String(control.value);
+  if (options) return [value, control.value, Object.keys(options).at(-1)].map(String).find((each) => each in options);
   const [least, most] = [given(control.min, settings), given(control.max, settings)];
   const number = value === "" || !Number.isFinite(Number(value)) ? control.value : Number(value);
   const inside = Math.min(most, Math.max(least, number));
@@ -39,9 +39,8 @@ export function settled({ controls, settle = (settings) => settings }, values, c
 
 export const defaults = (explorer) => settled(explorer, named(explorer.controls, ({ value }) => value));
 
-export function start(box, explorer) {
+export function start(box, key, explorer) {
   const { controls, compute, draw, tell, caption, actions = {}, point } = explorer;
-  const key = box.dataset.explorer;
   const id = (name) => `${key}-${name}`;
   let settings = settled(explorer, { ...defaults(explorer), ...fromAddress() });
 

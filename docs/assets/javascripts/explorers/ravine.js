@@ -1,6 +1,6 @@
 // Gradient descent with momentum on ½(x² + κy²): v ← μv − η∇f, then add v.
 
-import { axes, clipped, digits, dot, line } from "./plot.js";
+import { axes, clipped, digits, dot, line, text } from "./plot.js";
 
 const SHOWN = 40, LIMIT = 10_000, TOLERANCE = 1e-6;
 const START = [-10, 1];
@@ -71,5 +71,6 @@ export function draw({ path }, { condition }, { width, height }) {
   const far = path.findIndex(([x, y]) => !(Math.abs(x) < 1e4 && Math.abs(y) < 1e4));
   const points = path.slice(0, far < 0 ? undefined : far).map(([x, y]) => [X(x), Y(y)]);
   const steps = `${line(points, 1, { width: 1.6 })}${points.map((at) => dot(at, 1, 3.2)).join("")}`;
-  return `${clipped(box, levels.join("") + steps)}${svg}${dot(points[0], 2)}${dot([X(0), Y(0)], 3)}`;
+  return `${clipped(box, levels.join("") + steps)}${svg}${dot(points[0], 2)}${dot([X(0), Y(0)], 3)}` +
+    text(points[0][0], points[0][1] - 12, "start", { anchor: "middle" });
 }
