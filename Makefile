@@ -11,12 +11,12 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint types mutate reseed weekly axe clean torch-cpu newest
+.PHONY: help serve test build pdf lint types mutate reseed weekly axe clean torch-cpu newest
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
 	@echo "make test    run everything that proves the project"
-	@echo "make build   write the site to site/"
+	@echo "make build   write the site to site/; make pdf: and all of it as site/book.pdf"
 	@echo "make torch-cpu   first, without a GPU: torch without several gigabytes of CUDA"
 	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built; make weekly: hours"
 
@@ -27,6 +27,10 @@ serve: $(INSTALLED)
 build: $(INSTALLED)
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
 	  $(BIN)/mkdocs build --strict
+
+# The whole site to print and to keep, with contents and bookmarks. Needs Chromium.
+pdf: build
+	$(BIN)/python -m handouts.book site site/book.pdf --without ledger/ practice/ questions/ mistakes/
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

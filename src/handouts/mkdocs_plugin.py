@@ -95,7 +95,7 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
     def _draw_pictures(self, config: MkDocsConfig, files: Files) -> None:
         """A preview of a link names its picture with the whole address."""
         for page in self._pages:
-            if png := picture(page.content or "", str(page.title)):
+            if png := picture(page.content or "", str(page.title), Path(config.docs_dir)):
                 uri = f"assets/pictures/{page.url.strip('/').replace('/', '-') or 'home'}.png"
                 files.append(File.generated(config, uri, content=png))
                 page.meta["picture"] = urljoin(config.site_url or "", uri)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from mkdocs.structure.pages import Page
 
+from evidence.files.store import Store, cache_folder
 from handouts.elements import children, text_of
 from handouts.questions import Question
 
@@ -30,11 +33,26 @@ def description(html: str, questions: Iterable[Question]) -> str:
     return words[:MOST_LETTERS].rpartition(" ")[0].rstrip(",;") + " …"
 
 
-def picture(html: str, title: str) -> bytes | None:
-    """The first figure of a page as a PNG below its title; nothing if it has none, or its figures are not drawn yet."""
-    import resvg_py
-    from matplotlib import get_data_path
+def picture(html: str, title: str, docs_dir: Path) -> bytes | None:
+    """The first figure of a page as a PNG below its title; nothing if it has none.
 
+    Args:
+        html: the content of the page.
+        title: its title.
+        docs_dir: the folder of the pages; what is drawn is kept in `.cache/pictures` beside it.
+    """
+    svg = _below_title(html, title)
+    if svg is None:
+        return None
+    store = Store(cache_folder(docs_dir) / "pictures", ".png")
+    name = hashlib.sha256(f"{version('resvg_py')}\0{version('matplotlib')}\0{svg}".encode()).hexdigest()[:32]
+    png = store.read(name)
+    if png is None:
+        store.write(name, png := _drawn(svg))
+    return png
+
+
+def _below_title(html: str, title: str) -> str | None:
     figure = _SVG.search(html)
     if figure is None:
         return None
@@ -44,16 +62,22 @@ def picture(html: str, title: str) -> bytes | None:
     if box is None:
         return None
     width, height = _WIDTH - 2 * _MARGIN, _HEIGHT - _TITLE - _MARGIN
-    whole = (
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="DejaVu Sans">'
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fdfdfb"/>'
         f'<text x="{_MARGIN}" y="72" font-size="40" font-weight="bold" fill="#22262b">{escape(title)}</text>'
         f'<svg x="{_MARGIN}" y="{_TITLE}" width="{width}" height="{height}" viewBox="{box[1]}" fill="#22262b">'
         f"{content}</svg></svg>"
     )
+
+
+def _drawn(svg: str) -> bytes:
+    import resvg_py
+    from matplotlib import get_data_path
+
     # Matplotlib's own fonts, so that any machine draws the same.
-    fonts = str(Path(get_data_path(), "fonts", "ttf"))
-    return bytes(resvg_py.svg_to_bytes(svg_string=whole, font_dirs=[fonts], skip_system_fonts=True))
+    fonts = [str(Path(get_data_path(), "fonts", "ttf", f"DejaVuSans{face}.ttf")) for face in ("", "-Bold", "-Oblique")]
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, font_files=fonts, skip_system_fonts=True))
 
 
 def list_for_programs(site_name: str, about: str, site_url: str, pages: Iterable[Page]) -> str:

@@ -1,4 +1,4 @@
-"""On paper the answers are open, addresses are written out, and nothing is left to click."""
+"""On paper the answers are open, code is folded unless asked for, addresses are written out, and nothing is left to click."""
 
 import re
 import shutil
@@ -23,13 +23,27 @@ def test_answers_are_open_and_navigation_is_gone(built_site, open_tab):
     assert not found, "\n" + "\n".join(found)
 
 
+def test_code_is_on_paper_where_a_reader_has_opened_it(tab_of_one_chapter):
+    tab = tab_of_one_chapter
+    tab.goto("sums/")
+    code = tab.locator("details.evidence .highlight")
+    tab.emulate_media(media="print")
+    assert [code.nth(at).is_visible() for at in range(code.count())] == [False] * 4
+    tab.emulate_media(media="screen")
+    tab.locator("details.success > summary").first.click()
+    tab.locator("details.evidence > summary").first.click()
+    tab.emulate_media(media="print")
+    # Two checks, and what one printed.
+    assert [code.nth(at).is_visible() for at in range(code.count())] == [True, True, True, False]
+
+
 def test_pdf_holds_the_answers_and_the_addresses(built_site, open_tab, tmp_path):
     if not shutil.which("pdftotext"):
         pytest.skip("needs pdftotext, of Debian's package `poppler-utils`")
     tab = open_tab(scripts=False, scheme="dark")
     for page in built_site.of_each_kind:
         tab.goto(page.address)
-        wanted = tab.locator("article details > p:not(.check, .check-note)").all_inner_texts()
+        wanted = tab.locator("article details:not(.evidence) > p:not(.check, .check-note)").all_inner_texts()
         links = tab.locator('article a[href^="http"]').evaluate_all("links => links.map(link => link.href)")
         tab.pdf(path=tmp_path / "page.pdf")
         text = subprocess.run(
