@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from evidence.page.site import Site
+from evidence.rules.all_rules import page_errors
+
+CONFIG = """site_name: Networks
+markdown_extensions:
+  - pymdownx.highlight:
+      pygments_lang_class: true
+  - pymdownx.superfences
+  - evidence
+"""
+
 
 def check(name: str = "size-is-112", code: str = "assert size == (112, 112)", grade: str = "exact") -> str:
     return (
@@ -71,6 +82,20 @@ def test_addresses_that_must_not_be(text, line, message, run_page):
 def test_links_that_lead_somewhere(run_page):
     text = "[a](#here), [b](other.md#there), [c](other.md), [d](https://example.org), [e](mailto:a@example.org)\n\n## H { #here }\n"
     run_page(text, "docs/page.md", other="# There { #there }\n").assert_outcomes(passed=1)
+
+
+def test_a_page_that_is_written_meanwhile_has_no_second_check(tmp_path):
+    path = tmp_path / "docs" / "cnns.md"
+    path.parent.mkdir()
+    text = f"# Networks\n\n[112](check:size-is-112)\n\n{check()}\n"
+    path.write_text(text)
+    (tmp_path / "mkdocs.yml").write_text(CONFIG)
+    site = Site(tmp_path / "mkdocs.yml")
+    site.checks()
+    page = site.read(text.replace("# Networks", "# Networks\n\nMore."), path)
+    assert page_errors(site, page, None) == []
+    twice = site.read(f"{text}\n\n{check()}\n", path)
+    assert ["a second check is named" in str(error) for error in page_errors(site, twice, None)] == [True]
 
 
 def test_links_reach_checks_of_other_pages(run_page):

@@ -23,13 +23,15 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Written:
-    """A check link as it is written: its words stand from `start` to `end` in the page's text."""
+    """A check link as it is written: its words stand from `start` to `end` in the page's text, and its sentence, or the
+    cell of a table, begins at `begins`.
+    """
 
     start: int
     end: int
     words: str
     name: str
-    paragraph: int
+    begins: int
     before: str
     sentence: str
 
@@ -71,7 +73,8 @@ def written_links(text: str) -> list[Written]:
         over = re.compile(r"[.!?](?:\s|$)").search(text, link.end())
         sentence = text[max(begun, start) : min(over.start() if over else len(text), end if end > 0 else len(text))]
         before = _WRITTEN.sub(lambda other: other["words"], text[max(begun, start) : link.start()])
-        found.append(Written(*link.span("words"), link["words"], link["name"], start, before, sentence))
+        begins = max(begun, start)
+        found.append(Written(*link.span("words"), link["words"], link["name"], begins, before, sentence))
     return found
 
 

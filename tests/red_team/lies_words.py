@@ -21,6 +21,15 @@ def total(said: str, condition: str, refused: str = "") -> Case:
     return words(said, refused, f"{TOTAL}\nassert {condition}")
 
 
+def passes(said: str, code: str, allowed: str, before: str = "It is") -> Case:
+    """What is published although it is false; `said` may be several links."""
+    link = said if "](check:" in said else f"{before} [{said}](check:ten-squares)"
+    return Case(f"{before} [{said}] of {code.splitlines()[-1]}", link=link, code=code, allowed=allowed)
+
+
+A_VERB = "verbs and adjectives without a number are for a reader"
+ANOTHER = "which of the numbers of a check is meant, only its name in words tells"
+
 LIES = {
     "rules.words: what a number in an assert is": [
         words("11"),
@@ -114,6 +123,26 @@ LIES = {
         words("falls from 4 to 9", "says falls from 4 to 9", "assert [n**2 for n in (2, 3)] == [4, 9]", before="It"),
         words("grows from 9 to 4", "says grows from 9 to 4", "assert [n**2 for n in (3, 2)] == [9, 4]", before="It"),
     ],
+    "not refused": [
+        passes("doubles", "a = sum([3])\nassert 3 * a / a == 3", A_VERB, "It"),
+        passes("an order of magnitude larger", "a = sum([3])\nassert 3 * a / a == 3", A_VERB),
+        passes("the same", "a = sum([3])\nassert a != 4", A_VERB, "Both are"),
+        passes("different", "a = sum([3])\nassert a == 3", A_VERB, "Both are"),
+        passes("odd", "assert sum(n**2 for n in range(11)) % 5 == 0", A_VERB),
+        passes("most runs", "runs = [n / 18 for n in range(20)]\nassert sum(x < 0.4 for x in runs) == 8", "how many are most is not told", "In"),
+        passes("used exactly once", "used = [1, 1]\nassert used.count(1) == 2", "once is said of times as well, and not read as a number"),
+        passes("the third layer", "sizes = [abs(n) for n in range(4)]\nassert sizes.index(3) == 3", "ordinals count from where their author counts, and are not read"),
+        passes("rises by 5 %", "before, after = sum([0.2]), sum([0.25])\nassert round(after - before, 2) == 0.05", "a percentage and percentage points are written alike", "It"),
+        passes("100 steps a second", "steps = sum([100])\nassert steps == 100", "of what a number is counted is for a reader"),
+        passes("the largest is 1", "sums = [sum(range(n)) for n in (4, 3, 2)]\nassert min(sums) == 1", "of what a number is the value is for a reader"),
+        passes("the mean is 3", "from statistics import median\nassert median([abs(n) for n in (1, 3, 30)]) == 3", "of what a number is the value is for a reader"),
+        passes("fails in 18 of 20", "runs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in runs) == 18", "of what a number is the value is for a reader", "It"),
+        passes("0", f"{TOTAL}\nassert total % 5 == 0 and total == 385", ANOTHER, "The sum is"),
+        passes("less than 0.1", "a, b = sum([0.3]), sum([0.05])\nassert a < 0.5\nassert b < 0.1", ANOTHER, "It is a that is"),
+        passes("[3,025](check:ten-squares) for squares.\n\nAnd the square of the sum is [385](check:ten-squares)", f"{TOTAL}\nassert total == 385\nassert sum(range(11)) ** 2 == 3025", ANOTHER),
+        passes("[3,025](check:ten-squares) for squares, and [385](check:ten-squares) for the sum", f"{TOTAL}\nassert total == 385\nassert sum(range(11)) ** 2 == 3025", "the links of a paragraph need not keep the order of the asserts: in our pages a quarter of those that say two numbers do not"),
+        passes("so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", "assert [sum(n**2 for n in range(k)) for k in (3, 4)] == [5, 14]", "nor need those of a table, which may be read by rows or by columns"),
+    ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words(
@@ -124,13 +153,14 @@ LIES = {
         words("at least 20 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) >= 18 and len(xs) == 20"),
         words("12 of 20", "claims 12 of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs[:12]) == 12\nassert len(xs) == 20"),
         *(
-            words(said, "it was so 18 times of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18", before="So")
+            words(said, "it was so for 18 of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18", before="So")
             for said in ("in every run", "always below the bound", "all runs end below the bound")
         ),
         *(
-            words(said, "it was so 1 times of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x > 1 for x in xs) == 1", before="So")
+            words(said, "it was so for 1 of 20", "xs = [n / 18 for n in range(20)]\nassert sum(x > 1 for x in xs) == 1", before="So")
             for said in ("none is above the bound", "no run ends above the bound", "never above the bound")
         ),
+        words("all elements are equal", "it was so for 1 of 4", "import torch\na = torch.arange(4)\nassert (a == torch.ones(4)).any()", before="So"),
         words("18 of 25", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
         words("below 1", "claims less than 1", "xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),
     ],

@@ -148,10 +148,10 @@ def _letters(words: str) -> str:
 
 
 def _apart(lies: Sequence[Change], written: Sequence[Written]) -> Iterator[list[Change]]:
-    """The lies in groups, in each of which no paragraph holds two."""
+    """The lies in groups, in each of which no sentence holds two."""
     groups: list[tuple[set[int], list[Change]]] = []
     for lie in lies:
-        at = {written[at].paragraph for at, _ in lie.words}
+        at = {written[at].begins for at, _ in lie.words}
         group = next((group for group in groups if not group[0] & at), None)
         if group is None:
             groups.append(group := (set(), []))

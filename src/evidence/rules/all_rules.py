@@ -33,9 +33,11 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         page: the page.
         records: what the words of its links are held to, where there is a current record; `None` holds them to nothing.
     """
-    # The page need not be one of the site's; of two checks with one name, the first is the site's.
+    # Of two checks with one name, the first is the site's. But the page need not be one of the site's, and one that is
+    # may be written at this moment: its own checks are those that it has in hand.
     own = {block.name: block for block in reversed(page.blocks) if block.name}
-    checks = ChainMap(site.checks(), own)
+    listed = site.checks()
+    checks = ChainMap({name: own[name] for name in own if listed.get(name, own[name]).path == page.path}, listed)
     here = {link.name for link in page.links}
     linked = site.linked() if here <= site.linked() else site.linked() | here
     # What is no Python asserts nothing: that is told once, and not again of each sentence that rests on it.

@@ -250,7 +250,8 @@ class Recorder:
         place = self.places[at]
         place.times += 1
         place.held += 1
-        _keep(place, Pair(seen(str(value)), None))
+        if len(place.pairs) < PAIRS_KEPT:  # also what was printed before: a table may hold it twice
+            place.pairs.append(Pair(seen(str(value)), None))
         return value
 
     def formatted(self, at: int, value: Any, conversion: int, spec: str) -> str:

@@ -18,7 +18,7 @@ Bound = Literal["<", "<=", ">", ">="]
 _TURNED: dict[str, Bound] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-Kind = Literal["value", "square", "bound", "given", "row", "count"]
+Kind = Literal["value", "square", "printed", "bound", "given", "row", "count"]
 
 
 class Place(NamedTuple):
@@ -26,9 +26,9 @@ class Place(NamedTuple):
 
     Attributes:
         line: that of its assert.
-        kind: `value`; `square`, of several that are all equal, as the sides of a field; `bound`; `given`, of what the
-            compared code is given, of dimensions, and of other numbers without an order; `row`, of several that it is
-            given together; `count`, of how many there were, and how close.
+        kind: `value`; `square`, of several that are all equal, as the sides of a field; `printed`, in a loop; `bound`;
+            `given`, of what the compared code is given, of dimensions, and of other numbers without an order; `row`, of
+            several that it is given together; `count`, of how many there were, and how close.
         number: which of the values, or of the bounds, of that assert it is, from 0.
     """
 
@@ -264,9 +264,11 @@ def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterato
     for at, text in enumerate(computed.numbers if computed.kind != "truth" else ()):
         if (keyed and not at % 2) or computed.type in ("set", "frozenset"):
             yield text, place_of(seen, "given")
-        elif seen.times > len(seen.pairs) or (seen.operator == "printed" and seen.times > 1):
+        elif seen.times > len(seen.pairs):
             # What a loop comes back to has no order of its own.
             yield text, place_of(seen, "count" if seen.operator == "printed" else "given")
+        elif seen.operator == "printed" and seen.times > 1:
+            yield text, place_of(seen, "printed", next(number))  # nor has a table, but each number is there but once
         elif square:
             yield text, place_of(seen, "square", first)
         else:

@@ -51,7 +51,7 @@ def refusals(words: str, facts: Facts, code: Callable[[], str], before: str = ""
         yield f"says {contradiction}, which cannot be", "Mend the words"
     if claims.of_all and not claims.numbers and (counted := facts.held_in_part):
         held, times = facts.successes(counted), facts.evaluations(counted)
-        yield f"says {claims.of_all!r}, and it was so {held} times of {times}", f"Say of how many: {held} of {times}"
+        yield f"says {claims.of_all!r}, and it was so for {held} of {times}", f"Say of how many: {held} of {times}"
     for unread in claims.unread:
         yield f"holds {unread}, which cannot be read as a number", "Write it as 1,234.5, as 10⁻⁸, or as a fraction"
 
