@@ -37,8 +37,8 @@ from evidence.reseeding.stale import reports, reseed_and_keep
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
 from evidence.rules.other_files import site_errors
-from evidence.run.elsewhere import NoAnswer
-from evidence.run.forks import cores
+from evidence.run.clean_process import NoAnswer
+from evidence.run.forked_calls import cores
 
 log = logging.getLogger("mkdocs.plugins.evidence")
 

@@ -9,12 +9,12 @@ import pytest
 
 from evidence.files.errors import PageError
 from evidence.mutation.attack import SURVIVORS, attack
+from evidence.mutation.branch import Branches
 from evidence.mutation.gate import Fate
 from evidence.mutation.literals import neighbours, tightened
 from evidence.mutation.mutants import mutants_of
 from evidence.mutation.operators import Kind
 from evidence.page.model import Block, Output
-from evidence.run.branch import Branches
 from evidence.run.observe import Observer
 from evidence.run.session import Session
 

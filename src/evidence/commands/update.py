@@ -13,9 +13,9 @@ from evidence.commands.pages import CommandError, add_pages, find_pages, find_si
 from evidence.files.errors import display_path
 from evidence.page.model import Block, Page
 from evidence.page.parse import PageParser
-from evidence.run.alone import run_elsewhere
 from evidence.run.failure import require_passed
-from evidence.run.forks import cores
+from evidence.run.forked_calls import cores
+from evidence.run.isolated_sessions import run_sessions
 from evidence.run.session import Outcome, as_seen
 
 _DESCRIPTION = """\
@@ -81,7 +81,7 @@ def _printed(sessions: Sequence[Sequence[Block]]) -> dict[Block, str]:
     silent = [[replace(block, output=None) for block in session] for session in run]
     printed: dict[Block, str] = {}
     failed: dict[int, Outcome] = {}
-    for number, outcome in run_elsewhere(silent, cores()):
+    for number, outcome in run_sessions(silent, cores()):
         if outcome.error is not None:
             failed.setdefault(number, outcome)
         printed[run[number][silent[number].index(outcome.block)]] = outcome.output

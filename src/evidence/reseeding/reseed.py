@@ -12,10 +12,10 @@ from evidence.files.rests_on import RestsOn, Trace
 from evidence.page.measured import shows_by_output_alone
 from evidence.page.model import Block
 from evidence.reseeding.seeds import shift, shifted_seeds
-from evidence.run.alone import RUNNER, limits
 from evidence.run.failure import ContinuedBlockFailed, OutputMismatch, describe
-from evidence.run.forks import Died, in_forks
+from evidence.run.forked_calls import Died, in_forks
 from evidence.run.import_first import import_packages_first
+from evidence.run.isolated_sessions import RUNNER, limits
 from evidence.run.session import Outcome, Session, as_seen
 from evidence.run.state import reset_global_state, resetters
 

@@ -8,7 +8,7 @@ from evidence.page.model import Block
 from evidence.reseeding.kept import Reseedings
 from evidence.reseeding.reseed import Reseeded, Tally, reseed
 from evidence.reseeding.seeds import shift
-from evidence.run.elsewhere import elsewhere
+from evidence.run.clean_process import in_clean_process
 
 _REMEDY = "Give its bound room, in the check and in the words, until it holds whatever is drawn"
 
@@ -23,7 +23,7 @@ def reseed_and_keep(
     """
     if not sessions:
         return
-    for at, found in elsewhere(reseed, sessions, seeds, jobs):
+    for at, found in in_clean_process(reseed, sessions, seeds, jobs):
         if not found.failed:
             kept.write(sessions[at], seeds, found.rests_on)
         yield at, found
