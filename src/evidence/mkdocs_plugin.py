@@ -33,7 +33,7 @@ from evidence.records.verification import Progress, stale_sessions, verify
 from evidence.records.worker import WarmWorker
 from evidence.render_ahead import RenderedAhead
 from evidence.reseeding.kept import SEEDS, Reseedings
-from evidence.reseeding.stale import reports, reseed_and_keep
+from evidence.reseeding.reseed import reports
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
 from evidence.rules.other_files import site_errors
@@ -161,7 +161,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             return
         log.info("Running under other seeds the experiments and statistical checks that have changed")
         try:
-            found = dict(reseed_and_keep(sessions, SEEDS, kept, cores()))
+            found = dict(kept.reseed(sessions, SEEDS, cores()))
         except NoAnswer as error:
             raise PluginError(f"The checks could not be run under other seeds: {error}") from error
         if failures := reports(found):
