@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from evidence.files.errors import Refusal
 from evidence.rules.interpreter import interpreter_problem
-from evidence.run.elsewhere import NoAnswer
+from evidence.run.clean_process import NoAnswer
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -33,12 +33,12 @@ from evidence.records.verification import Progress, stale_sessions, verify
 from evidence.records.worker import WarmWorker
 from evidence.render_ahead import RenderedAhead
 from evidence.reseeding.kept import SEEDS, Reseedings
-from evidence.reseeding.stale import reports, reseed_and_keep
+from evidence.reseeding.reseed import reports
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
 from evidence.rules.other_files import site_errors
-from evidence.run.elsewhere import NoAnswer
-from evidence.run.forks import cores
+from evidence.run.clean_process import NoAnswer
+from evidence.run.forked_calls import cores
 
 log = logging.getLogger("mkdocs.plugins.evidence")
 
@@ -161,7 +161,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             return
         log.info("Running under other seeds the experiments and statistical checks that have changed")
         try:
-            found = dict(reseed_and_keep(sessions, SEEDS, kept, cores()))
+            found = dict(kept.reseed(sessions, SEEDS, cores()))
         except NoAnswer as error:
             raise PluginError(f"The checks could not be run under other seeds: {error}") from error
         if failures := reports(found):

@@ -25,12 +25,12 @@ from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
-from evidence.run.alone import run_alone
-from evidence.run.elsewhere import Elsewhere
+from evidence.run.clean_process import CleanProcess
 from evidence.run.failure import Failure, describe
+from evidence.run.isolated_sessions import run_sessions_here
 from evidence.run.session import Outcome
 
-_PROCESS = pytest.StashKey[Elsewhere]()
+_PROCESS = pytest.StashKey[CleanProcess]()
 _FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
 _MEANING = {
     "exact": "integers, symbols or enumeration: holds to the last bit",
@@ -59,9 +59,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         process.close()
 
 
-def _process(config: pytest.Config) -> Elsewhere:
+def _process(config: pytest.Config) -> CleanProcess:
     if _PROCESS not in config.stash:
-        config.stash[_PROCESS] = Elsewhere()
+        config.stash[_PROCESS] = CleanProcess()
     return config.stash[_PROCESS]
 
 
@@ -136,7 +136,7 @@ class PageFile(pytest.File):
             sessions = {
                 id(each.blocks): each.blocks[: each.blocks.index(each.block) + 1] for each in wanted if each.blocks
             }
-            self._running = _process(self.config).call(run_alone, list(sessions.values()), 1)
+            self._running = _process(self.config).call(run_sessions_here, list(sessions.values()), 1)
         while item.block.ident not in self._outcomes:
             assert self._running is not None, "it was begun above"
             _, outcome = next(self._running)

@@ -1,4 +1,4 @@
-"""Draws the figures of modules, in processes that are made for it, see `evidence.run.elsewhere`.
+"""Draws the figures of modules, in processes that are made for it, see `evidence.run.clean_process`.
 
 So the site builder needs neither matplotlib nor torch, a long-running one never draws with yesterday's code,
 and no setting of one figure reaches another page.
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.rests_on import Trace
-from evidence.run.alone import RUNNER
-from evidence.run.forks import Died, in_forks
+from evidence.run.forked_calls import Died, in_forks
 from evidence.run.import_first import import_packages_first
+from evidence.run.isolated_sessions import RUNNER
 from figures.palette import style
 from figures.svg import FigureError, adapt
 

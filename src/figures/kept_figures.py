@@ -20,8 +20,8 @@ from evidence.files.import_graph import imports_in
 from evidence.files.rests_on import RestsOn, holds
 from evidence.files.store import Store, cache_folder
 from evidence.records.records import runner
-from evidence.run.elsewhere import NoAnswer, elsewhere
-from evidence.run.forks import Died
+from evidence.run.clean_process import NoAnswer, in_clean_process
+from evidence.run.forked_calls import Died
 from figures.draw import draw_all
 
 _ADDRESS = re.compile(r"(?:\.\.?/)*figures/(?P<module>[\w-]+)/(?P<function>[\w-]+)\.svg")
@@ -224,7 +224,7 @@ def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, Drawn]]:
     jobs = [(module, [each.function for each in figures if each.module == module]) for module in modules]
     try:
         # Whoever serves the site meanwhile goes first.
-        for number, told in elsewhere(draw_all, jobs, niceness=10):
+        for number, told in in_clean_process(draw_all, jobs, niceness=10):
             for figure in figures:
                 if figure.module == modules[number]:
                     yield figure, _drawn(figure, told)

@@ -13,8 +13,8 @@ from evidence.files.import_graph import digest, our_packages, reach_of
 from evidence.files.store import Store, cache_folder
 from evidence.page.model import Page
 from evidence.records.records import Records
-from evidence.run.elsewhere import NoAnswer, elsewhere
-from evidence.run.forks import Died
+from evidence.run.clean_process import NoAnswer, in_clean_process
+from evidence.run.forked_calls import Died
 
 # A notebook that hangs is ended. How slow one may be is a rule, see `notebooks.rules`, and not measured by the clock.
 LIMIT_SECONDS = 300
@@ -69,7 +69,7 @@ class Executions:
         errors: dict[int, PageError] = {}
         try:
             paths = [notebook.path for notebook in stale]
-            for number, told in elsewhere(execute_all, paths, LIMIT_SECONDS, niceness=10):
+            for number, told in in_clean_process(execute_all, paths, LIMIT_SECONDS, niceness=10):
                 result = _outputs(stale[number].path, told)
                 if isinstance(result, PageError):
                     errors[number] = result

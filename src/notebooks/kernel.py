@@ -1,4 +1,4 @@
-"""Executes notebooks in Jupyter kernels, in processes that are made for it, see `evidence.run.elsewhere`.
+"""Executes notebooks in Jupyter kernels, in processes that are made for it, see `evidence.run.clean_process`.
 
 mkdocs-jupyter executes them. A template of ours makes it hand over the executed notebook instead of a page with its own
 style sheets; the site renders that like any other page. It is a process of its own, so that a site whose notebooks are
@@ -20,9 +20,9 @@ from typing import Any
 from evidence.files.errors import PageError
 from evidence.files.percent import Cell, cells
 from evidence.files.rests_on import Trace
-from evidence.run.alone import MEMORY_GIB
-from evidence.run.forks import Died, Limits, in_forks
+from evidence.run.forked_calls import Died, Limits, in_forks
 from evidence.run.import_first import import_packages_first
+from evidence.run.isolated_sessions import MEMORY_GIB
 from figures.palette import style
 from figures.svg import FigureError, adapt
 from notebooks.provisioner import NAME, ForkedProvisioner, Seed

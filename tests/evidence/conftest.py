@@ -8,7 +8,7 @@ import pytest
 import torch  # noqa: F401
 
 from evidence.page.parse import PageParser
-from evidence.run.elsewhere import Elsewhere
+from evidence.run.clean_process import CleanProcess
 
 # pytester drops the modules that were loaded during a run. These load but once (torch), or take a second each time.
 PageParser().parse_text("```python\n```\n\n```text\n```\n", Path("page.md"))
@@ -20,7 +20,7 @@ filterwarnings = error
 """
 
 
-class Shared(Elsewhere):
+class Shared(CleanProcess):
     """A clean process that has imported torch once for all tests; each call has a fork of it, as ever."""
 
     def close(self) -> None:
@@ -28,16 +28,16 @@ class Shared(Elsewhere):
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Elsewhere]:
+def warm() -> Iterator[CleanProcess]:
     process = Shared(imports=["torch"])
     yield process
-    Elsewhere.close(process)
+    CleanProcess.close(process)
 
 
 @pytest.fixture(autouse=True)
 def one_import_of_torch(warm, monkeypatch):
-    for module in ("evidence.run.elsewhere", "evidence.pytest_pages"):
-        monkeypatch.setattr(f"{module}.Elsewhere", lambda **_: warm)
+    for module in ("evidence.run.clean_process", "evidence.pytest_pages"):
+        monkeypatch.setattr(f"{module}.CleanProcess", lambda **_: warm)
 
 
 @pytest.fixture

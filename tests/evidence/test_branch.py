@@ -10,8 +10,8 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from evidence.run.branch import Branches, Ending
-from evidence.run.forks import in_forks
+from evidence.mutation.branch import Branches, Ending
+from evidence.run.forked_calls import in_forks
 
 
 def ending_of(work, seconds: float = 30.0) -> Ending:

@@ -9,14 +9,14 @@ import psutil
 import pytest
 
 from evidence.files.rests_on import holds
-from evidence.run.elsewhere import elsewhere
-from evidence.run.forks import Died
+from evidence.run.clean_process import in_clean_process
+from evidence.run.forked_calls import Died
 from notebooks.executions import _outputs
 from notebooks.kernel import execute_all
 
 
 def executed(*paths: Path, seconds: int = 100) -> list[Any]:
-    told = dict(elsewhere(execute_all, paths, seconds))
+    told = dict(in_clean_process(execute_all, paths, seconds))
     return [told[number] for number in range(len(paths))]
 
 

@@ -79,25 +79,20 @@ def run(arguments: argparse.Namespace) -> int:
     site = find_site(arguments)
     pages = find_pages(site, arguments.pages)
     require_checks(site, arguments.pages)
-    trials = []
     tallies = Tallies(Records(site.docs_dir))
-    unused: list[str] = []
     if arguments.stale:
         pages = [page for page in pages if not _is_current(tallies.read(page))]
     found: dict[Path, list[Trial]] = {}
     for page, of_page in attack_pages(pages, kinds, limit=arguments.limit, jobs=arguments.jobs):
         found[page.path] = of_page
-        at_fault = [*_unused_waivers([page], of_page), *_unchanged([page], of_page)]
-        tallies.write(page, _tally(of_page, len(at_fault)))
-    for page in pages:
-        trials += found[page.path]
-        unused += _unused_waivers([page], found[page.path])
-    untried = list(_unchanged(pages, trials))
-    for line in (*_reports(trials), *unused, *untried):
+        tallies.write(page, _tally(of_page, len([*_faults(page, of_page)])))
+    trials = [trial for page in pages for trial in found[page.path]]
+    faults = [fault for page in pages for fault in _faults(page, found[page.path])]
+    for line in (*_reports(trials), *faults):
         print(line)
     print(_summary(trials, time.perf_counter() - begin))
     fatal = {Kind.CLAIM, Kind.SLACK} if arguments.strict else {Kind.CLAIM}
-    return int(bool(unused or untried) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
+    return int(bool(faults) or any(trial.mutant.kind in fatal for trial in _survivors(trials)))
 
 
 def _is_current(tally: Tally | None) -> bool:
@@ -137,30 +132,24 @@ def _line_of(block: Block, line: int) -> str:
     return block.code.split("\n")[line - block.line].strip()
 
 
-def _checks(pages: Iterable[Page]) -> Iterator[Block]:
-    return (block for page in pages for session in page.sessions() for block in session if block.grade)
-
-
-def _unchanged(pages: Iterable[Page], trials: Iterable[Trial]) -> Iterator[str]:
-    """The checks in which there was nothing to change."""
-    changed = {(trial.block.path, trial.block.ident) for trial in trials}
-    for block in _checks(pages):
-        if (block.path, block.ident) not in changed:
-            yield (
-                f"{block.where}: {block.name}: not tried: no claim in it can be changed. Assert a value, print a "
-                "number, or say with match=… what the expected error says"
-            )
-
-
-def _unused_waivers(pages: Sequence[Page], trials: Sequence[Trial]) -> Iterator[str]:
-    survived = {(trial.block.path, trial.mutant.line) for trial in trials if trial.fate in SURVIVORS}
-    for block in _checks(pages):
+def _faults(page: Page, trials: Sequence[Trial]) -> Iterator[str]:
+    """The waivers that waive nothing, and the checks in which there was nothing to change."""
+    checks = [block for session in page.sessions() for block in session if block.grade]
+    survived = {trial.mutant.line for trial in trials if trial.fate in SURVIVORS}
+    for block in checks:
         for waiver in waivers_of(block, SourceText(block.code)):
-            if not any((block.path, line) in survived for line in range(waiver.first, waiver.last + 1)):
+            if survived.isdisjoint(range(waiver.first, waiver.last + 1)):
                 yield (
                     f"{display_path(block.path)}:{waiver.line}: the waiver `# mutation: {waiver.reason}` waives "
                     "nothing: all mutants of its assert are killed. Remove it"
                 )
+    changed = {trial.block.ident for trial in trials}
+    for block in checks:
+        if block.ident not in changed:
+            yield (
+                f"{block.where}: {block.name}: not tried: no claim in it can be changed. Assert a value, print a "
+                "number, or say with match=… what the expected error says"
+            )
 
 
 def _summary(trials: Sequence[Trial], seconds: float) -> str:

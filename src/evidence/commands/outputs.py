@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from evidence.files.store import write_atomic
 from evidence.page.model import Block
 from evidence.run.session import as_seen
 
@@ -54,16 +53,4 @@ def read_exactly(path: Path) -> str:
 
 def write_exactly(path: Path, text: str) -> None:
     """Replace the file in one step: a reader sees the old text or the new, also after a crash."""
-    path = path.resolve()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode("utf-8"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(path.stat().st_mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_atomic(path.resolve(), text.encode("utf-8"), durable=True)

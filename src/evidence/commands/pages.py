@@ -9,7 +9,7 @@ from pathlib import Path
 from evidence.files.errors import Refusal, display_path
 from evidence.page.model import Page
 from evidence.page.site import Site
-from evidence.run.forks import cores
+from evidence.run.forked_calls import cores
 
 
 class CommandError(Refusal):

@@ -18,8 +18,7 @@ from evidence.files.errors import Refusal
 from evidence.page.model import Block
 from evidence.records.records import Records
 from evidence.reseeding.kept import Reseedings
-from evidence.reseeding.reseed import Reseeded
-from evidence.reseeding.stale import reports, reseed_and_keep
+from evidence.reseeding.reseed import Reseeded, reports
 
 _DESCRIPTION = """\
 Runs every check under other seeds and names those that do not always hold, with how often they did.
@@ -63,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     kept = Reseedings(Records(site.docs_dir))
     seeds = arguments.seeds
     sessions = kept.stale(pages, seeds) if arguments.stale else [each for page in pages for each in page.sessions()]
-    found = dict(reseed_and_keep(sessions, seeds, kept, arguments.jobs))
+    found = dict(kept.reseed(sessions, seeds, arguments.jobs))
     as_it_is = [found[at].as_it_is for at in sorted(found) if found[at].as_it_is]
     if as_it_is:
         raise Refusal("\n\n".join([*as_it_is, "This fails as it is. Repair it first: python -m evidence verify"]))

@@ -12,10 +12,10 @@ from evidence.commands.outputs import lines_of, read_exactly, with_outputs, writ
 from evidence.commands.pages import CommandError, add_pages, find_pages, find_site
 from evidence.files.errors import display_path
 from evidence.page.model import Block, Page
-from evidence.page.parse import PageParser
-from evidence.run.alone import run_elsewhere
+from evidence.page.site import Site
 from evidence.run.failure import require_passed
-from evidence.run.forks import cores
+from evidence.run.forked_calls import cores
+from evidence.run.isolated_sessions import run_sessions
 from evidence.run.session import Outcome, as_seen
 
 _DESCRIPTION = """\
@@ -48,9 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: a page cannot be read, a block fails, or its output cannot stand on the page.
     """
     site = find_site(arguments)
-    pages, parser = find_pages(site, arguments.pages), PageParser(site.settings)
+    pages = find_pages(site, arguments.pages)
     printed = _printed([session for page in pages for session in page.sessions()])
-    changes = [(page, old, new) for page, old, new in (_updated(page, printed, parser) for page in pages) if old != new]
+    changes = [(page, old, new) for page, old, new in (_updated(site, page, printed) for page in pages) if old != new]
     for page, old, new in changes:
         print("".join(_difference(page.path, old, new)), end="")
         if not arguments.check:
@@ -60,13 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
     return int(arguments.check and bool(changes))
 
 
-def _updated(page: Page, printed: Mapping[Block, str], parser: PageParser) -> tuple[Page, str, str]:
+def _updated(site: Site, page: Page, printed: Mapping[Block, str]) -> tuple[Page, str, str]:
     """The page, its text, and its text as it should be."""
     old = read_exactly(page.path)
     of_page = {block: text for block, text in printed.items() if block.path == page.path}
     new = with_outputs(old, of_page)
     if new != old:
-        _require_same_but_outputs(page, new, of_page, parser)
+        _require_same_but_outputs(site, page, new, of_page)
     return page, old, new
 
 
@@ -81,7 +81,7 @@ def _printed(sessions: Sequence[Sequence[Block]]) -> dict[Block, str]:
     silent = [[replace(block, output=None) for block in session] for session in run]
     printed: dict[Block, str] = {}
     failed: dict[int, Outcome] = {}
-    for number, outcome in run_elsewhere(silent, cores()):
+    for number, outcome in run_sessions(silent, cores()):
         if outcome.error is not None:
             failed.setdefault(number, outcome)
         printed[run[number][silent[number].index(outcome.block)]] = outcome.output
@@ -90,13 +90,13 @@ def _printed(sessions: Sequence[Sequence[Block]]) -> dict[Block, str]:
     return printed
 
 
-def _require_same_but_outputs(page: Page, new: str, printed: dict[Block, str], parser: PageParser) -> None:
+def _require_same_but_outputs(site: Site, page: Page, new: str, printed: dict[Block, str]) -> None:
     """Read the new text as the site will: what is printed must not change what the page is.
 
     Raises:
         CommandError: it would, as a line that closes the fence does.
     """
-    reread = parser.parse_text(new.removeprefix("\ufeff").replace("\r\n", "\n"), page.path)
+    reread = site.read(new.removeprefix("\ufeff").replace("\r\n", "\n"), page.path)
     pairs = zip(page.blocks, reread.blocks, strict=False)
     wrong = [old for old, now in pairs if old.code != now.code or not _prints(now, printed.get(old))]
     if not wrong and (reread.errors or len(reread.blocks) != len(page.blocks)):

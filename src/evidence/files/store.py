@@ -123,16 +123,27 @@ def _seal(name: str, project: str, rests_on: RestsOn, content: bytes) -> str:
     return hashlib.sha256(head + b"\0" + content).hexdigest()
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file, or leave what was there; folders above it are made. A folder in its place is removed."""
+def write_atomic(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file, or leave what was there; folders above it are made. A folder in its place is removed.
+
+    Args:
+        path: the file. Who may read it stays as it was.
+        content: what it is to hold.
+        durable: whether it is to hold that, or what it held before, also after the machine breaks down.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         if path.is_dir():
             shutil.rmtree(path)
+        with contextlib.suppress(FileNotFoundError):
+            temporary.chmod(path.stat().st_mode)
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

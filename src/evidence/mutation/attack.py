@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 
+from evidence.mutation.branch import Branches, Ending
 from evidence.mutation.gate import Fate, Gate
 from evidence.mutation.mutants import Mutant, mutants_of
 from evidence.mutation.operands import bound_names
 from evidence.mutation.operators import Kind
 from evidence.mutation.variants import GATE, Varying
 from evidence.page.model import Block
-from evidence.run.branch import Branches, Ending
 from evidence.run.observe import Observer, Rewriting
 from evidence.run.session import Outcome, Session, as_seen
 from evidence.run.source_text import SourceText

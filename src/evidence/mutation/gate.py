@@ -7,9 +7,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from evidence.mutation.branch import Branches, Ending
 from evidence.mutation.held import Held, Missing
 from evidence.mutation.variants import Site
-from evidence.run.branch import Branches, Ending
 
 
 class Fate(Enum):

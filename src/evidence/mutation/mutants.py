@@ -26,7 +26,6 @@ class Mutant:
         column: its column in the block's code, from 1.
         old: the text that is changed.
         new: what it becomes.
-        code: the block's code, changed; the block's own for a change of the expected output.
         output: the expected output, changed; `None` for a change of the code.
         why: what makes the claim empty where that is plain from its text; otherwise empty.
         waiver: the reason to let it survive, from the comment `# mutation: …` at its assert.
@@ -38,7 +37,6 @@ class Mutant:
     column: int
     old: str
     new: str
-    code: str
     output: str | None = None
     why: str = ""
     waiver: str = ""
@@ -55,18 +53,14 @@ class Waiver:
     last: int
 
 
-def mutants_of(block: Block, source: SourceText | None = None) -> list[Mutant]:
+def mutants_of(block: Block) -> list[Mutant]:
     """All mutants of `block`, in the order of their places.
-
-    Args:
-        block: the check.
-        source: the block's code, read, if the caller means to work on its syntax tree.
 
     Raises:
         SyntaxError: the code is not Python.
         PageError: a waiver gives no reason, or stands at no assert.
     """
-    source = source or SourceText(block.code)
+    source = SourceText(block.code)
     waivers = waivers_of(block, source)
     found = [_of_code(change, block, source, waivers) for change in changes_of(source)]
     return found + _of_output(block)
@@ -81,7 +75,6 @@ def _of_code(change: Change, block: Block, source: SourceText, waivers: list[Wai
         column=column,
         old=source.text[change.start : change.end].decode(),
         new=change.new,
-        code=source.edited(change.edits),
         why=change.why,
         waiver=next((waiver.reason for waiver in waivers if waiver.first <= line <= waiver.last), ""),
         change=change,
@@ -106,7 +99,6 @@ def _of_output(block: Block) -> list[Mutant]:
                         column=match.start() + 1,
                         old=match[0],
                         new=changed,
-                        code=block.code,
                         output="\n".join(lines),
                     )
                 )

@@ -8,14 +8,14 @@ from functools import partial
 
 from evidence.files.errors import PageError, Refusal
 from evidence.mutation.attack import BlockFailed, ForkFailed, Trial, attack
+from evidence.mutation.branch import Branches, Ending
 from evidence.mutation.operators import Kind
 from evidence.page.model import Block, Page
-from evidence.run.alone import session_limits
-from evidence.run.branch import Branches, Ending
-from evidence.run.elsewhere import elsewhere
+from evidence.run.clean_process import in_clean_process
 from evidence.run.failure import FailsAsItIs, require_passed
-from evidence.run.forks import Died, cores, in_forks
+from evidence.run.forked_calls import Died, cores, in_forks
 from evidence.run.import_first import import_first
+from evidence.run.isolated_sessions import session_limits
 from evidence.run.state import reset_global_state
 
 # So many mutants of a session may run out of time before it is given up.
@@ -46,7 +46,7 @@ def attack_pages(
     """
     refused: list[Refusal] = []
     if pages:
-        for number, result in elsewhere(_attack_below, pages, kinds, limit, jobs or cores()):
+        for number, result in in_clean_process(_attack_below, pages, kinds, limit, jobs or cores()):
             if isinstance(result, Refusal):
                 refused.append(result)
             else:

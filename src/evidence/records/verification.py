@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from evidence.files.errors import PageError
 from evidence.page.model import Block, Page
 from evidence.records.records import Record, Records
-from evidence.run.alone import Run, run_elsewhere
+from evidence.run.isolated_sessions import Run, run_sessions
 from evidence.run.session import Outcome
 
 # How often a block must hold in a row that failed once as it stands.
@@ -52,7 +52,7 @@ def verify(
     *,
     retry: bool = True,
     jobs: int = 1,
-    run: Run = run_elsewhere,
+    run: Run = run_sessions,
 ) -> Verdict:
     """Run what is stale on `pages`.
 

@@ -11,9 +11,9 @@ from evidence.page.model import Block
 from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.records.verification import verify
-from evidence.run.alone import run_alone
-from evidence.run.elsewhere import Elsewhere, NoAnswer
-from evidence.run.forks import cores
+from evidence.run.clean_process import CleanProcess, NoAnswer
+from evidence.run.forked_calls import cores
+from evidence.run.isolated_sessions import run_sessions_here
 from evidence.run.state import resetters
 
 # Each time that a verdict is told, the whole site is built again, which takes time from the checks.
@@ -75,8 +75,8 @@ class WarmWorker:
             self._process.close()
 
 
-def _warm_process() -> Elsewhere:
-    return Elsewhere(imports=[name for each in resetters() for name in each.late_imports], niceness=5)
+def _warm_process() -> CleanProcess:
+    return CleanProcess(imports=[name for each in resetters() for name in each.late_imports], niceness=5)
 
 
 def verify_and_tell(config_file: Path) -> None:
@@ -94,6 +94,6 @@ def verify_and_tell(config_file: Path) -> None:
             records.verified.touch()
             told, untold = time.monotonic(), False
 
-    verify(site.pages(), records, tell, retry=False, jobs=max(_AT_LEAST, cores()), run=run_alone)
+    verify(site.pages(), records, tell, retry=False, jobs=max(_AT_LEAST, cores()), run=run_sessions_here)
     if untold:
         records.verified.touch()

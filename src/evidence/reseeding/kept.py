@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from evidence.files.import_graph import digest, our_packages
-from evidence.files.rests_on import RestsOn
 from evidence.files.store import Store
 from evidence.page.measured import SAMPLED
 from evidence.page.model import Block, Page
 from evidence.records.records import Records
+from evidence.reseeding.reseed import Reseeded, reseed
+from evidence.run.clean_process import in_clean_process
 
 # Without which nothing is published: a lucky seed rarely has a twin.
 SEEDS = 1
@@ -38,9 +39,18 @@ class Reseedings:
             if any(block.grade in SAMPLED for block in session) and self.held_under(session) < seeds
         ]
 
-    def write(self, session: Sequence[Block], seeds: int, rests_on: RestsOn) -> None:
-        """Keep that the session held under so many other seeds."""
-        self._store.write(self._name(session), str(seeds).encode(), rests_on)
+    def reseed(self, sessions: Sequence[Sequence[Block]], seeds: int, jobs: int) -> Iterator[tuple[int, Reseeded]]:
+        """See `reseed`, whose clean process is started for it; what held is kept.
+
+        Raises:
+            NoAnswer: that process broke off.
+        """
+        if not sessions:
+            return
+        for at, found in in_clean_process(reseed, sessions, seeds, jobs):
+            if not found.failed:
+                self._store.write(self._name(sessions[at]), str(seeds).encode(), found.rests_on)
+            yield at, found
 
     def _name(self, session: Sequence[Block]) -> str:
         parts = [_engine(), self._records.name(session[-1], session)]

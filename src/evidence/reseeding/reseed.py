@@ -1,9 +1,9 @@
-"""Runs sessions under other seeds than their own, and counts how often each of their blocks holds."""
+"""Runs sessions under other seeds than their own, and tells how often each of their blocks holds."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,14 +12,15 @@ from evidence.files.rests_on import RestsOn, Trace
 from evidence.page.measured import shows_by_output_alone
 from evidence.page.model import Block
 from evidence.reseeding.seeds import shift, shifted_seeds
-from evidence.run.alone import RUNNER, limits
 from evidence.run.failure import ContinuedBlockFailed, OutputMismatch, describe
-from evidence.run.forks import Died, in_forks
+from evidence.run.forked_calls import Died, in_forks
 from evidence.run.import_first import import_packages_first
+from evidence.run.isolated_sessions import RUNNER, limits
 from evidence.run.session import Outcome, Session, as_seen
 from evidence.run.state import reset_global_state, resetters
 
 _SUMMARY = 200
+_REMEDY = "Give its bound room, in the check and in the words, until it holds whatever is drawn"
 _NO_CHANCE = "it sets no seed and draws no random number, and so is no experiment: grade it exact or numeric"
 
 
@@ -170,3 +171,19 @@ def _as_said(block: Block, outcome: Outcome) -> bool:
 
 def _random_state() -> list[object]:
     return [resetter.random_state() for resetter in resetters()]
+
+
+def reports(found: Mapping[int, Reseeded]) -> list[str]:
+    """Of each block that did not always hold: where it stands, how often it held, and how it first failed."""
+    return [_report(tally) for at in sorted(found) for tally in found[at].failed]
+
+
+def _report(tally: Tally) -> str:
+    block = tally.block
+    what = f"{block.name} ({block.grade})" if block.name else f"set-up block {block.ident}"
+    number, problem = tally.failures[0]
+    first = problem.split("\n")[0]
+    return (
+        f"{block.where}: {what}: held under {tally.held} of {tally.tried} other seeds. {_REMEDY}\n"
+        f"    first failed with {shift(number)} added to each seed: {first}"
+    )

@@ -13,7 +13,6 @@ from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
 from evidence.rules.figures import figure_errors
-from evidence.rules.layers import layer_errors
 from evidence.rules.links import RecordOf, link_errors
 from evidence.rules.notebooks import notebook_errors
 from evidence.rules.quiz import quiz_errors
@@ -61,7 +60,6 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
-        *layer_errors(page),
         *notebook_errors(page),
         *reference_errors(site, page),
         *unfilled_errors(page),

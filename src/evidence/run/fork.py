@@ -4,8 +4,9 @@ On Linux the kernel ends a forked process with the one that forked it, also one 
 the one that forked: it ends its children when it is told to end, and when whoever it works for has gone.
 
 Torch must be on one thread when a process forks: a forked process has no other threads, and a pool of them that it
-believes in would wait for ever. `evidence.run.elsewhere` sees to that. The idle threads that NumPy's BLAS keeps from
-its import are safe, as it makes them anew after a fork, but Python from 3.12 on warns of any thread; here it need not.
+believes in would wait for ever. `evidence.run.clean_process` sees to that. The idle threads that NumPy's BLAS keeps
+from its import are safe, as it makes them anew after a fork, but Python from 3.12 on warns of any thread; here it need
+not.
 """
 
 from __future__ import annotations
@@ -60,16 +61,9 @@ def fork(*, group: bool = False) -> int:
         _living.clear()
         if group:
             os.setsid()
-        die_with(parent)
+        _die_with(parent)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return 0
-
-
-def die_with(parent: int, how: signal.Signals = signal.SIGKILL) -> None:
-    """Have the kernel send this process a signal when its parent, which has that number, ends."""
-    _control(_SET_DEATH_SIGNAL, how)
-    if os.getppid() != parent:
-        os._exit(1)  # it has ended before
 
 
 def end(child: int) -> int:
@@ -160,6 +154,13 @@ def _children() -> set[int]:
         return set(map(int, Path("/proc/thread-self/children").read_text(encoding="ascii").split()))
     except OSError:
         return set()  # another system, where none falls to this process
+
+
+def _die_with(parent: int) -> None:
+    """Have the kernel end this process with its parent, which has that number."""
+    _control(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it has ended before
 
 
 def _signal(child: int, signum: signal.Signals) -> None:

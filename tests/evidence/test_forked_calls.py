@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from evidence.run.forks import Limits, in_forks
+from evidence.run.forked_calls import Limits, in_forks
 from evidence.run.import_first import import_first
 
 MUCH = 1000

@@ -1,6 +1,6 @@
 """Goes on twice from the middle of some work: what was computed so far is the other process's without paying for it.
 
-A branch goes on from where it was made, so that it cannot be told what to call, as `evidence.run.forks` does.
+A branch goes on from where it was made, so that it cannot be told what to call, as `evidence.run.forked_calls` does.
 """
 
 from __future__ import annotations

@@ -21,9 +21,9 @@ from itertools import chain
 
 from evidence.files.rests_on import Trace
 from evidence.page.model import Block
-from evidence.run.elsewhere import elsewhere
+from evidence.run.clean_process import in_clean_process
 from evidence.run.failure import Failure, Told, describe, not_run
-from evidence.run.forks import Died, Limits, in_forks
+from evidence.run.forked_calls import Died, Limits, in_forks
 from evidence.run.import_first import import_all, late_imports
 from evidence.run.session import Outcome, Session
 from evidence.run.state import reset_global_state
@@ -55,13 +55,13 @@ def session_limits(sessions: Sessions, more: float) -> Limits:
     return replace(every, processor=blocks * every.processor, clock=blocks * every.clock + more)
 
 
-def run_elsewhere(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]:
+def run_sessions(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]:
     """Run sessions below a clean process that is started for them; see `Run`."""
     if sessions:
-        yield from elsewhere(run_alone, sessions, at_once)
+        yield from in_clean_process(run_sessions_here, sessions, at_once)
 
 
-def run_alone(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]:
+def run_sessions_here(sessions: Sessions, at_once: int) -> Iterator[tuple[int, Outcome]]:
     """Run sessions below this process, which must be clean; see `Run`."""
     trace = Trace()
     _import_what_takes_longest(sessions)
