@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -14,16 +15,20 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_build_timestamp
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.utils import get_build_timestamp, get_relative_url
 
 from evidence.markdown_extension import shared_site
+from evidence.page.model import anchor
 from evidence.show.ledger import commit, versions
 from handouts.cards import write_decks
 from handouts.glossary import Term, abbreviations, as_sections, explained, terms
+from handouts.helpers import MARK, Module, as_html, linked, modules
 from handouts.lists import FOLDER, Chapter, fill_in
 from handouts.questions import Question, questions
 from handouts.search import BOOST_OF_CHAPTERS, tag_with_terms
 from handouts.share import description, list_for_programs, picture, report_address
+from notebooks.addresses import page_uri
 
 
 class HandoutsConfig(Config):  # type: ignore[no-untyped-call]
@@ -31,9 +36,13 @@ class HandoutsConfig(Config):  # type: ignore[no-untyped-call]
 
     Attributes:
         glossary: the page that defines terms, seen from the folder of the pages.
+        helpers: the page that shows what checks import from the project's own package, likewise.
+        package: the folder of that package, seen from `mkdocs.yml`.
     """
 
     glossary = option.Optional(option.Type(str))
+    helpers = option.Optional(option.Type(str))
+    package = option.Optional(option.Dir(exists=True))
 
 
 class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-call]
@@ -60,6 +69,8 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
             self._meanings = abbreviations(self._terms)
         return config
 
+    # After the formulas, which give a link that is nothing else its name.
+    @event_priority(-50)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Explain each abbreviation once, and have search prefer what teaches."""
         self._addresses[page.file.src_uri] = page.url
@@ -69,7 +80,20 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
             page.meta["report"] = report_address(config.repo_url, page.url, *self._built_with(config.config_file_path))
         if found:
             page.meta.setdefault("search", {}).setdefault("boost", BOOST_OF_CHAPTERS)
-        return as_sections(html) if page.file.src_uri == self.config.glossary else explained(html, self._meanings)
+        if page.file.src_uri == self.config.glossary:
+            return as_sections(html)
+        return explained(self._leading_to_helpers(html, page, files), self._meanings)
+
+    def _leading_to_helpers(self, html: str, page: Page, files: Files) -> str:
+        there = files.get_file_from_path(self.config.helpers) if self.config.helpers and self.config.package else None
+        if there is None:
+            return html
+        names = {name for module in self._helpers() for name in (module.name, *(each.name for each in module.helpers))}
+        return linked(html, names, get_relative_url(there.url, page.url))
+
+    @cache  # noqa: B019 - there is one plugin of this kind
+    def _helpers(self) -> list[Module]:
+        return list(modules(Path(self.config.package or "")))
 
     @cache  # noqa: B019 - there is one plugin of this kind
     def _built_with(self, config_file: str) -> tuple[dict[str, str], str]:
@@ -89,8 +113,24 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         ]
         for page in self._pages:
             fill_in(page, self._chapters)
+            if MARK in (page.content or "") and self.config.package:
+                self._show_helpers(page, config)
         if config.site_url and not self.serving:
             self._draw_pictures(config, files)
+
+    def _show_helpers(self, page: Page, config: MkDocsConfig) -> None:
+        site = shared_site(Path(config.config_file_path).absolute())
+        uses: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for each in site.pages():
+            url = self._addresses.get(page_uri(each.path, site.settings) or "")
+            for block in each.blocks:
+                if url is not None and block.name:
+                    address = get_relative_url(f"{url}#{anchor(block.name)}", page.url)
+                    for name in block.imports or ():
+                        uses[name].append((block.name, address))
+        page.content = (page.content or "").replace(MARK, as_html(self._helpers(), uses))
+        links = [AnchorLink(f"<code>{module.name}</code>", module.name, 2) for module in self._helpers()]
+        page.toc = TableOfContents(links)
 
     def _draw_pictures(self, config: MkDocsConfig, files: Files) -> None:
         """A preview of a link names its picture with the whole address."""

@@ -128,6 +128,7 @@ FILES = {
     "docs/ledger.md": (ROOT / "docs/ledger.md").read_text(encoding="utf-8"),
     "docs/practice.md": (ROOT / "docs/practice.md").read_text(encoding="utf-8"),
     "docs/questions.md": (ROOT / "docs/questions.md").read_text(encoding="utf-8"),
+    "docs/helpers.md": (ROOT / "docs/helpers.md").read_text(encoding="utf-8"),
     "docs/mistakes.md": (ROOT / "docs/mistakes.md").read_text(encoding="utf-8"),
     "docs/figures/sums.py": FIGURES,
 }

@@ -17,6 +17,7 @@ _LINK = re.compile(r"\]\((?P<file>[^)#:\s]+\.md)(?:#(?P<place>[^)\s]+))?")
 # A notebook would have to be executed; in its place stands a page that takes no time.
 _NOTEBOOK = re.compile(r"\]\(\.\./examples/[^)\s]+")
 _PROJECT = "      project: .\n"
+_PACKAGE = "      package: src/dlchecked\n"
 _NAV = re.compile(r"^nav:\n(?:[ ].*\n)+", re.M)
 # Each grade leads to what it promises.
 _ALWAYS = {
@@ -57,7 +58,9 @@ def _config() -> str:
     """The site's configuration, for a copy without the project's sources, whose wheel is that of the original."""
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     assert _PROJECT in config, "the configuration no longer names the project as it did"
-    return config.replace(_PROJECT, f"      project: {ROOT}\n")
+    return config.replace(_PROJECT, f"      project: {ROOT}\n").replace(
+        _PACKAGE, f"      package: {ROOT / 'src/dlchecked'}\n"
+    )
 
 
 def _copy_chapter(folder: Path) -> None:

@@ -66,6 +66,7 @@ def test_a_finger_sees_it_first_and_follows_with_the_second_tap(browser, one_cha
     tab = context.new_page()
     tab.goto("sums/#quiz-sum-1")
     tab.locator("details.success > summary").first.tap()
+    tab.locator("#preview").wait_for(state="attached")
     link = tab.locator(PRINTED)
     link.tap()
     tab.locator("#preview").wait_for()

@@ -44,6 +44,8 @@ def test_the_check_leads_back_to_the_sentence(open_tab, axe):
     link = a_claim_whose_check_is_hidden(tab)
     link.evaluate(OPEN_THE_ANSWER)
     # Twice, as a reader who comes back and wants to look again.
+    link.scroll_into_view_if_needed()
+    tab.locator("#preview").wait_for(state="attached")
     for _ in range(2):
         # The first tap shows what the claim rests on, the second follows it.
         link.tap()

@@ -35,3 +35,11 @@ document.querySelector("article")?.addEventListener("click", ({ target }) => {
   setTimeout(reveal);
 });
 reveal();
+
+// What a claim rests on is shown to who moves; until then it need not be fetched.
+const START = ["pointermove", "pointerdown", "focusin", "scroll"];
+function load() {
+  for (const event of START) removeEventListener(event, load);
+  import("./preview.js");
+}
+for (const event of START) addEventListener(event, load, { passive: true });

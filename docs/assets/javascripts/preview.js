@@ -122,4 +122,7 @@ if (article) {
     show(words);
   }, true);
   addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
+  // This script may have been fetched because of that.
+  const already = article.querySelector(":focus-visible, :hover:not(:has(:hover))")?.closest(SPOKEN);
+  if (already && matchMedia("(hover: hover)").matches) later(() => show(already));
 }

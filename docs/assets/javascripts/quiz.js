@@ -97,4 +97,3 @@ if (quizzes.length) {
 }
 if (here === "") document.querySelectorAll("article li a").forEach(mark);
 if (document.getElementById("practice")) import("./practice.js");
-if (document.getElementById("ledger")) import("./ledger.js");
