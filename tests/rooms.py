@@ -1,15 +1,17 @@
-"""Draws the rooms of the machine from its code: `python tests/rooms.py` prints what the page shows."""
+"""Draws the rooms of the machine from its code, and lists what is in each: `python tests/rooms.py` writes the page."""
 
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MACHINE = ROOT / "src/evidence"
-WIDTH = 88
+PAGE = ROOT / "docs/contributing/architecture.md"
+WIDTH, WRAPPED = 88, 120
 
 
 def order() -> list[list[str]]:
@@ -32,7 +34,11 @@ def imports(room: str) -> set[str]:
 
 def says(room: str) -> str:
     """What comes into a room and what goes out, in its own words."""
-    file = MACHINE / room / "__init__.py" if (MACHINE / room).is_dir() else MACHINE / f"{room}.py"
+    return sentence(MACHINE / room / "__init__.py" if (MACHINE / room).is_dir() else MACHINE / f"{room}.py")
+
+
+def sentence(file: Path) -> str:
+    """What a file says of itself first."""
     return (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").partition("\n\n")[0].replace("\n", " ")
 
 
@@ -55,5 +61,23 @@ def picture() -> str:
     return "\n".join(lines) + "\n"
 
 
+def files() -> str:
+    """Of each room that has several files, what each of them says of itself."""
+    lines: list[str] = []
+    for room in (room for level in order() for room in sorted(level) if (MACHINE / room).is_dir()):
+        lines += ["", f"**{room}**", ""]
+        for file in sorted(MACHINE.joinpath(room).glob("**/*.py")):
+            if file.name != "__init__.py":
+                said = f"- `{file.relative_to(MACHINE).as_posix()}`: {sentence(file)}"
+                lines += textwrap.wrap(said, WRAPPED, subsequent_indent="  ", break_on_hyphens=False)
+    return "\n".join(lines) + "\n"
+
+
+def drawn(page: str) -> str:
+    """The page, its picture and the list that ends it as the code has them now."""
+    page = re.sub(r"(?<=^```text\n).*?(?=^```$)", lambda _: picture(), page, count=1, flags=re.M | re.S)
+    return page[: page.index(f"\n**{order()[0][0]}**\n")] + files()
+
+
 if __name__ == "__main__":
-    print(picture(), end="")
+    PAGE.write_text(drawn(PAGE.read_text("utf-8")), "utf-8")

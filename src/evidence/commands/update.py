@@ -10,13 +10,13 @@ from pathlib import Path
 
 from evidence.commands.outputs import lines_of, read_exactly, with_outputs, write_exactly
 from evidence.commands.pages import CommandError, add_pages, find_pages, find_site
-from evidence.files.errors import display_path
+from evidence.files.errors import Refusal, display_path
 from evidence.page.model import Block, Page
 from evidence.page.site import Site
-from evidence.run.failure import require_passed
+from evidence.run.failure import fails_as_it_is
 from evidence.run.forked_calls import cores
 from evidence.run.isolated_sessions import run_sessions
-from evidence.run.session import Outcome, as_seen
+from evidence.run.session import as_seen
 
 _DESCRIPTION = """\
 Writes what each block prints into its expected output, in place, and shows the difference. Nothing else on the page is
@@ -80,13 +80,13 @@ def _printed(sessions: Sequence[Sequence[Block]]) -> dict[Block, str]:
     # Without expected outputs, so that a wrong one does not stop the blocks after it.
     silent = [[replace(block, output=None) for block in session] for session in run]
     printed: dict[Block, str] = {}
-    failed: dict[int, Outcome] = {}
+    failed: dict[int, Refusal] = {}
     for number, outcome in run_sessions(silent, cores()):
         if outcome.error is not None:
-            failed.setdefault(number, outcome)
+            failed.setdefault(number, fails_as_it_is(outcome.block, outcome.error))
         printed[run[number][silent[number].index(outcome.block)]] = outcome.output
-    for number in sorted(failed):
-        require_passed(failed[number].block, failed[number].error)
+    if failed:
+        raise failed[min(failed)]
     return printed
 
 

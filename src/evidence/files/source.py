@@ -128,21 +128,14 @@ def read_page(path: Path) -> str:
     return as_page(text, path) if path.suffix == ".py" else text
 
 
-@dataclass(frozen=True)
-class _InHand:
-    """The page that a builder renders: its file, where it has one, and what to call it."""
-
-    path: Path | None
-    name: Path
-
-
-_in_hand: _InHand | None = None
+# The page that a builder renders: its file, where it has one, and what to call it.
+_in_hand: tuple[Path | None, Path] | None = None
 
 
 def take_in_hand(path: Path | None, name: Path) -> None:
     """Say which page is rendered from now on: its file, if it has one, and what to call it in messages."""
     global _in_hand
-    _in_hand = _InHand(path, name)
+    _in_hand = path, name
 
 
 def put_down() -> None:
@@ -162,15 +155,12 @@ def locate(text: str, docs_dir: Path) -> Source:
     Text of no page, such as a fragment under test, belongs to the path `<text>`; see `Source.of_file`.
     """
     body = text.strip()
-    path = _in_hand.path if _in_hand and _in_hand.path else _place_of(body, docs_dir)
-    content = _content(path) if path else ""
+    path, name = _in_hand or (None, UNKNOWN)
+    path = path or _place_of(body, docs_dir)
+    content = read_page(path).rstrip() if path else ""
     if path and body and content.endswith(body):
         return Source(path, content.count("\n", 0, len(content) - len(body)) + 1, body)
-    return Source(_in_hand.name if _in_hand else UNKNOWN, 1, text, of_file=False)
-
-
-def _content(path: Path) -> str:
-    return read_page(path).rstrip()
+    return Source(name, 1, text, of_file=False)
 
 
 _places: dict[Path, dict[str, Path]] = {}

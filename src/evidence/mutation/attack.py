@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 
+from evidence.files.errors import Refusal
 from evidence.mutation.branch import Branches, Ending
 from evidence.mutation.gate import Fate, Gate
 from evidence.mutation.mutants import Mutant, mutants_of
@@ -14,8 +15,9 @@ from evidence.mutation.operands import bound_names
 from evidence.mutation.operators import Kind
 from evidence.mutation.variants import GATE, Varying
 from evidence.page.model import Block
+from evidence.run.failure import fails_as_it_is
 from evidence.run.observe import Observer, Rewriting
-from evidence.run.session import Outcome, Session, as_seen
+from evidence.run.session import Session, as_seen
 from evidence.run.source_text import SourceText
 
 SURVIVORS = frozenset({Fate.SURVIVED, Fate.NOT_REACHED})
@@ -30,23 +32,6 @@ class Trial:
     fate: Fate
 
 
-class ForkFailed(Exception):
-    """A block passes here and does not, unchanged, in a forked process: there every mutant seems to be killed."""
-
-    def __init__(self, block: Block, ending: Ending) -> None:
-        super().__init__(block.ident)
-        self.block = block
-        self.ending = ending
-
-
-class BlockFailed(Exception):
-    """A block fails as it is, so its mutants show nothing; `outcome` is its own."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.block.ident)
-        self.outcome = outcome
-
-
 def attack(session: Sequence[Block], branches: Branches, kinds: Collection[Kind] = tuple(Kind)) -> list[Trial]:
     """Try the mutants of the checks of a session, in the order of the page.
 
@@ -59,8 +44,7 @@ def attack(session: Sequence[Block], branches: Branches, kinds: Collection[Kind]
         kinds: the kinds of mutants to try.
 
     Raises:
-        BlockFailed: a block fails as it is.
-        ForkFailed: a block fails as it is in a forked process.
+        Refusal: a block fails as it is, perhaps only in a forked process, where every mutant would seem to be killed.
         PageError: a waiver of a mutant gives no reason, or stands at no assert.
     """
     graded = [at for at, block in enumerate(session) if block.grade]
@@ -81,7 +65,11 @@ def attack(session: Sequence[Block], branches: Branches, kinds: Collection[Kind]
         _Attack(blocks, control, {number: mutants[number] for number in of_each_block.values()}).run()
         for number, ending in control.endings.items():
             if ending is not Ending.PASSED:
-                raise ForkFailed(mutants[number][0], ending)
+                how = "takes too long (--limit)" if ending is Ending.TIMED_OUT else "fails"
+                raise Refusal(
+                    f"{mutants[number][0].where}: in a forked process the block {how} as it is, so that all of its "
+                    "mutants would seem to be killed"
+                )
     return [Trial(block, mutant, fates.get(number, Fate.NOT_REACHED)) for number, (block, mutant) in mutants.items()]
 
 
@@ -145,7 +133,7 @@ class _Attack(Observer):
             if self.gate.active is not None:
                 self.gate.branches.leave(ending)
         if outcome.error is not None:
-            raise BlockFailed(outcome)
+            raise fails_as_it_is(block, outcome.error)
         for number, (of, mutant) in self.mutants.items():
             if of is block and mutant.output is not None:
                 same = as_seen(mutant.output) == as_seen(outcome.output)

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from evidence.files.errors import PageError, Refusal
-from evidence.mutation.attack import BlockFailed, ForkFailed, Trial, attack
-from evidence.mutation.branch import Branches, Ending
+from evidence.files.errors import Refusal
+from evidence.mutation.attack import Trial, attack
+from evidence.mutation.branch import Branches
 from evidence.mutation.operators import Kind
 from evidence.page.model import Block, Page
 from evidence.run.clean_process import in_clean_process
-from evidence.run.failure import FailsAsItIs, require_passed
 from evidence.run.forked_calls import Died, cores, in_forks
 from evidence.run.import_first import import_first
 from evidence.run.isolated_sessions import session_limits
@@ -84,17 +83,5 @@ def _attack_below(
 def _attacked(session: Sequence[Block], kinds: Sequence[Kind], limit: float) -> list[Trial] | Refusal:
     try:
         return attack(session, Branches(limit), kinds)
-    except BlockFailed as failed:
-        try:
-            require_passed(failed.outcome.block, failed.outcome.error)
-        except FailsAsItIs as error:
-            return error
-        raise
-    except ForkFailed as failed:
-        how = "takes too long (--limit)" if failed.ending is Ending.TIMED_OUT else "fails"
-        return Refusal(
-            f"{failed.block.where}: in a forked process the block {how} as it is, so that all of its mutants would "
-            "seem to be killed"
-        )
-    except PageError as error:
-        return Refusal(str(error))
+    except Refusal as error:
+        return Refusal(str(error))  # other kinds cannot be sent to another process

@@ -1,7 +1,7 @@
-"""An answer rests on a check or on a cited source, and is laid in layers.
+"""An answer rests on a check or on a cited source, and begins with a short answer, of so many words at most.
 
-First comes a short answer, of so many words at most, that stands alone; then the argument; and then, folded, what bears
-it out. A page in which one answer has a short answer is held to the layers in all.
+It is laid in layers: the short answer, which stands alone, the argument, and then, folded, what bears it out. A page in
+which one answer has a short answer is held to that in all.
 """
 
 from __future__ import annotations

@@ -74,20 +74,11 @@ class Told(Exception):
         self.failure = failure
 
 
-class FailsAsItIs(Refusal):
-    """A block fails as the page has it, so that nothing can be shown by changing it; the message is the report."""
-
-
-def require_passed(block: Block, error: BaseException | None) -> None:
-    """Refuse to go on from a block that fails as the page has it.
-
-    Raises:
-        FailsAsItIs: it met an error.
-    """
-    if error is not None:
-        page = display_path(block.path)
-        report = describe(block, error).text()
-        raise FailsAsItIs(f"{report}\n\n{page} fails as it is. Repair it first: pytest --codeblocks {page}")
+def fails_as_it_is(block: Block, error: BaseException) -> Refusal:
+    """Why nothing can be shown by changing a block: it fails as the page has it."""
+    page = display_path(block.path)
+    report = describe(block, error).text()
+    return Refusal(f"{report}\n\n{page} fails as it is. Repair it first: pytest --codeblocks {page}")
 
 
 def not_run(failed: Block) -> ContinuedBlockFailed:

@@ -1,4 +1,4 @@
-"""Runs sessions, each in a process of its own, so that none feels another, or can harm it.
+"""Runs sessions, each in a process of its own and within limits of time and memory, so that none feels another.
 
 Such a process is forked from one that has imported what the session begins by importing, and nothing besides but what
 has a state to be reset, as NumPy, and has run nothing. So a verdict does not hang on what else was to be run.
