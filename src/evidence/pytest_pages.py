@@ -26,7 +26,7 @@ from evidence.records.records import Records
 from evidence.rules.all_rules import page_errors
 from evidence.rules.interpreter import interpreter_problem
 from evidence.run.clean_process import CleanProcess
-from evidence.run.failure import Failure, describe
+from evidence.run.failure import describe
 from evidence.run.isolated_sessions import run_sessions_here
 from evidence.run.session import Outcome
 
@@ -210,7 +210,9 @@ class BlockItem(pytest.Item):
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: object = None) -> str | TerminalRepr:
         """The page's file, line, lines and values."""
-        return failure_report(describe(self.block, excinfo.value))
+        failure = describe(self.block, excinfo.value)
+        crash = ReprFileLocation(str(failure.block.path), failure.line, f"{failure.where}: {failure.summary}")
+        return _Report(failure.text(), crash)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where pytest says that the item lies."""
@@ -231,9 +233,3 @@ class _Report(TerminalRepr):
         """Write the report; what came out stands out."""
         for line in self.text.split("\n"):
             tw.line(line, red=line.startswith("E "), bold=line.startswith("> "))
-
-
-def failure_report(failure: Failure) -> TerminalRepr:
-    """The failure as pytest prints it."""
-    crash = ReprFileLocation(str(failure.block.path), failure.line, f"{failure.where}: {failure.summary}")
-    return _Report(failure.text(), crash)

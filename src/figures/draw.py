@@ -20,7 +20,6 @@ from typing import Any
 from evidence.files.rests_on import Trace
 from evidence.run.forked_calls import Died, in_forks
 from evidence.run.import_first import import_packages_first
-from evidence.run.isolated_sessions import RUNNER
 from figures.palette import style
 from figures.svg import FigureError, adapt
 
@@ -116,4 +115,4 @@ def draw_all(jobs: Sequence[tuple[Path, list[str]]]) -> Iterator[tuple[int, dict
 
 
 def _traced(trace: Trace, path: Path, functions: list[str]) -> dict[str, Any]:
-    return {"drawn": draw(path, functions), "rests_on": trace.rests_on(without=RUNNER)}
+    return {"drawn": draw(path, functions), "rests_on": trace.rests_on()}

@@ -164,7 +164,7 @@ os.environ["OWN"] = "its own"
 os.environ["OWN"], os.environ.get("PYTHONHASHSEED"), os.environ.get("OMP_NUM_THREADS")
 open("/proc/self/status").read()
 import tqdm
-print(json.dumps(trace.rests_on(without=("evidence",))))
+print(json.dumps(trace.rests_on()))
 """
 
 

@@ -138,9 +138,8 @@ def _write_question(site: Site, page: Page, question: str) -> Path:
     written = _SKELETON.format(
         number=number, ident=ident, check=check, mark=MARK, question=question.strip(), answer=site.settings.answer
     )
-    above, below = _stripped(lines[:place]), lines[place:]
-    new = [*above, "", *written.rstrip("\n").split("\n"), "", *below]
-    write_exactly(page.path, end.join(new).rstrip() + end)
+    parts = [end.join(lines[:place]).rstrip(), written.rstrip("\n").replace("\n", end), end.join(lines[place:])]
+    write_exactly(page.path, (end * 2).join(parts).rstrip() + end)
     return page.path
 
 
@@ -159,12 +158,6 @@ def _questions(lines: list[str], stem: str) -> tuple[list[int], str, int]:
             elif numbers and place == len(lines):
                 place = at
     return numbers, prefix, place
-
-
-def _stripped(lines: list[str]) -> list[str]:
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
-    return lines
 
 
 def _write_chapter(site: Site, name: str, title: str) -> tuple[Path, str]:

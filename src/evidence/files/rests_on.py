@@ -204,7 +204,9 @@ class _Imports:
             file = getattr(sys.modules.get(name), "__file__", None)
             top = name.partition(".")[0]
             # Some name themselves after no file, as torch.ops does.
-            if not file or not file.startswith(os.sep) or top in without or top in ("__main__", "__mp_main__"):
+            if not file or not file.startswith(os.sep) or top in ("__main__", "__mp_main__", *without):
+                continue
+            if file.startswith(_OURSELVES):
                 continue
             if file.startswith(_installed_in()):
                 self._packages.add(f"package:{top}")

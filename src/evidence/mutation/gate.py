@@ -93,8 +93,7 @@ class _Conditions:
     """Those of a site: the plain one, and the changed ones about which nothing is known yet."""
 
     def __init__(self, site: Site, namespace: dict[str, Any]) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             self.plain, *changed = eval(site.source, namespace)
         self.changed: dict[int, Callable[[Held], Any]] = dict(zip(site.numbers, changed, strict=True))
 

@@ -19,8 +19,7 @@ def code_problems(code: str) -> Iterator[tuple[int, str, str]]:
 
 def _syntax_error(code: str) -> SyntaxError | None:
     """Why the block is no Python. What Python only warns of is told when it runs."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         try:
             compile(code, "<block>", "exec", dont_inherit=True)
         except SyntaxError as error:

@@ -321,18 +321,8 @@ class _Reader:
         for link, at in zip(self.seen.links, lines, strict=True):
             words = " ".join(link.words.split())
             before = link.before[-_BEFORE_KEPT:]
-            self.page.links.append(
-                CheckLink(
-                    self.page.path,
-                    self.first + at,
-                    words,
-                    link.name,
-                    link.section,
-                    link.sentence,
-                    before,
-                    link.block,
-                )
-            )
+            around = (link.section, link.sentence, before, link.block)
+            self.page.links.append(CheckLink(self.page.path, self.first + at, words, link.name, *around))
             if link.problem:
                 self._error(at, f"the link [{words}] to a check cannot stand so: {link.problem}", _LINK)
         for at, name in lost:

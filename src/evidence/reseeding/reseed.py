@@ -15,7 +15,7 @@ from evidence.reseeding.seeds import shift, shifted_seeds
 from evidence.run.failure import ContinuedBlockFailed, OutputMismatch, describe
 from evidence.run.forked_calls import Died, in_forks
 from evidence.run.import_first import import_packages_first
-from evidence.run.isolated_sessions import RUNNER, limits
+from evidence.run.isolated_sessions import limits
 from evidence.run.session import Outcome, Session, as_seen
 from evidence.run.state import reset_global_state, resetters
 
@@ -132,7 +132,7 @@ def _prepare(sessions: Sequence[Sequence[Block]]) -> Trace:
     trace = Trace()
     reset_global_state()
     import_packages_first(block.code for session in sessions for block in session)
-    trace.rests_on(without=RUNNER)  # what it costs to look at packages is paid once
+    trace.rests_on()  # what it costs to look at packages is paid once
     trace.forget()
     return trace
 
@@ -151,7 +151,7 @@ def _run_shifted(session: Sequence[Block], number: int, trace: Trace) -> _Run:
             if not isinstance(error, ContinuedBlockFailed):
                 problems[block.ident] = describe(block, error).summary[:_SUMMARY] if error is not None else ""
         by_chance = len(asked) > 2 * set_by_reset or _random_state() != before
-    return _Run(problems, by_chance, trace.rests_on(without=RUNNER))
+    return _Run(problems, by_chance, trace.rests_on())
 
 
 def _died(session: Sequence[Block], died: Died) -> _Run:

@@ -32,8 +32,6 @@ LIMIT_SECONDS = 300.0
 MEMORY_GIB = 8
 # So many sessions that have an import in common are run below a process that makes it for all.
 _MANY = 3
-# What is ours and runs blocks: a record's name counts it.
-RUNNER = ("evidence",)
 
 Sessions = Sequence[Sequence[Block]]
 Run = Callable[[Sessions, int], Iterator[tuple[int, Outcome]]]
@@ -66,7 +64,7 @@ def run_sessions_here(sessions: Sessions, at_once: int) -> Iterator[tuple[int, O
     trace = Trace()
     _import_what_takes_longest(sessions)
     trace.forget()
-    trace.rests_on(without=RUNNER)  # what it costs to look at large packages is paid once, here
+    trace.rests_on()  # what it costs to look at large packages is paid once, here
     told = Counter[int]()
     begin = [_begins_by_importing(session).difference(sys.modules) for session in sessions]
     groups = sorted(_akin(begin, at_once), key=lambda numbers: sum(len(sessions[at]) for at in numbers))
@@ -149,22 +147,16 @@ def _run_akin(
         if begin[alike[0]] == common:
             yield from _run_each(sessions, alike, 1, trace)
         else:
-            calls = [partial(_run_alike, sessions, begin[alike[0]], alike, trace)]
+            calls = [partial(_run_akin, sessions, begin, alike, trace)]
             yield from (said for _, said in in_forks(calls, 1, _patient(2)) if not isinstance(said, Died))
-
-
-def _run_alike(sessions: Sessions, names: Names, numbers: Sequence[int], trace: Trace) -> Iterator[tuple[int, Outcome]]:
-    if _import_in_silence(names, trace):
-        yield from _run_each(sessions, numbers, 1, trace)
 
 
 def _import_in_silence(names: Names, trace: Trace) -> bool:
     """Import modules; whether they printed nothing, which is the block's to do."""
     printed = io.StringIO()
-    with warnings.catch_warnings(), redirect_stdout(printed):
-        warnings.simplefilter("error")  # as where the block imports it
+    with warnings.catch_warnings(action="error"), redirect_stdout(printed):  # as where the block imports it
         import_all(sorted(names))
-    trace.rests_on(without=RUNNER)
+    trace.rests_on()
     return not printed.getvalue()
 
 
@@ -186,7 +178,7 @@ def _outcomes(blocks: Sequence[Block], trace: Trace) -> Iterator[Outcome]:
         outcome = session.outcome(block)
         if outcome.error is not None:
             outcome = replace(outcome, error=Told(_failure(outcome)))
-        yield replace(outcome, rests_on=trace.rests_on(without=RUNNER))
+        yield replace(outcome, rests_on=trace.rests_on())
 
 
 def _failure(outcome: Outcome) -> Failure:

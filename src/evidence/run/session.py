@@ -91,7 +91,7 @@ class Session:
         begin = time.process_time()
         error: BaseException | None = None
         try:
-            with self._as_main(), _strict_warnings(), redirect_stdout(printed):
+            with self._as_main(), warnings.catch_warnings(action="error"), redirect_stdout(printed):
                 exec(self._compiled(block), self._module.__dict__)
             if block.output is not None and self._compares:
                 _compare(block.output, printed.getvalue())
@@ -147,13 +147,6 @@ class Session:
         text = [line + "\n" for line in lines]
         # Without a modification time, linecache keeps the entry as it is.
         linecache.cache[str(block.path)] = (sum(map(len, text)), None, text, str(block.path))
-
-
-@contextmanager
-def _strict_warnings() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 def as_seen(output: str) -> str:
