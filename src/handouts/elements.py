@@ -60,8 +60,12 @@ def children(html: str) -> Iterator[Element]:
 
 
 def with_addresses(html: str, moved: Callable[[str], str]) -> str:
-    """The same HTML with each address that it leads to replaced by another."""
-    return _ADDRESS.sub(lambda found: f'{found[1]}="{moved(found[2])}"', html)
+    """The same HTML with each address that it leads to replaced by another, but for places of its own.
+
+    A part of a picture that is used in another place of it must not be looked for on another page.
+    """
+    own = {f"#{place}" for place in _ID.findall(html)}
+    return _ADDRESS.sub(lambda found: found[0] if found[2] in own else f'{found[1]}="{moved(found[2])}"', html)
 
 
 def moved(html: str, page: str, other: str) -> str:

@@ -18,8 +18,10 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_build_timestamp, get_relative_url
 
+from evidence.files.errors import display_path
 from evidence.markdown_extension import shared_site
 from evidence.page.model import anchor
+from evidence.page.settings import settings_error
 from evidence.show.ledger import commit, versions
 from handouts.cards import write_decks
 from handouts.glossary import Term, abbreviations, as_sections, explained, terms
@@ -62,10 +64,19 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         self.serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Read what abbreviations mean, and where terms are taught."""
+        """Read what abbreviations mean, and where terms are taught.
+
+        Raises:
+            SettingsError: there is no such glossary.
+        """
         if self.config.glossary:
-            text = Path(config.docs_dir, self.config.glossary).read_text(encoding="utf-8")
-            self._terms = list(terms(text))
+            file = Path(config.docs_dir, self.config.glossary)
+            if not file.is_file():
+                problem = f"there is no page {self.config.glossary} in {display_path(Path(config.docs_dir))}"
+                raise settings_error(
+                    Path(config.config_file_path), "glossary", problem, "Name the page with the glossary"
+                )
+            self._terms = list(terms(file.read_text(encoding="utf-8")))
             self._meanings = abbreviations(self._terms)
         return config
 

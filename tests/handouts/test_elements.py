@@ -32,6 +32,12 @@ def test_links_lead_where_they_led():
     assert for_elsewhere('<a href="#a">words</a>') == "words"
 
 
+def test_a_picture_keeps_its_parts():
+    svg = '<svg><path id="fig-a"/><use href="#fig-a"/></svg>'
+    assert moved(svg, "page/", "list/") == svg
+    assert for_elsewhere(svg, "https://s.org/page/") == svg
+
+
 def test_a_question_ends_with_its_answer():
     page = (
         '<h1>T</h1><p>x</p><h2 id="a">A<a class="headerlink" href="#a">¶</a></h2><p>asked</p><div class="quiz">q</div>'

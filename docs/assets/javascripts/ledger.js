@@ -4,8 +4,8 @@ const place = document.getElementById("ledger");
 const folds = [...document.querySelectorAll("article details:has(> ul)")];
 const chapters = folds.map((fold) => ({ fold, heading: fold.previousElementSibling, title: fold.previousElementSibling.firstChild.textContent }));
 const checks = chapters.flatMap((chapter) => [...chapter.fold.querySelectorAll(":scope > ul > li")].map((item) => {
-  // The last line of an entry: name · grade · question, and the verdict if it is not "passed".
-  const [, grade, , verdict = "passed"] = item.textContent.split("\n").at(-1).split(" · ");
+  // The last line of an entry: name · grade, and the verdict if it is not "passed".
+  const [, grade, verdict = "passed"] = item.textContent.split("\n").at(-1).split(" · ");
   return { chapter, item, grade, verdict, text: item.textContent.toLowerCase() };
 }));
 
@@ -41,6 +41,11 @@ function show() {
     check.item.hidden = !found;
     count += found;
     check.chapter.found += found;
+  }
+  // A question stands above its checks.
+  for (const list of document.querySelectorAll("article details > ul")) {
+    list.hidden = !list.querySelector(":scope > li:not([hidden])");
+    if (list.previousElementSibling.matches("p")) list.previousElementSibling.hidden = list.hidden;
   }
   for (const { fold, heading, found } of chapters) {
     fold.hidden = heading.hidden = !found;

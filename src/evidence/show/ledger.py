@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 
 from evidence.files.errors import display_path
@@ -171,8 +172,12 @@ def as_markdown(
     for page in dict.fromkeys(entry.page for entry in entries):
         rows = [entry for entry in entries if entry.page == page]
         # Closed, since a browser lays out only what it shows: all of them together take a phone a second.
-        yield from ("", f"## {rows[0].title}", "", f"/// details | {_count(rows)}", "")
-        yield from (_item(entry, os.path.relpath(page, folder)) for entry in rows)
+        yield from ("", f"## {rows[0].title}", "", f"/// details | {_count(rows)}")
+        address = os.path.relpath(page, folder)
+        for question, entries_of_it in groupby(rows, lambda entry: entry.question):
+            # Once for all of its checks: a link with each of them would be a tenth of the page.
+            yield from ("", f"[{question}]({address}#{question})" if question else "", "")
+            yield from (_item(entry, address) for entry in entries_of_it)
         yield from ("", "///")
 
 
@@ -185,8 +190,7 @@ def _item(entry: Entry, page: str) -> str:
     # Neither time nor date: the same commit gives the same page.
     verdict = "" if entry.verdict == "passed" else f" · {entry.verdict}"
     check = f"[`{entry.name}`]({page}#check-{entry.name})"
-    question = f"[{entry.question}]({page}#{entry.question})"
-    return f"- {claims}<br>{check} · {entry.grade} · {question}{verdict}"
+    return f"- {claims}<br>{check} · {entry.grade}{verdict}"
 
 
 def commit() -> str:
