@@ -40,6 +40,7 @@ HONEST = [
     Case("a page called .markdown", files={"docs/more.markdown": "# More\n\nIt is [385](check:ten-squares).\n\n```python\nassert True\n```\n"}),
     Case("a linked folder", files={"elsewhere/more.md": "It is [385](check:ten-squares).\n", "docs/linked": Path("elsewhere")}),
     Case("a notebook", files={"examples/trial.py": '# %% [markdown]\n# # Trial\n#\n# It is [4](check:trial).\n\n# %%\nx = sum([1, 3])\n\n# %% [markdown]\n# <!--pytest.mark.exact("trial")-->\n\n# %%\nassert x == 4\n'}),
+    Case("a notebook with a figure", files={"examples/trial.py": '# %% [markdown]\n# # Trial\n#\n# It is [4](check:trial).\n\n# %%\nx = sum([1, 3])\ntop = 100\n\n# %% alt="Two bars, 4 in all, and an axis to 100"\ny = x\n\n# %% [markdown]\n# <!--pytest.mark.exact("trial")-->\n\n# %%\nassert x == 4\n'}),
     Case("a notebook with a byte order mark", files={"examples/trial.py": "\ufeff# %% [markdown]\n# # Trial\n\n# %%\nx = 1\n"}),
     Case("the same words twice", after=f"Again, {LINK}. And `[386](check:ten-squares)` is how one would write it."),
     Case("pages of the same text", files={"docs/a.md": "Text.\n", "docs/b.md": "Text.\n", "docs/c.md": ""}),

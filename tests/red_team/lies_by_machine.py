@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise, zip_longest
+from itertools import combinations, islice, pairwise, zip_longest
 
 KINDS = (
     "last digit", "digit dropped", "digit doubled", "times ten", "number of the sentence", "number of the check",
@@ -367,13 +367,10 @@ def _words_of_number(link: Written, at: int) -> Iterator[Change]:
 
 def swaps(links: Sequence[Written], usable: Sequence[int]) -> Iterator[Change]:
     """The words of two links in each other's place, where both hold numbers, and others than the other."""
-    for here, one in enumerate(usable):
-        for other in usable[here + 1 :]:
-            first, second = links[one], links[other]
-            if first.name == second.name or not quantities(first.words) or not quantities(second.words):
-                continue
-            if {_value(each) for each in quantities(first.words)} & {_value(each) for each in quantities(second.words)}:
-                continue
+    values = {at: {_value(each) for each in quantities(links[at].words)} for at in usable}
+    for one, other in combinations([at for at in usable if values[at]], 2):
+        first, second = links[one], links[other]
+        if first.name != second.name and not values[one] & values[other]:
             words = ((one, " ".join(second.words.split())), (other, " ".join(first.words.split())))
             yield Change("links swapped", words, f"[{first.words}] <-> [{second.words}]")
 
@@ -381,20 +378,21 @@ def swaps(links: Sequence[Written], usable: Sequence[int]) -> Iterator[Change]:
 # --- A fair choice ---
 
 
-def chosen(found: dict[str, list[Change]], count: int, seed: int) -> list[tuple[str, Change]]:
-    """So many of the changes of each page, as evenly as may be over kinds and pages."""
+def chosen(
+    found: dict[str, list[Change]], count: int, seed: int, is_lie: Callable[[str, Change], bool]
+) -> list[tuple[str, Change]]:
+    """So many of the changes of each page that are lies, as evenly as may be over kinds and pages."""
     rng = random.Random(seed)
-    cells: dict[str, list[list[tuple[str, Change]]]] = defaultdict(list)
+    cells: dict[str, list[Iterator[tuple[str, Change]]]] = defaultdict(list)
     for page in sorted(found):
         by_kind: dict[str, list[tuple[str, Change]]] = defaultdict(list)
         for change in found[page]:
             by_kind[change.kind].append((page, change))
         for kind, each in by_kind.items():
             rng.shuffle(each)
-            cells[kind].append(each)
-    by_kinds = [_in_turns(cells[kind]) for kind in KINDS if kind in cells]
-    return _in_turns(by_kinds)[:count]
+            cells[kind].append(filter(lambda one: is_lie(*one), each))
+    return list(islice(_in_turns([_in_turns(cells[kind]) for kind in KINDS if kind in cells]), count))
 
 
-def _in_turns(lists: Sequence[list[tuple[str, Change]]]) -> list[tuple[str, Change]]:
-    return [each for row in zip_longest(*lists) for each in row if each is not None]
+def _in_turns(lists: Iterable[Iterable[tuple[str, Change]]]) -> Iterator[tuple[str, Change]]:
+    return (each for row in zip_longest(*lists) for each in row if each is not None)

@@ -46,6 +46,10 @@ LIES = {
         notebook("a fence in a cell of prose", "examples/trial.py:4: a block of Python stands in a cell of prose", "# %% [markdown]\n# # Trial\n#\n# ```python\n# assert 386 == 385\n# ```\n\n# %%\nx = 1\n"),
         notebook("a fence in a cell of prose by another name", "stands in a cell of prose", "# %% [markdown]\n# ~~~py3\n# assert 386 == 385\n# ~~~\n"),
     ],
+    "rules.figures: cells": [
+        notebook("a description of a cell's figure", "examples/trial.py:4: the description of the cell's figure says 386", '# %% [markdown]\n# # Trial\n\n# %% alt="Bars, 386 in all"\nx = 385\n'),
+        notebook("a caption of a cell's figure", "the caption of the cell's figure says 387", CELL.replace("# %%\nx", '# %% alt="Bars" caption="To 387"\nx') + "\n# %%\ny = 387\n"),
+    ],
     "files.percent": [
         notebook("a line before the first cell", "a line stands before the first cell", f"import os\n\n{CELL}"),
         notebook("code among prose", "a line of code stands in a cell of prose", f"{CELL}\n# %% [markdown]\nassert 386 == 385\n"),

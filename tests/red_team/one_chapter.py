@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from unittest.mock import patch
 
+import yaml
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
+from mkdocs.plugins import get_plugins
 from mkdocs.structure.files import get_files
 from mkdocs.structure.pages import Page
 
@@ -123,7 +126,11 @@ def build(folder: Path) -> dict[str, str]:
     """
     shared_site.cache_clear()
     shared_records.cache_clear()
-    with patch("evidence.mkdocs_plugin.verify", partial(verify, run=_run_here)):
+    with (
+        patch("evidence.mkdocs_plugin.verify", partial(verify, run=_run_here)),
+        patch("mkdocs.plugins.get_plugins", _plugins),
+        patch("yaml.load", _loaded),
+    ):
         config = load_config(config_file=str(folder / "mkdocs.yml"))
         config.plugins.on_startup(command="build", dirty=False)
         config = config.plugins.on_config(config)
@@ -140,6 +147,20 @@ def build(folder: Path) -> dict[str, str]:
             config.plugins.on_build_error(error=error)
             raise
     return shown
+
+
+# What each build asks anew, and what is the same each time, is asked once: it takes longer than the rest of a build.
+_plugins = cache(get_plugins)
+_load = yaml.load
+_configurations: dict[tuple[str, str], object] = {}
+
+
+def _loaded(stream, Loader):
+    text = stream if isinstance(stream, str) else stream.read()
+    key = str(text), Loader.__name__
+    if key not in _configurations:
+        _configurations[key] = _load(text, Loader)
+    return deepcopy(_configurations[key])
 
 
 def _rendered(page: Page, config, files) -> str:

@@ -35,15 +35,15 @@ SEED = 20
 # What gets through, how many of the lies at most, and why.
 ALLOWED = {
     "the check computed this number, too": (
-        0.026,
+        0.023,
         "of two numbers that a run saw, one that nobody said took the place",
     ),
-    "the check asserted this bound, of something else": (0.004, "likewise of bounds"),
+    "the check asserted this bound, of something else": (0.003, "likewise of bounds"),
     "the check counted so many, of something else": (0.004, "the set-up may be named in words, and is small numbers"),
-    "not told: word of number": (0.002, "a small number in letters counts where the run saw so many of anything"),
-    "the checks of both links saw the same numbers": (0.004, "numbers are compared, not the words between them"),
+    "not told: word of number": (0.001, "a small number in letters counts where the run saw so many of anything"),
+    "the checks of both links saw the same numbers": (0.002, "numbers are compared, not the words between them"),
 }
-REFUSED = 0.97
+REFUSED = 0.975
 
 
 @dataclass
@@ -198,20 +198,25 @@ def test_the_gate_refuses_the_lies_of_a_machine() -> None:
     sights = {name: gate.sight(name) for name in {each.name for page in pages.values() for each in page.links.values()}}
 
     true: Counter[str] = Counter()
-    lies: dict[str, list[Change]] = {}
-    for name, honest in pages.items():
-        made = [
-            change
-            for at, link in honest.links.items()
-            for change in changes(honest.written, at, re.findall(_NUMBER, gate.checks[link.name].code))
-        ]
-        why = [true_all_the_same(each, sights[honest.links[each.words[0][0]].name]) for each in made]
-        true.update(filter(None, why))
-        lies[name] = [each for each, reason in zip(made, why, strict=True) if not reason]
-        lies[name] += swaps(honest.written, list(honest.links))
 
+    def is_lie(name: str, change: Change) -> bool:
+        why = true_all_the_same(change, sights[pages[name].links[change.words[0][0]].name])
+        true[why] += 1
+        return not why
+
+    made = {
+        name: [
+            *(
+                change
+                for at, link in honest.links.items()
+                for change in changes(honest.written, at, re.findall(_NUMBER, gate.checks[link.name].code))
+            ),
+            *swaps(honest.written, list(honest.links)),
+        ]
+        for name, honest in pages.items()
+    }
     by_page: dict[str, list[Change]] = defaultdict(list)
-    for name, lie in chosen(lies, LIES, SEED):
+    for name, lie in chosen(made, LIES, SEED, is_lie):
         by_page[name].append(lie)
     tried: Counter[str] = Counter()
     through: dict[str, list[str]] = defaultdict(list)
@@ -224,14 +229,14 @@ def test_the_gate_refuses_the_lies_of_a_machine() -> None:
 
     whole = sum(tried.values())
     held = sum(len(honest.links) for honest in pages.values())
-    print(f"{len(links)} links, {recorded} with a record, {held} that hold; no lies: {dict(true)}")
+    print(f"{len(links)} links, {recorded} with a record, {held} that hold; looked at: {dict(true)}")
     print(f"{whole} lies tried: {dict(tried)}")
     print(f"through: { {reason: len(told) for reason, told in through.items()} }")
     assert whole >= 0.99 * LIES
     passed = sum(map(len, through.values()))
     assert passed <= (1 - REFUSED) * whole, "\n".join(told for each in through.values() for told in each)
     unexplained = [told for reason, each in through.items() if reason not in ALLOWED for told in each]
-    assert len(unexplained) <= 0.01 * whole, "\n".join(unexplained)
+    assert len(unexplained) <= 0.002 * whole, "\n".join(unexplained)
     for reason, (share, why_not) in ALLOWED.items():
         assert len(through[reason]) <= share * whole, f"{reason} ({why_not}):\n" + "\n".join(through[reason])
 

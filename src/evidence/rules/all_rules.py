@@ -12,7 +12,7 @@ from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
-from evidence.rules.figures import figure_errors
+from evidence.rules.figures import cell_errors, figure_errors
 from evidence.rules.links import RecordOf, link_errors
 from evidence.rules.notebooks import notebook_errors
 from evidence.rules.quiz import quiz_errors
@@ -58,6 +58,7 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         *page.errors,
         *_word_errors(page, sound, checks, record_of),
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
+        *cell_errors(page, record_of),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
         *answer_errors(page),
         *notebook_errors(page),
