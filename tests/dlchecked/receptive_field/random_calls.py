@@ -135,6 +135,7 @@ def indexing(choose: Choose, x: torch.Tensor) -> Function:
         "flip": lambda x: x.flip(dim),
         "roll": lambda x: x.roll(picks[0], dim),
         "roll all": lambda x: x.roll(picks[0]),
+        "roll twice": lambda x: x.roll((start, stop), (dim, dim)),
         "rot90": lambda x: x.rot90(start, (0, x.dim() - 1)),
         "repeat_interleave": lambda x: x.repeat_interleave(step, dim),
         "unfold": lambda x: x.unfold(dim, window, step),

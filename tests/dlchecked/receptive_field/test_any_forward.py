@@ -128,6 +128,7 @@ FORWARDS = {
     "flip": ((1, 1, 12), Calls(lambda m, x: m[0](torch.flip(m[0](x), (-1,))), conv1(stride=2))),
     "flip added": ((1, 1, 9), Calls(lambda m, x: x + x.flip(2), conv1())),
     "rot90": ((1, 1, 6, 8), Calls(lambda m, x: m[0](torch.rot90(x, 1, (2, 3))), conv2((3, 1)))),
+    "roll twice along one dimension": ((1, 1, 9, 8), Calls(lambda m, x: m[0](x.roll((2, -3, 4), (2, 3, -2))), conv2())),
     "roll": ((1, 1, 9, 8), Calls(lambda m, x: m[0](x.roll((2, -3), (2, 3))), conv2())),
     "cat along space": (
         (1, 1, 8, 5),
@@ -251,7 +252,7 @@ def test_a_unit_that_sees_nothing_has_no_interval():
 
 
 def test_a_constant_kernel_whose_zeros_make_no_product_is_refused():
-    with pytest.raises(UnknownOperation, match="constant kernel"):
+    with pytest.raises(UnknownOperation, match="constant zeros"):
         receptive_field(Calls(filtered(LAPLACE)), (1, 1, 6, 7))
 
 

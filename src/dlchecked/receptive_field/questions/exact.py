@@ -37,10 +37,13 @@ def receptive_field(
     section 1, for the difference to the effective one.
 
     What counts is structure. A parameter may have any values, so a kernel tap that happens to be zero still
-    counts; zeros and −∞ among the constants of a forward (masks, fixed kernels) are meant and cut dependencies. So
-    does what a softmax makes exactly 0, since a mask has lowered it by 10³ or more below the largest of its row.
+    counts; zeros and −∞ among the constants of a forward (masks, fixed kernels, masks of weights) are meant and
+    cut dependencies. So does what a softmax makes exactly 0, since a mask has lowered it by 10³ or more below the
+    largest of its row.
     Two things are beyond structure: a product with zeros that padding made counts as depending on both factors,
-    and so does what only an identity of algebra makes constant, such as the sum of a softmax.
+    and so does what only an identity of algebra makes constant, such as the sum of a softmax. Two are beyond
+    notice: a forward that asks for the type of a tensor, or after a cast for its dtype, gets that of the stand-in;
+    and one that takes its way by random numbers is followed along the way that it took.
 
     Args:
         module: any module.

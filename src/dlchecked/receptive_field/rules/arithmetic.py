@@ -7,10 +7,21 @@ import torch
 
 from dlchecked.receptive_field.layouts.layout import broadcast
 from dlchecked.receptive_field.rules.joining import join, overwrite
-from dlchecked.receptive_field.tracing.known_values import constant_of, cut, is_constant, knowing, known_of
+from dlchecked.receptive_field.tracing.constants import is_constant, zeros_of
+from dlchecked.receptive_field.tracing.known_values import constant_of, cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import HOMES, KNOWING, Rule, Unsupported, knowing_rule, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.tracing.values import MARK, Known, chosen, inverse, larger, negative, product, total
+from dlchecked.receptive_field.tracing.values import (
+    MARK,
+    NOTHING,
+    Known,
+    chosen,
+    inverse,
+    larger,
+    negative,
+    product,
+    total,
+)
 
 _JOINS = (
     "floor_divide remainder fmod pow float_power "
@@ -34,7 +45,12 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:
     joined = join(input, other)
     if is_ordinary(input) and is_ordinary(other) and is_ordinary(alpha):
         return joined
-    return knowing(joined, total(known_of(input), product(known_of(other), known_of(alpha))))
+    one, two = known_of(input), known_of(other)
+    # Added to what nothing is known of, only what is large makes a difference.
+    small = is_ordinary(alpha) and not bool(one.large().any() or two.large().any())
+    if small and (one is NOTHING or two is NOTHING):
+        return joined
+    return knowing(joined, total(one, two if alpha == 1 else product(two, known_of(alpha))))
 
 
 def is_ordinary(x: Any, factor: bool = False) -> bool:
@@ -45,8 +61,9 @@ def is_ordinary(x: Any, factor: bool = False) -> bool:
         return abs(x) < MARK and not (factor and x == 0)
     if type(x) is torch.nn.Parameter:
         return True
-    known = known_of(x)
-    return not bool(known.large().any()) and not (factor and bool(known.zero().any()))
+    if is_real(x) and factor and zeros_of(x) is not None:
+        return False
+    return not bool(known_of(x).large().any())
 
 
 @knowing_rule("sub", "subtract", "__sub__")

@@ -14,7 +14,7 @@ from dlchecked.receptive_field.axis.windows import Window, gathering, sliding, t
 from dlchecked.receptive_field.layouts.box import BoxLayout
 from dlchecked.receptive_field.layouts.terms import is_bound
 from dlchecked.receptive_field.rules.arguments import expect_batch, expect_output, expect_size, per_axis
-from dlchecked.receptive_field.tracing.known_values import is_constant
+from dlchecked.receptive_field.tracing.constants import zeros_of
 from dlchecked.receptive_field.tracing.registry import Unsupported, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
 
@@ -41,26 +41,31 @@ def convolution(
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
         plan = _plan(input.shape, weight.shape, *options, groups)
     channels, windows, shape = plan
-    if not usual and is_constant(weight):
-        windows = _without_zeros(windows, weight, channels + 1)
-    if groups == 1 or _is_constant_along(input, channels):
+    alike = _is_constant_along(input, channels)
+    if not usual:
+        windows = _without_zeros(windows, zeros_of(weight), channels + 1, alike)
+    if groups == 1 or alike:
         return input.read(channels, windows, shape)
     return mix_channels(input, channels, shape[channels], groups).slid(windows)
 
 
-def _without_zeros(windows: Mapping[int, Window], weight: torch.Tensor, first: int) -> Mapping[int, Window]:
-    """The windows without taps at which a constant kernel (no parameter: its zeros are meant) is zero.
+def _without_zeros(
+    windows: Mapping[int, Window], zeros: torch.Tensor | None, first: int, alike: bool
+) -> Mapping[int, Window]:
+    """The windows without taps at which a kernel is zero by structure; ``alike`` are the fields of all input channels.
 
     Raises:
         Unsupported: if the zeros are not whole rows or columns, the same for all channels.
     """
-    used = (weight != 0).numpy(force=True)
-    if used.all():
+    if zeros is None:
         return windows
+    used = ~zeros.numpy(force=True)
+    if alike:
+        used = np.asarray(used.any(1, keepdims=True))
     pattern = used[0, 0]
     kept = [pattern.any(tuple(b for b in range(pattern.ndim) if b != a)) for a in range(pattern.ndim)]
     if not (used == functools.reduce(np.multiply.outer, kept)).all():
-        raise Unsupported("its constant kernel has zeros that are not whole rows or columns, alike in all channels")
+        raise Unsupported("its kernel has constant zeros that are not whole rows or columns, alike in all channels")
     found = dict(windows)
     for axis, taps in enumerate(kept):
         window = windows.get(first + axis)
@@ -116,8 +121,8 @@ def transposed_convolution(
     expect_batch(x, count)
     channels = _first_spatial(x.shape, weight.shape) - 1
     expect_size("input channels", x.shape[channels], weight.shape[0])
-    if is_constant(weight) and not weight.all():
-        raise Unsupported("its kernel is a constant that has zeros")
+    if zeros_of(weight) is not None:
+        raise Unsupported("its kernel has constant zeros")
     strides, dilations = per_axis(stride, count), per_axis(dilation, count)
     paddings, extra = per_axis(padding, count), per_axis(output_padding, count)
     windows = {}

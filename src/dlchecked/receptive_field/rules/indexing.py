@@ -18,6 +18,7 @@ from dlchecked.receptive_field.rules.arguments import expect_size, per_axis
 from dlchecked.receptive_field.rules.joining import concatenate, join, lost_if_large, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
+from dlchecked.receptive_field.tracing.constants import expect_no_chance
 from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import KNOWING, Unsupported, rule, view_rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
@@ -96,6 +97,7 @@ def index_select(input: TracedTensor, dim: int, index: Any) -> TracedTensor:
     """Positions of one dimension, by their numbers."""
     if is_traced(index):
         raise Unsupported("the index depends on the input")
+    expect_no_chance()
     d = input.dimension(dim)
     return input.slid({d: picking(tuple(_from_the_front(index.numpy(force=True), input.shape[d]).ravel().tolist()))})
 
@@ -114,12 +116,11 @@ def roll(input: TracedTensor, shifts: Any, dims: Any = None) -> TracedTensor:
     if dims is None:
         return reshape(roll(reshape(input, -1), shifts, 0), tuple(input.shape))
     pairs = [(shifts, dims)] if isinstance(dims, int) else zip(_each(shifts, len(dims)), dims, strict=True)
-    windows = {}
+    moved: dict[int, int] = {}
     for shift, dim in pairs:
         d = input.dimension(dim)
-        size = input.shape[d]
-        windows[d] = padding(size, shift % size, -(shift % size), "circular")
-    return input.slid(windows)
+        moved[d] = (moved.get(d, 0) + shift) % input.shape[d]
+    return input.slid({d: padding(input.shape[d], shift, -shift, "circular") for d, shift in moved.items()})
 
 
 def _each(value: Any, count: int) -> tuple[int, ...]:
@@ -264,7 +265,10 @@ def _plain(item: Any) -> Any:
         return item
     if is_traced(item):
         raise Unsupported("the index depends on the input")
-    array = np.asarray(item.cpu() if is_real(item) else item)
+    if is_real(item):
+        expect_no_chance()
+        item = item.cpu()
+    array = np.asarray(item)
     if array.dtype == bool:
         if array.ndim != 1:
             raise Unsupported("it picks positions of several dimensions at once")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dlchecked.receptive_field.axis.windows import sliding
 from dlchecked.receptive_field.rules.arguments import expect_size
 from dlchecked.receptive_field.tracing.registry import rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
@@ -74,8 +75,6 @@ def local_response_norm(
     input: TracedTensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> TracedTensor:
     """Neighbouring channels of the same pixel."""
-    from dlchecked.receptive_field.axis.windows import sliding
-
     window = sliding(input.shape[1], size, 1, 1, size // 2, input.shape[1])
     return input.slid({1: window})
 

@@ -16,8 +16,9 @@ from dlchecked.receptive_field.rules.arithmetic import add, multiply
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.reduction import drop, reduce
 from dlchecked.receptive_field.rules.shape import permute, unsqueeze
+from dlchecked.receptive_field.tracing.constants import zeros_of
 from dlchecked.receptive_field.tracing.dispatch import share
-from dlchecked.receptive_field.tracing.known_values import cut, is_constant, known_of
+from dlchecked.receptive_field.tracing.known_values import cut, known_of
 from dlchecked.receptive_field.tracing.registry import Unsupported, knowing_rule, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.tracing.values import Known, product
@@ -30,7 +31,7 @@ def linear(input: TracedTensor, weight: Any, bias: Any = None) -> TracedTensor:
         return matmul(input, weight.transpose(-1, -2))
     expect_size("input features", input.shape[-1], weight.shape[-1])
     last = len(input.shape) - 1
-    if is_constant(weight):
+    if zeros_of(weight) is not None:
         return matmul(input, weight.t())
     return input.read(last, {}, torch.Size((*input.shape[:-1], weight.shape[0])))
 
@@ -69,9 +70,9 @@ def matmul(input: Any, other: Any) -> TracedTensor:
     if a.shape[-1] != b.shape[-2]:
         raise InvalidArgument(f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not multiply")
     if not is_traced(a):
-        return _times_constant(b, zeros_of(a), len(b.shape) - 2, a.shape)
+        return _times_constant(b, _zero_entries(a), len(b.shape) - 2, a.shape)
     if not is_traced(b):
-        zeros = zeros_of(b)
+        zeros = _zero_entries(b)
         return _times_constant(a, None if zeros is None else zeros.T, len(a.shape) - 1, b.shape)
     return _times_traced(a, b)
 
@@ -80,13 +81,12 @@ def _unsqueezed(x: Any, dim: int) -> Any:
     return x.unsqueeze(dim)
 
 
-def zeros_of(x: Any) -> npt.NDArray[np.bool_] | None:
-    """Where a constant matrix is zero; None where that cuts no dependency."""
-    if not is_constant(x):
+def _zero_entries(x: torch.Tensor) -> npt.NDArray[np.bool_] | None:
+    """Where a matrix is zero by structure; None where that cuts no dependency."""
+    found = zeros_of(x)
+    if found is None:
         return None
-    zeros: npt.NDArray[np.bool_] = (x == 0).numpy(force=True)
-    if not zeros.any():
-        return None
+    zeros: npt.NDArray[np.bool_] = found.numpy(force=True)
     if zeros.ndim > 2:
         if not (zeros == zeros.reshape(-1, *zeros.shape[-2:])[0]).all():
             raise Unsupported("it multiplies by constants whose zeros differ from image to image")
@@ -176,6 +176,9 @@ def einsum(equation: str, *operands: Any) -> TracedTensor:
         # Of one tensor without a sum torch hands back a view.
         share(operands[0], parts)
         return cast(TracedTensor, parts[0])
+    for x in operands:
+        if is_real(x):
+            zeros_of(x)  # which may refuse them
     factors = [_spread_known(known_of(x), x.dim(), names, letters) for x, names in zip(operands, inputs, strict=True)]
     joined = cut(join(*parts), functools.reduce(product, factors).zero())
     return reduce(joined, tuple(range(len(target), len(letters)))) if len(letters) > len(target) else joined

@@ -29,21 +29,21 @@ def dispatch(
     kwargs = kwargs or {}
     entry = RULES.get(function)
     if entry is None:
-        raise UnknownOperation(_message(_name(function), args, kwargs, "has no rule"))
+        raise _refusal(_name(function), args, kwargs, "has no rule")
     found, name = entry
     if kwargs.get("out") is not None:
-        raise UnknownOperation(_message(name, args, kwargs, "is not covered: it writes its result elsewhere (out=)"))
+        raise _refusal(name, args, kwargs, "is not covered: it writes its result elsewhere (out=)")
     known = anything_known((*args, *kwargs.values()) if kwargs else args)
     try:
         result = found(*args, **kwargs)
         if known:
             result = carried(found, function, args, kwargs, result)
     except Unsupported as error:
-        raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
+        raise _refusal(name, args, kwargs, f"is not covered: {error}") from None
     except TypeError as error:
         # One level deep, it is the call itself that failed: an argument that the rule does not take.
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:
-            raise UnknownOperation(_message(name, args, kwargs, f"is not covered: {error}")) from None
+            raise _refusal(name, args, kwargs, f"is not covered: {error}") from None
         raise
     except RuntimeError:
         # A transformation's stand-ins for real tensors have no values either.
@@ -79,7 +79,7 @@ def answer(
         return dispatch(cls, torch.Tensor.detach, types, args[:1])
     name, kwargs = function._schema.name, kwargs or {}
     _refuse_transform(name, args, kwargs)
-    raise UnknownOperation(_message(name, args, kwargs, "has no rule"))
+    raise _refusal(name, args, kwargs, "has no rule")
 
 
 def _refuse_transform(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -90,9 +90,7 @@ def _refuse_transform(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
         if frame.f_globals.get("__name__", "").startswith("torch._functorch"):
             found = frame.f_code.co_qualname.partition(".")[0]
     if found is not None:
-        raise UnknownOperation(
-            _message(f"{found} of a function that calls {name}", args, kwargs, "has no rule")
-        ) from None
+        raise _refusal(f"{found} of a function that calls {name}", args, kwargs, "has no rule") from None
 
 
 def share(base: Traced, views: Iterable[Traced]) -> None:
@@ -112,11 +110,14 @@ def _written(x: Traced) -> None:
             alias.known = Known(*(field.expand(alias.shape) for field in LOST))
 
 
-def _message(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> str:
-    return (
-        f"torch's {name} {reason}\n  {location(_first(args, kwargs).run)}\n"
+def _refusal(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> UnknownOperation:
+    run = _first(args, kwargs).run
+    error = UnknownOperation(
+        f"torch's {name} {reason}\n  {location(run)}\n"
         '  receptive_field(..., method="numeric") measures such a module on a copy instead'
     )
+    run.refused = error
+    return error
 
 
 def _first(args: Any, kwargs: Mapping[str, Any]) -> Traced:

@@ -7,22 +7,9 @@ from torch import nn
 
 from dlchecked.receptive_field.layouts.terms import restrict_to_mask, somewhere
 from dlchecked.receptive_field.layouts.unions import simplify
-from dlchecked.receptive_field.tracing.registry import Unsupported
+from dlchecked.receptive_field.tracing.constants import expect_no_chance, is_constant, zeros_of
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 from dlchecked.receptive_field.tracing.values import MARK, NOTHING, Known, certain, compact
-
-
-def is_constant(x: Any) -> bool:
-    """Whether a tensor is a constant of the forward: not a weight, whose zeros are values and no structure.
-
-    Raises:
-        Unsupported: if it is one whose values are not there.
-    """
-    real = isinstance(x, torch.Tensor) and not is_traced(x)
-    constant = real and not (x.requires_grad or isinstance(x, nn.Parameter))
-    if constant and x.is_meta:
-        raise Unsupported("a constant in it is on the device meta, and has no values; build the module on the CPU")
-    return constant
 
 
 def known_of(x: Any) -> Known:
@@ -37,9 +24,13 @@ def known_of(x: Any) -> Known:
             return NOTHING
         values = x.detach().to("cpu", torch.float64)
         if constant:
-            return Known(values, torch.tensor(True))
+            known = Known(values, torch.tensor(True))
+            if bool(known.large().any()):
+                expect_no_chance()
+            return known
         # Made of weights; but no weight is a mark.
-        return Known(torch.where(values <= -MARK, values, 0.0), torch.isneginf(values))
+        marks, zeros = torch.where(values <= -MARK, values, 0.0), zeros_of(x)
+        return Known(marks, torch.isneginf(values) | (False if zeros is None else zeros.cpu()))
     if isinstance(x, bool | int | float):
         return certain(x)
     return NOTHING
@@ -48,7 +39,10 @@ def known_of(x: Any) -> Known:
 def constant_of(x: Any) -> torch.Tensor | None:
     """The values of a tensor that depends on nothing, if it is one."""
     if not is_traced(x):
-        return x if isinstance(x, torch.Tensor) else None
+        if not isinstance(x, torch.Tensor):
+            return None
+        expect_no_chance()
+        return x
     if x.known is None or not bool(x.known.fixed.all()):
         return None
     return x.known.values.bool() if x.boolean else x.known.values

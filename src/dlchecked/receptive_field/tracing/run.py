@@ -55,7 +55,10 @@ def _run_copy(
         short = shorten(copy, kinds)
         with as_before(copier.foreign or output is not None):
             found = copy(_input(shape, trace))
-            return found if output is None else output(found)
+            found = found if output is None else output(found)
+        if trace.refused is not None:
+            raise trace.refused
+        return found
     except Exception as error:
         compiler = _compiler(error)
         if compiler is None:

@@ -4,6 +4,7 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,14 @@ from torch.utils import checkpoint
 
 # As they were imported: of two runs at the same time, the last to end does not put back what the first put there.
 _CHECKPOINTS = checkpoint.CheckpointFunction, checkpoint._checkpoint_without_reentrant_generator
+# Of torch's random numbers, as a run began.
+_FIRST_STATE: ContextVar[torch.Tensor | None] = ContextVar("_FIRST_STATE", default=None)
+
+
+def has_drawn() -> bool:
+    """Whether the code that runs has drawn random numbers of torch's."""
+    first = _FIRST_STATE.get()
+    return first is not None and not torch.equal(first, torch.get_rng_state())
 
 
 @contextmanager
@@ -26,12 +35,14 @@ def as_before(foreign: bool = True) -> Iterator[None]:
     """
     state, gradients = torch.get_rng_state(), torch.is_grad_enabled()
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]
+    token = _FIRST_STATE.set(state)
     try:
         checkpoint.CheckpointFunction = _PlainCall  # type: ignore[assignment, misc]
         checkpoint._checkpoint_without_reentrant_generator = _nothing_around
         with _others() if foreign else nullcontext(), _eager():
             yield
     finally:
+        _FIRST_STATE.reset(token)
         checkpoint.CheckpointFunction, checkpoint._checkpoint_without_reentrant_generator = _CHECKPOINTS  # type: ignore[misc]
         torch._C._set_grad_enabled(gradients)
         if devices:

@@ -237,10 +237,12 @@ class TracedTensor(Traced, _Tensor):
         return iter(cast(Any, self).unbind(0))
 
     def _no_value(self, *_: Any) -> NoReturn:
-        raise ValueDependence(
+        error = ValueDependence(
             "the forward asks for the value of a tensor that depends on the input; which units depend on what "
             f"then depends on the values\n  {location(self.run)}"
         )
+        self.run.refused = error
+        raise error
 
     __bool__ = __float__ = __int__ = __index__ = __array__ = _no_value
     item = tolist = numpy = cpu_values = _no_value

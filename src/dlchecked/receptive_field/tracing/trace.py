@@ -57,6 +57,8 @@ class Trace:
         self.originals: dict[int, nn.Module] = {}
         # How many dimensions the module's input has.
         self.rank = 0
+        # What a forward has been refused: it may catch the error, and go on as it would not in earnest.
+        self.refused: Exception | None = None
         self.calls: list[tuple[nn.Module | None, str, AnyLayout]] = []
         self._joins: list[tuple[int, Sequence[int], Sequence[AnyLayout]]] = []
 
@@ -96,7 +98,7 @@ class Trace:
 
     def begin(self, originals: dict[int, nn.Module]) -> None:
         """Before a copy runs, learn by the ids of its modules what they were made of."""
-        self.calls, self._joins, self.originals = [], [], originals
+        self.calls, self._joins, self.originals, self.refused = [], [], originals, None
 
     def end(self) -> None:
         """After the run, let the calls be those of the modules that its user knows."""
