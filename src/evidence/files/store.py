@@ -1,4 +1,4 @@
-"""The one store for what can be made again: sealed files below `.cache/`, each with what it rests on.
+"""The one store for what can be made again: sealed files below `.cache/`, what each rests on, how long all are kept.
 
 A file that was damaged, cut short, put under another's name, or made before something that it rests on changed, is as
 good as none. So there is no need to wait until the disk has written it. What nobody uses is removed.

@@ -1,4 +1,4 @@
-"""Walks a page's HTML once and notes, in order, what stands where: headings, fences, links, answers."""
+"""Walks a page's HTML once and notes headings, fences, links and answers, and what each stands in: folded, hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a page: one parser, shared by the runner, the rules and the site."""
+"""Reads a page, for the runner, the rules and the site, and refuses what stands where it cannot: fences, links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What is kept of a run: one small file a block, which holds until something changes that the run rests on."""
+"""What is kept of a run: a file a block, which holds until something changes that the run rests on.
+
+What counts for every run, whatever it asked for (Python, its flags, the runner, the code), is in the record's name.
+What only this run used is told by `files.rests_on`.
+"""
 
 from __future__ import annotations
 
