@@ -6,6 +6,7 @@ from calls import Calls
 from torch import nn
 
 from dlchecked.receptive_field import receptive_field
+from dlchecked.receptive_field.layouts.concatenation import Concatenation
 
 LAYERS = 600
 
@@ -53,3 +54,17 @@ def test_many_poolings_of_a_concatenation(check_every_unit):
     layers = {"conv": nn.Conv1d(1, 1, 3, padding=1), "mix": nn.Conv1d(2, 1, 1)}
     check_every_unit(Calls(forward(4), **layers), (1, 1, 12))
     assert receptive_field(Calls(forward(2000), **layers), (1, 1, 2100)).size == (2003,)
+
+
+def test_who_fills_which_channels_is_not_written_down_for_a_layer_that_mixes_them(monkeypatch):
+    def forward(module, x):
+        found = [x]
+        for layer in module.layers:
+            found.append(layer(torch.cat(found, 1).relu()))
+        return module.head(torch.cat(found, 1))
+
+    written = []
+    monkeypatch.setattr(Concatenation, "_terms", lambda *_: written.append(1))
+    layers = nn.ModuleList(nn.Conv1d(n, 1, 3, padding=1) for n in range(1, 6))
+    assert receptive_field(Calls(forward, layers=layers, head=nn.Conv1d(6, 1, 1)), (1, 1, 40)).size == (11,)
+    assert not written

@@ -43,11 +43,19 @@ def timm_networks():
 ZOO = torchvision_networks() | timm_networks()
 
 
+def module_of(name):
+    from torchvision import models
+
+    return models.get_model_builder(name).__module__
+
+
 def build(which):
     if which.startswith("torchvision"):
         from torchvision import models
 
-        return models.get_model(ZOO[which], weights=None)
+        # Without a network, a backbone cannot be fetched either.
+        options = {"weights_backbone": None} if models.segmentation.__name__ in module_of(ZOO[which]) else {}
+        return models.get_model(ZOO[which], weights=None, **options)
     import timm
 
     return timm.create_model(ZOO[which], pretrained=False)

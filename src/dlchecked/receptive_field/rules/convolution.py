@@ -41,24 +41,20 @@ def convolution(
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
         plan = _plan(input.shape, weight.shape, *options, groups)
     channels, windows, shape = plan
-    alike = _is_constant_along(input, channels)
-    if not usual:
-        windows = _without_zeros(windows, zeros_of(weight), channels + 1, alike)
-    if groups == 1 or alike:
+    zeros = None if usual else zeros_of(weight)
+    if zeros is not None:
+        windows = _without_zeros(windows, zeros, channels + 1, _is_constant_along(input, channels))
+    if groups == 1 or _is_constant_along(input, channels):
         return input.read(channels, windows, shape)
     return mix_channels(input, channels, shape[channels], groups).slid(windows)
 
 
-def _without_zeros(
-    windows: Mapping[int, Window], zeros: torch.Tensor | None, first: int, alike: bool
-) -> Mapping[int, Window]:
+def _without_zeros(windows: Mapping[int, Window], zeros: torch.Tensor, first: int, alike: bool) -> Mapping[int, Window]:
     """The windows without taps at which a kernel is zero by structure; ``alike`` are the fields of all input channels.
 
     Raises:
         Unsupported: if the zeros are not whole rows or columns, the same for all channels.
     """
-    if zeros is None:
-        return windows
     used = ~zeros.numpy(force=True)
     if alike:
         used = np.asarray(used.any(1, keepdims=True))
