@@ -14,7 +14,7 @@ from evidence.__main__ import main
 from evidence.page.html_outline import sentence_around
 from evidence.page.site import Site
 from evidence.records.records import Records
-from evidence.show.ledger import as_markdown, attacked, counts, ledger
+from evidence.show.ledger import Entry, as_markdown, attacked, counts, ledger
 
 PAGE = """# Sums
 
@@ -120,6 +120,15 @@ def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
         r"- One and one make 2\.<br>They do not make 3, says the run\.<br>"
         r"\[`two`\]\(sums\.md#check-two\) · exact",
         item,
+    )
+
+
+def test_a_check_of_many_claims_does_not_fill_the_page():
+    claims = tuple(f"Sentence {number}." for number in range(6))
+    entry = Entry("two", "exact", "sum-1", "sums.md", "Sums", 8, claims, "passed")
+    *_, item, _, _ = as_markdown([entry], "Not attacked")
+    assert item.startswith(
+        "- Sentence 0.<br>Sentence 1.<br>Sentence 2.<br>Sentence 3.<br>and in 2 more places<br>[`two`]"
     )
 
 

@@ -84,6 +84,11 @@ NAMES = {
     *(
         "AdamW",
         "BFGS",
+        "CS231n",
+        "PyTorch-VAE",
+        "TOTAL",
+        "VampPrior",
+        "WordPiece",
         "AlexNet",
         "ConvNeXt",
         "CS236781",

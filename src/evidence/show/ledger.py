@@ -20,6 +20,9 @@ from evidence.page.model import Block, CheckLink
 from evidence.page.site import Site
 from evidence.records.records import Records
 
+# Of those that claim what a check shows, so many stand in the ledger's page: all of them are a third of its weight.
+MOST_SENTENCES = 4
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -186,7 +189,8 @@ def _count(entries: Sequence[Entry]) -> str:
 
 
 def _item(entry: Entry, page: str) -> str:
-    claims = "<br>".join(entry.sentences)
+    shown, more = entry.sentences[:MOST_SENTENCES], len(entry.sentences) - MOST_SENTENCES
+    claims = "<br>".join([*shown, *([f"and in {more} more {'places' if more > 1 else 'place'}"] if more > 0 else [])])
     # Neither time nor date: the same commit gives the same page.
     verdict = "" if entry.verdict == "passed" else f" · {entry.verdict}"
     check = f"[`{entry.name}`]({page}#check-{entry.name})"
