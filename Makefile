@@ -28,9 +28,9 @@ build: $(INSTALLED)
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
 	  $(BIN)/mkdocs build --strict
 
-# The whole site to print and to keep, with contents and bookmarks. Needs Chromium.
+# The site to print and to keep, with contents and bookmarks, but for what lists what stands elsewhere. Needs Chromium.
 pdf: build
-	$(BIN)/python -m handouts.book site site/book.pdf --without ledger/ practice/ questions/ mistakes/
+	$(BIN)/python -m handouts.book site site/book.pdf --without ledger/ practice/ questions/ mistakes/ helpers/ your-own-course/
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -128,7 +128,7 @@ def test_a_check_of_many_claims_does_not_fill_the_page():
     entry = Entry("two", "exact", "sum-1", "sums.md", "Sums", 8, claims, "passed")
     *_, item, _, _ = as_markdown([entry], "Not attacked")
     assert item.startswith(
-        "- Sentence 0.<br>Sentence 1.<br>Sentence 2.<br>Sentence 3.<br>and in 2 more places<br>[`two`]"
+        "- Sentence 0.<br>Sentence 1.<br>Sentence 2.<br>and in 3 more places<br>[`two`]"
     )
 
 

@@ -21,7 +21,7 @@ from evidence.page.site import Site
 from evidence.records.records import Records
 
 # Of those that claim what a check shows, so many stand in the ledger's page: all of them are a third of its weight.
-MOST_SENTENCES = 4
+MOST_SENTENCES = 3
 
 
 @dataclass(frozen=True)
