@@ -49,29 +49,39 @@ def twenty(kind, **options):
 # mean over eight samples, the gradient the derivative of the output by a unit; of both the root mean square, in
 # double precision.
 
-# %% alt="Two panels on logarithmic axes over 25 hidden layers, six lines each. The signal falls from the first layer to the last, the gradient from the last to the first, along straight lines: with default weights steeply for the sigmoid, less for ReLU, least for tanh. With gain root two for ReLU and five thirds for tanh both stay level; the sigmoid with gain 12 loses little." caption="Medians of twenty networks. The signal of the sigmoid with default weights ends in rounding."
+# %% alt="Two panels on logarithmic axes over 25 hidden layers, six lines each. The signal falls from the first layer to the last, the gradient from the last to the first, along straight lines: with default weights steeply for the sigmoid, less for ReLU, least for tanh. With gain root two for ReLU and five thirds for tanh both stay level; the sigmoid with gain 12 loses little." caption="With default weights (dotted) the signal fades on its way forward, and the gradient on its way back. With a gain that fits the activation both stay nearly level. Medians of twenty networks; the sigmoid's signal ends in rounding."
 signal, gradient = {}, {}
 for kind in KINDS:
     nets = twenty(kind, dtype=torch.double)
     x, _ = pirates(20, samples=8, dtype=torch.double)
     signal[kind], gradient[kind] = by_depth(nets, x)
 
-figure, panels = plt.subplots(2, 1, sharex=True, figsize=(5, 6))
+figure, panels = plt.subplots(2, 1, sharex=True, figsize=(4.6, 5.4))
 for axes, values, label in zip(
     panels, [signal, gradient], ["signal", "gradient"], strict=True
 ):
-    for (kind, by_layer), style in zip(
-        values.items(), STYLES, strict=True
-    ):
+    for by_layer, style in zip(values.values(), STYLES, strict=True):
         middle = by_layer.median(1).values.clamp(min=1e-24)
-        axes.semilogy(range(1, 26), middle, style, label=kind)
+        axes.semilogy(range(1, 26), middle, style)
     axes.set(ylabel=label)
-panels[0].set_ylim(1e-18, 10)
-panels[1].set(xlabel="hidden layer", xticks=[1, 5, 10, 15, 20, 25])
-legend = figure.legend(
-    *panels[0].get_legend_handles_labels(),
-    loc="outside upper center",
-    ncols=2,
+    axes.set_ylim(top=1e5)
+    axes.text(13, 3e4, "all three with gains", ha="center", va="top")
+    below = "right" if label == "signal" else "left"
+    for kind, side, lift in [
+        ("tanh", "center", 7),
+        ("ReLU", below, -11),
+        ("sigmoid", below, -11),
+    ]:
+        axes.annotate(
+            kind,
+            (13, values[kind].median(1).values[12]),
+            (0, lift),
+            textcoords="offset points",
+            ha=side,
+        )
+panels[0].set_ylim(bottom=1e-18)
+label = panels[1].set(
+    xlabel="hidden layer", xticks=[1, 5, 10, 15, 20, 25]
 )
 
 # %% [markdown]
@@ -80,7 +90,7 @@ legend = figure.legend(
 # The lines above are nearly straight: each layer multiplies the gradient by about the same factor. Now the gain
 # varies, and we read off the factor. Where it is 1, depth does no harm to the gradient's size.
 
-# %% alt="Factor of a layer against the gain, on logarithmic axes. ReLU rises along a straight line and crosses 1 near the square root of two; tanh crosses 1 a little earlier and then bends; the sigmoid starts far lower and reaches 1 only at a gain of about 12." caption="By what a layer multiplies the gradient: medians of twenty networks for each gain."
+# %% alt="Factor of a layer against the gain, on logarithmic axes. ReLU rises along a straight line and crosses 1 near the square root of two; tanh crosses 1 a little earlier and then bends; the sigmoid starts far lower and reaches 1 only at a gain of about 12." caption="A gradient keeps its size where a line crosses 1: near a gain of 1.4 for ReLU and tanh, and only near 12 for the sigmoid. Medians of twenty networks for each gain."
 GAINS = [0.5, 0.7, 1, 1.4, 2, 2.8, 4, 5.6, 8, 12, 16, 24]
 
 
@@ -105,15 +115,18 @@ factor = {
 }
 
 figure, axes = plt.subplots()
-for (name, values), style in zip(
-    factor.items(), ["C0:", "C1--", "C2-"], strict=True
+for values, style in zip(
+    factor.values(), ["C0:", "C1--", "C2-"], strict=True
 ):
-    axes.loglog(GAINS, values.median(1).values, style, label=name)
+    axes.loglog(GAINS, values.median(1).values, style)
 axes.axhline(1, color="C5", linewidth=0.8)
+axes.text(4.5, 5, "ReLU", ha="right")
+axes.text(12, 2.4, "tanh", ha="center")
+axes.text(2.2, 0.28, "sigmoid")
+axes.text(0.48, 1.06, "1: size kept")
 axes.set(xlabel="gain of the weights", ylabel="factor of a layer")
 axes.set_xticks([0.5, 1, 2, 4, 8, 16], ["½", "1", "2", "4", "8", "16"])
-axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
-legend = axes.legend()
+label = axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
 
 # %% [markdown]
 # ## Training
@@ -158,16 +171,38 @@ print(f"{'':18} SGD Adam")
 for kind in KINDS:
     print(f"{kind:18} {learns[kind, 'sgd']:3} {learns[kind, 'adam']:4}")
 
-# %% alt="Loss against the step, for SGD and for Adam, on a logarithmic axis. With SGD the three networks with default weights come to 1 and stay there; tanh with gain five thirds falls fast. With Adam tanh with default weights leaves the plateau too, and ReLU with gain root two falls fast; the sigmoid and ReLU with default weights stay at 1." caption="Medians of twenty networks; lines as above."
-figure, panels = plt.subplots(1, 2, sharey=True, figsize=(5, 3.2))
+# %% alt="Loss against the step, for SGD and for Adam, on a logarithmic axis. With SGD the three networks with default weights come to 1 and stay there; tanh with gain five thirds falls fast. With Adam tanh with default weights leaves the plateau too, and ReLU with gain root two falls fast; the sigmoid and ReLU with default weights stay at 1." caption="Without a gain (dotted) only tanh leaves the plateau, and only with Adam. With the gain that fits them tanh and ReLU learn fast with Adam. Medians of twenty networks."
+SHIFTS = {  # the names at the lines' ends, and by how much to lift them
+    ("sigmoid", "sgd"): ("all without gain", 9),
+    ("sigmoid, gain 12", "sgd"): ("sigmoid, gain 12", -2),
+    ("ReLU, gain √2", "sgd"): ("ReLU, gain √2", -9),
+    ("tanh, gain 5/3", "sgd"): ("tanh, gain 5/3", 0),
+    ("sigmoid", "adam"): ("sigmoid, ReLU", 9),
+    ("sigmoid, gain 12", "adam"): ("sigmoid, gain 12", -3),
+    ("tanh", "adam"): ("tanh", -5),
+    ("ReLU, gain √2", "adam"): ("ReLU, gain √2", 3),
+    ("tanh, gain 5/3", "adam"): ("tanh, gain 5/3", -3),
+}
+figure, panels = plt.subplots(
+    2, 1, sharex=True, sharey=True, figsize=(4.6, 5.4)
+)
 for axes, optimizer in zip(panels, ["sgd", "adam"], strict=True):
     for kind, style in zip(KINDS, STYLES, strict=True):
         middle = loss[kind, optimizer].median(1).values
         axes.semilogy(range(0, 41, 5), middle, style)
-    axes.set(
-        xlabel="step", title={"sgd": "SGD", "adam": "Adam"}[optimizer]
-    )
-label = panels[0].set_ylabel("loss / variance")
+        if (kind, optimizer) not in SHIFTS:
+            continue
+        name, shift = SHIFTS[kind, optimizer]
+        axes.annotate(
+            name,
+            (40, middle[-1]),
+            (5, shift),
+            textcoords="offset points",
+            va="center",
+        )
+    title = {"sgd": "SGD", "adam": "Adam"}[optimizer]
+    axes.set(ylabel="loss / variance", title=title)
+label = panels[1].set_xlabel("step")
 
 # %% [markdown]
 # ## What Adam can and cannot

@@ -67,15 +67,17 @@ print(f"{'kappa':17}", *(f"{k:6}" for k in kappas))
 for name, row in counts.items():
     print(f"{name:17}", *(f"{count:6}" for count in row))
 
-# %% alt="Steps against the condition number on logarithmic axes. Gradient descent rises along a line of slope one, momentum along one of slope about one half, Newton's method stays at one step." caption="Points: counted. Lines: theory, without momentum's factor that grows with the steps."
+# %% alt="Steps against the condition number on logarithmic axes. Gradient descent rises along a line of slope one, momentum along one of slope about one half, Newton's method stays at one step." caption="Momentum rises about half as steeply as gradient descent: its steps grow with the root of the condition number. Points are counted; lines are theory, for momentum without the factor that grows with the steps."
 figure, axes = plt.subplots()
-for (name, row), marker in zip(counts.items(), "os^", strict=True):
-    axes.loglog(kappas, row, marker, label=name)
+for row, marker in zip(counts.values(), "os^", strict=True):
+    axes.loglog(kappas, row, marker)
 axes.loglog(kappas, [theory(k) for k in kappas], color="C0")
 axes.loglog(kappas, [theory(sqrt(k)) for k in kappas], "--", color="C1")
 axes.loglog(kappas, [1] * len(kappas), ":", color="C2")
-axes.set(xlabel="condition number", ylabel="steps")
-legend = axes.legend()
+axes.text(90, 1_000, "gradient descent", ha="right")
+axes.text(400, 60, "momentum")
+axes.text(300, 1.5, "Newton")
+label = axes.set(xlabel="condition number", ylabel="steps")
 
 # %% [markdown]
 # ## Step by step
@@ -84,27 +86,31 @@ legend = axes.legend()
 # rates the loss goes up at first, and then falls much more steeply. The rates want care. With too little momentum the
 # loss soon falls only a little more steeply than without; with too much it swings, and the swings die out slowly.
 
-# %% alt="Loss against step on a logarithmic axis, condition number 100. Gradient descent falls along a gentle straight line; the best momentum rises, then falls steeply; momentum 0.3 drops at once and then falls a little more steeply than gradient descent; momentum 0.97 swings up and down and stays above gradient descent for the most part." caption="The loss in a ravine with condition number 100."
+# %% alt="Loss against step on a logarithmic axis, condition number 100. Gradient descent falls along a gentle straight line; the best momentum rises, then falls steeply; momentum 0.3 drops at once and then falls a little more steeply than gradient descent; momentum 0.97 swings up and down and stays above gradient descent for the most part." caption="Each line is named by its momentum: 0 is gradient descent. The best momentum first lifts the loss, and then lets it fall far more steeply than any other."
 kappa, steps = 100, 160
 rate, momentum = best_heavy_ball(1, kappa)
 runs = {
-    "gradient descent": (best_rate(1, kappa), 0.0),
-    "momentum 0.3": (best_rate(1, kappa), 0.3),
-    f"momentum {momentum:.2f}, best": (rate, momentum),
-    "momentum 0.97": (rate, 0.97),
+    "0": (best_rate(1, kappa), 0.0),
+    "0.3": (best_rate(1, kappa), 0.3),
+    f"{momentum:.2f}, best": (rate, momentum),
+    "0.97": (rate, 0.97),
 }
 fall = {}
 figure, axes = plt.subplots()
-for (name, rates), style in zip(
-    runs.items(), ["-", "-.", "--", ":"], strict=True
+for (name, rates), style, shift in zip(
+    runs.items(), ["-", "-.", "--", ":"], [-3, -3, 0, 9], strict=True
 ):
     path = descent_path(bowl(kappa), start, rates[0], steps, rates[1])
     fall[name] = bowl(kappa)(path)
-    axes.semilogy(
-        range(0, steps + 1, 2), fall[name][::2], style, label=name
+    axes.semilogy(range(0, steps + 1, 2), fall[name][::2], style)
+    axes.annotate(
+        name,
+        (steps, fall[name][-1]),
+        (5, shift),
+        textcoords="offset points",
+        va="center",
     )
-axes.set(xlabel="step", ylabel="loss")
-legend = axes.legend()
+label = axes.set(xlabel="step", ylabel="loss", xticks=range(0, 161, 40))
 
 # %% [markdown]
 # ## A bent ravine
@@ -151,17 +157,20 @@ for name, path in bent.items():
 climb = rosenbrock(bent["Newton"])
 print("Newton's losses:", *(f"{loss:.1e}" for loss in climb))
 
-# %% alt="Paths in the plane, on a parabola that is the bottom of the ravine, from a start on its left arm. Gradient descent leaps into the bend and then creeps along the bottom. Momentum follows the bottom in small swings, and circles the minimum on the right arm. Newton's method jumps far below the parabola once, and ends at the minimum." caption="The long curve is the bottom of the ravine, the star the minimum. One step of Newton's method leads far off, to a high loss, and the next one back."
+# %% alt="Paths in the plane, on a parabola that is the bottom of the ravine, from a start on its left arm. Gradient descent leaps into the bend and then creeps along the bottom. Momentum follows the bottom in small swings, and circles the minimum on the right arm. Newton's method jumps far below the parabola once, and ends at the minimum." caption="Momentum follows the bottom of the ravine round the bend, where gradient descent creeps. One step of Newton's method leads far off, to a high loss, and the next one back."
 figure, axes = plt.subplots()
 across = torch.linspace(-1.6, 1.4, 60)
 axes.plot(across, across**2, color="C5", linewidth=1)
-for (name, path), style in zip(
-    bent.items(), ["s-", "o-", "^--"], strict=True
-):
-    axes.plot(*path.T, style, markersize=3, linewidth=1, label=name)
+for path, style in zip(bent.values(), ["s-", "o-", "^--"], strict=True):
+    axes.plot(*path.T, style, markersize=3, linewidth=1)
 axes.plot(1, 1, "*", color="C4", markersize=12)
-axes.set(xlabel="x", ylabel="y")
-legend = axes.legend()
+axes.text(-1.45, 2.3, "bottom of the ravine")
+axes.text(-1.27, 0.95, "start", ha="right", va="center")
+axes.text(1.05, 0.6, "minimum", va="top")
+axes.text(0.1, 1.55, "gradient descent")
+axes.text(-0.65, -0.2, "momentum", ha="right", va="top")
+axes.text(-0.15, -2, "Newton", ha="right")
+label = axes.set(xlabel="x", ylabel="y", xlim=(-1.8, 1.9))
 
 # %% [markdown]
 # ## A saddle
@@ -220,7 +229,7 @@ for name, (low, saddle, high) in found.items():
         f"{name:17} minima {low} and {high}, saddle {saddle:2} of 300"
     )
 
-# %% alt="Where a run ends against where it starts, for gradient descent and for Newton's method. Gradient descent ends at minus one from all negative heights and at one from all positive ones. Newton's method ends at zero from heights near zero, from a little further out often at the farther minimum, and beyond that at the nearer one." caption="The height y at which a run ends, against that at which it starts. Newton's points are drawn a little higher than they are."
+# %% alt="Where a run ends against where it starts, for gradient descent and for Newton's method. Gradient descent ends at minus one from all negative heights and at one from all positive ones. Newton's method ends at zero from heights near zero, from a little further out often at the farther minimum, and beyond that at the nearer one." caption="From heights near the saddle Newton's method ends at the saddle, while gradient descent ends at the nearer minimum. Newton's points are drawn a little higher than they are."
 figure, axes = plt.subplots()
 thin = slice(None, None, 4)
 for name, marker in {"gradient descent": "s", "Newton": "o"}.items():
@@ -230,12 +239,14 @@ for name, marker in {"gradient descent": "s", "Newton": "o"}.items():
         ends[name][thin, 1] + shift,
         marker,
         markersize=3,
-        label=name,
     )
-axes.set(
-    xlabel="start", ylabel="end", yticks=[-1, 0, 1], ylim=(-1.2, 1.9)
+axes.text(1, 1.15, "Newton", ha="center")
+axes.text(1, 0.75, "gradient descent", ha="center")
+axes.text(0, 0.18, "Newton", ha="center")
+axes.set(xlabel="height y at the start", ylim=(-1.2, 1.4))
+label = axes.set_yticks(
+    [-1, 0, 1], ["minimum\ny = −1", "saddle\ny = 0", "minimum\ny = 1"]
 )
-legend = axes.legend(loc="upper left")
 
 # %% [markdown]
 # ## What came out
@@ -283,11 +294,11 @@ assert max(ratios) < 1.5
 # <!--pytest.mark.numeric("ravine-falls")-->
 
 # %%
-swing = fall[f"momentum {momentum:.2f}, best"]
+swing = fall[f"{momentum:.2f}, best"]
 assert swing[0] == 50.5
 assert round(float(swing.max())) == 687
 assert swing[160] < 1e-21
-assert fall["momentum 0.97"][160] > fall["gradient descent"][160]
+assert fall["0.97"][160] > fall["0"][160]
 
 # %% [markdown]
 # <!--pytest.mark.numeric("ravine-bent")-->
