@@ -121,6 +121,11 @@ FORMULAS = "It is [385](check:ten-squares), $a$, $b$ and $c$."
         (page(QUIZ.replace("[x]", "[ ]")), 5, "no options of the quiz*are marked as right"),
         (page(QUIZ.replace("[ ]", "[x]")), 5, "2 options of the quiz*are marked as right"),
         (page(QUIZ.replace("- [ ] 3025", "- 3025")), 5, "an option that is told to be neither right nor wrong"),
+        (
+            page(QUIZ.replace("- [x]", "  [ ] 55: [the sum](check:slips)\n- [x]")),
+            5,
+            "an option that is told to be neither",
+        ),
         (page(QUIZ.replace("- [", "[")), 5, "has no options"),
         (page("\n".join(line for line in QUIZ.split("\n") if "[ ]" not in line)), 5, "has no wrong option"),
         (

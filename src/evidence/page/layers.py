@@ -39,6 +39,8 @@ WRONG = "quiz-wrong"
 
 REASONS = "Which is right, and why"
 _OPTION = re.compile(r"\[(?P<mark>[ xX])\]\s+(?P<said>.+?)(?::\s+(?P<why>.+))?\Z", re.DOTALL)
+# An option whose dash was lost is swallowed by the one before it, mark and all.
+_ANOTHER_OPTION = re.compile(r"\s\[[ xX]\]\s")
 
 
 class AnswerLayers(BlocksExtension):  # type: ignore[misc]
@@ -114,7 +116,8 @@ class _Addresses(Treeprocessor):
 def _split(item: Element, options: Element, reasons: Element) -> None:
     """One option of the list as written: what it says, and then why it is right or wrong."""
     first = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
-    found = _OPTION.match((first.text or "").strip())
+    text = (first.text or "").strip()
+    found = None if _ANOTHER_OPTION.search(text) else _OPTION.match(text)
     if found is None:
         # Shown as it is written; the rules tell what is wrong with it.
         options.append(item)
