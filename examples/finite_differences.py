@@ -41,7 +41,7 @@ def error(step, scheme, dtype):
 # differences. A short step divides the rounding of two nearly equal values by almost nothing: the error rises again,
 # with slope −1 on logarithmic axes.
 
-# %% alt="Error against step on logarithmic axes: four V-shaped curves. In double precision the lowest point of the forward difference is near a step of ten to the minus eight, of the central one near ten to the minus five and much lower; in single precision both lie far higher and further right." caption="Median error of the slope at 1,001 points."
+# %% alt="Error against step on logarithmic axes: four V-shaped curves. In double precision the lowest point of the forward difference is near a step of ten to the minus eight, of the central one near ten to the minus five and much lower; in single precision both lie far higher and further right." caption="Median error of the slope at 1,001 points. Each curve has a best step: right of it the series is cut too early, left of it rounding grows."
 steps = [10 ** (-n / 2) for n in range(1, 29)]
 kinds = [
     (scheme, dtype)
@@ -136,7 +136,7 @@ for size, counts, _ in rows:
         f"{counts['forward']:4} forward, {counts['autograd']} autograd"
     )
 
-# %% alt="Calls of the loss against the number of parameters, on logarithmic axes: two parallel rising lines for central and forward differences, and a flat line at one for automatic differentiation."
+# %% alt="Calls of the loss against the number of parameters, on logarithmic axes: two parallel rising lines for central and forward differences, and a flat line at one for automatic differentiation." caption="Differences cost more calls with every parameter; automatic differentiation takes one, however many there are."
 figure, axes = plt.subplots()
 sizes = [size for size, _, _ in rows]
 for name, style in {

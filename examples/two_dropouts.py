@@ -68,7 +68,7 @@ print(sum(equal.values()), "of", len(equal))
 # Each further layer drops a share of what is left, so the rates do not add up. Ten layers with rate 0.1 do not drop
 # everything.
 
-# %% alt="The probability to be dropped after one to ten layers with rate 0.1. It begins on the line of the sum of the rates and bends below it."
+# %% alt="The probability to be dropped after one to ten layers with rate 0.1. It begins on the line of the sum of the rates and bends below it." caption="Ten layers of rate 0.1 do not drop everything: each drops a share of what is left."
 law = mask_law(p1, "a")
 dropped = []
 for _ in range(10):
