@@ -86,7 +86,7 @@ def expected_loss(eta, B, step):
     return float(curvatures @ v / curvatures.sum())
 
 
-# %% alt="Expected loss against iterations on logarithmic axes for batches of 1, 16 and 256. At the kept rate the three curves lie on each other and part only near the end, where that of 1 bends to a floor; at tuned rates those for 16 and 256 fall many times earlier." caption="The quadratic model, with a line at 1 %. Solid: the rate that is best for B = 1. Dashed: the best rate for each B."
+# %% alt="Expected loss against iterations on logarithmic axes for batches of 1, 16 and 256. At the kept rate the three curves lie on each other and part only near the end, where that of 1 bends to a floor; at tuned rates those for 16 and 256 fall many times earlier." caption="The quadratic model: larger batches are faster only with a rate of their own. The line is at 1 %. Solid: the rate that is best for B = 1. Dashed: the best rate for each B."
 figure, axes = plt.subplots()
 shown = [round(2 ** (k / 4)) for k in range(53)]
 for B, colour in zip((1, 16, 256), ["C0", "C1", "C2"], strict=True):
@@ -188,7 +188,7 @@ for B in doublings:
     print(f"{B:4} {same[B]:5} {n[B]:6}  ({rate[B]:.2f})")
 print(f"all, GD {n[None]:8}  ({rate[None]:.2f})")
 
-# %% alt="Mean loss of the network against iterations, on logarithmic axes, down to a goal of 0.35, for batches of 1, 8 and 64. At the kept rate the curves of 8 and 64 lie close together and reach the goal sooner than that of 1; at tuned rates they reach it much sooner still, 64 first." caption="The network: mean of twenty runs, down to the goal. Solid: the rate that is best for B = 1. Dashed: the best rate for each B."
+# %% alt="Mean loss of the network against iterations, on logarithmic axes, down to a goal of 0.35, for batches of 1, 8 and 64. At the kept rate the curves of 8 and 64 lie close together and reach the goal sooner than that of 1; at tuned rates they reach it much sooner still, 64 first." caption="The network: here too a larger batch gains most with a rate of its own. Mean of twenty runs, down to the goal. Solid: the rate that is best for B = 1. Dashed: the best rate for each B."
 figure, axes = plt.subplots()
 for B, colour in zip((1, 8, 64), ["C0", "C1", "C2"], strict=True):
     for way, style in {"kept": "-", "tuned": "--"}.items():

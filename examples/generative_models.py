@@ -69,7 +69,7 @@ title = panels[4, 0].set_title("generated", loc="left")
 # New codes are drawn from the prior $\mathcal{N}(\vec{0}, \mat{I})$. Nothing but the KL term makes the codes of
 # images lie where it does.
 
-# %% alt="Three scatter plots of codes with a dashed circle around the origin. Weight 0: a ring far larger than the circle. Weight 1: a ring within the circle, around the origin. Weight 10: a cloud that fills the circle." caption="A code drawn for each of 40 images. The dashed circle holds most of the prior."
+# %% alt="Three scatter plots of codes with a dashed circle around the origin. Weight 0: a ring far larger than the circle. Weight 1: a ring within the circle, around the origin. Weight 10: a cloud that fills the circle." caption="The KL term draws the codes into the prior. A code drawn for each of 40 images. The dashed circle holds most of the prior."
 figure, panels = plt.subplots(
     1, 3, figsize=(5, 2.2), sharex=True, sharey=True
 )
@@ -95,7 +95,7 @@ error = {
 precision = {w: nearest_distance(made[w], ring) for w in weights}
 coverage = {w: nearest_distance(ring, made[w]) for w in weights}
 
-# %% alt="Three lines against the weights 0, 0.1, 1 and 10. The squared error of reconstructions rises from near 0. Precision and coverage fall from weight 0, have their lowest points at 1, and rise again to weight 10." caption="Medians of twenty VAEs."
+# %% alt="Three lines against the weights 0, 0.1, 1 and 10. The squared error of reconstructions rises from near 0. Precision and coverage fall from weight 0, have their lowest points at 1, and rise again to weight 10." caption="The more weight, the worse the reconstructions; precision and coverage, both distances, are best at weight 1. Medians of twenty VAEs."
 figure, axes = plt.subplots()
 for (name, values), style in zip(
     {
@@ -128,7 +128,7 @@ d_loss, g_loss = game.discriminator_loss, game.generator_loss
 distance = game.distance
 at_rest = 2 * math.log(2), math.log(2)
 
-# %% alt="Two losses along a game. That of the discriminator starts at 2 log 2, dips, swings over it and settles on it; the dashed best possible one lies below or on it all the time. That of the generator starts at log 2, rises, falls below it and settles on it." caption="One game of twenty. Dashed: the loss of the best discriminator for the fakes of that round. Dotted: 2 log 2 and log 2."
+# %% alt="Two losses along a game. That of the discriminator starts at 2 log 2, dips, swings over it and settles on it; the dashed best possible one lies below or on it all the time. That of the generator starts at log 2, rises, falls below it and settles on it." caption="Both losses end where they began. One game of twenty. Dashed: the loss of the best discriminator for the fakes of that round. Dotted: 2 log 2 and log 2."
 shown = int((g_loss[:60].amax(0)).argmax())
 figure, axes = plt.subplots()
 axes.plot(d_loss[:41, shown], label="discriminator")
@@ -166,7 +166,7 @@ still = play(anything, anything, 0 * anything, 300, 2, 2)
 nudge = torch.randn(20, 4).double() / 2
 shaken = play(data, data, nudge, 300, 2, 2)
 
-# %% alt="Distance of the fakes from the data along twenty games that begin with perfect fakes and a disturbed discriminator. Each rises from 0 to a small peak in the first rounds and falls back to 0." caption="Twenty games that begin with perfect fakes and random logits."
+# %% alt="Distance of the fakes from the data along twenty games that begin with perfect fakes and a disturbed discriminator. Each rises from 0 to a small peak in the first rounds and falls back to 0." caption="Twenty games that begin with perfect fakes and random logits: all leave the data, and come back."
 figure, axes = plt.subplots()
 axes.plot(shaken.distance[:31], color="C0", linewidth=0.8)
 labels = axes.set(xlabel="round", ylabel="distance of the fakes")

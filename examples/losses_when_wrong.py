@@ -55,7 +55,7 @@ for p in (0.5, 0.1, 0.01, 0.001, 0.0001):
 # On a logarithmic axis one sees how fast. On the right, where the classifier is right, both pulls die away. On the
 # left that of L2 dies too, like $2 e^{z}$.
 
-# %% alt="Pull on the logit on a logarithmic axis, for logits from −12 to 12. To the right of 0 both curves fall along straight lines, L2 the steeper. To the left cross-entropy is level at 1, while L2 falls along a straight line again." caption="The pull on the logit of a sample with label 1."
+# %% alt="Pull on the logit on a logarithmic axis, for logits from −12 to 12. To the right of 0 both curves fall along straight lines, L2 the steeper. To the left cross-entropy is level at 1, while L2 falls along a straight line again." caption="The pull on the logit of a sample with label 1. Where the network is badly wrong, far to the left, L2 hardly pulls."
 z = torch.linspace(-12, 12, 97).double()
 pull = {name: -slope(loss, z) for name, loss in LOSSES.items()}
 figure, axes = plt.subplots()
@@ -102,7 +102,7 @@ by_sgd = {
     for name, loss in LOSSES.items()
 }
 
-# %% alt="Steps against the logit at the start, from −7 to −1, on a logarithmic axis. Cross-entropy needs a handful of steps throughout; for L2 they double or more with each unit to the left. The dots lie close to the curves of the formulas." caption="Steps of gradient descent (dots), and the time of the flow (lines)."
+# %% alt="Steps against the logit at the start, from −7 to −1, on a logarithmic axis. Cross-entropy needs a handful of steps throughout; for L2 they double or more with each unit to the left. The dots lie close to the curves of the formulas." caption="Under L2 each unit further to the left doubles the steps or more. Steps of gradient descent (dots), and the time of the flow (lines)."
 z = torch.linspace(-7, -1, 49).double()
 figure, axes = plt.subplots()
 times = (cross_entropy_time(z), squared_error_time(z))
@@ -194,7 +194,7 @@ for (way, name), shares in right.items():
     recovered = int((shares[-1] >= 0.9).sum())
     print(f"{way:15} {name:14} {recovered:2} of 20 recover")
 
-# %% alt="Four panels of the share of right answers against the step, from 0 to 200. Under cross-entropy it comes close to 1 within a few dozen steps in all panels. Under L2 it stays at 0 with rate 0.1, rises late and to about one half with rate 1, in stages and late to 1 with rate 10, and almost as quickly as cross-entropy with Adam." caption="Share of right answers, the median of twenty networks."
+# %% alt="Four panels of the share of right answers against the step, from 0 to 200. Under cross-entropy it comes close to 1 within a few dozen steps in all panels. Under L2 it stays at 0 with rate 0.1, rises late and to about one half with rate 1, in stages and late to 1 with rate 10, and almost as quickly as cross-entropy with Adam." caption="L2 catches up with a large rate, or with Adam. Share of right answers, the median of twenty networks."
 figure, panels = plt.subplots(
     2, 2, sharex=True, sharey=True, figsize=(5, 4)
 )

@@ -37,7 +37,7 @@ def size(net):
 # A larger kernel adds the same at every layer. A stride multiplies what all later layers add, a dilation what its own
 # layer adds: with stride 2 in every layer, or with rates 1, 2, 4, …, the field grows exponentially.
 
-# %% alt="Field size against depth. Kernels of 3 and 7 grow along straight lines, the steeper one for 7; stride 2 and doubling dilation lie on one curve that bends upward." caption="Size of the field along an axis, after each of five layers."
+# %% alt="Field size against depth. Kernels of 3 and 7 grow along straight lines, the steeper one for 7; stride 2 and doubling dilation lie on one curve that bends upward." caption="Size of the field along an axis, after each of five layers: only strides and dilations that double bend it upward."
 depths = range(1, 6)
 ways = {
     "kernel 3": lambda n: size(stack(*[{}] * n)),
@@ -156,7 +156,7 @@ for name in (
 # large in the middle and fades long before the border. The first curve counts the paths from each pixel; the others
 # are means over twenty networks of ten layers with random weights, without and with ReLUs.
 
-# %% alt="Three curves over 21 pixels, each scaled to its peak: the number of paths, a smooth bell, and uneven ones around it, the mean squared gradients of linear networks and of networks with ReLUs. All are close to zero at both ends." caption="Along the middle row, each curve scaled to its peak."
+# %% alt="Three curves over 21 pixels, each scaled to its peak: the number of paths, a smooth bell, and uneven ones around it, the mean squared gradients of linear networks and of networks with ReLUs. All are close to zero at both ends." caption="The middle counts far more than the edges. Along the middle row, each curve scaled to its peak."
 paths = torch.ones(1)
 for _ in range(10):
     paths = nn.functional.conv1d(

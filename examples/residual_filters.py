@@ -98,7 +98,7 @@ apart = {
     for name, options in tqdm(runs.items())
 }
 
-# %% alt="Largest deviation of any weight against the step, on a logarithmic axis, for three ways to start, twenty runs each. Started at theta plus delta the runs stay below 10⁻¹³; with weight decay they rise to about one; started at the same numbers they begin at one and stay near it." caption="Twenty runs of each kind. A deviation of 0 is drawn at 10⁻¹⁷."
+# %% alt="Largest deviation of any weight against the step, on a logarithmic axis, for three ways to start, twenty runs each. Started at theta plus delta the runs stay below 10⁻¹³; with weight decay they rise to about one; started at the same numbers they begin at one and stay near it." caption="Shifted starts stay together, unless weights decay. Twenty runs of each kind. A deviation of 0 is drawn at 10⁻¹⁷."
 figure, axes = plt.subplots()
 for (name, curves), colour in zip(
     apart.items(), ["C0", "C1", "C2"], strict=True

@@ -52,7 +52,7 @@ shares = {
     for carry in (True, False)
 }
 
-# %% alt="Share of bits recalled against the lag. Three solid lines, for S = 1, 2 and 3 with the state handed on, lie close together: at 1 for short lags, then falling. Three dashed lines, for an empty state at each chunk, begin below 1 and are at one half from lag 1, 2 and 3 on." caption="Medians of twenty networks. Solid: the state is handed on. Dashed: each chunk starts empty."
+# %% alt="Share of bits recalled against the lag. Three solid lines, for S = 1, 2 and 3 with the state handed on, lie close together: at 1 for short lags, then falling. Three dashed lines, for an empty state at each chunk, begin below 1 and are at one half from lag 1, 2 and 3 on." caption="Memory beyond the chunk needs the state that is handed on. Medians of twenty networks. Solid: the state is handed on. Dashed: each chunk starts empty."
 figure, axes = plt.subplots()
 for span, colour, marker in zip(
     windows, ["C0", "C1", "C2"], ["o", "s", "^"], strict=True

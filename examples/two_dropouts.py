@@ -95,7 +95,7 @@ legend = axes.legend()
 # A million vectors of three ones, through torch's two layers. Of each vector we note which elements are left. The
 # eight shares should be those of the law. They are not those of one layer with $p_1 + p_2 = 0.3$.
 
-# %% alt="Probabilities of the eight patterns of kept and dropped elements. The sampled shares lie on those of a layer with 0.28; crosses for 0.3 lie off them, most visibly where all three are kept." caption="Patterns of three elements: 1 is kept, 0 is dropped."
+# %% alt="Probabilities of the eight patterns of kept and dropped elements. The sampled shares lie on those of a layer with 0.28; crosses for 0.3 lie off them, most visibly where all three are kept." caption="Patterns of three elements: 1 is kept, 0 is dropped. The two layers act like one with rate 0.28, not 0.3."
 torch.manual_seed(0)
 n = 1_000_000
 layers_in_a_row = nn.Sequential(nn.Dropout(0.1), nn.Dropout(0.2))
@@ -190,7 +190,7 @@ for name, share in share_differs.items():
 # (1-p)\,\varphi(x/(1-p))$, with dropout behind it is $\varphi(x)$. The dots are means of 200,000 draws of torch's
 # layer each.
 
-# %% alt="The mean with dropout in front, minus the activation itself, against x. For ReLU it is 0. For tanh it goes to one half on the left and minus one half on the right, for the sigmoid to half as much. GELU has a hump on either side and returns to 0. Dots lie on all curves." caption="What dropout in front adds to the mean: by the formula (lines) and sampled (dots)."
+# %% alt="The mean with dropout in front, minus the activation itself, against x. For ReLU it is 0. For tanh it goes to one half on the left and minus one half on the right, for the sigmoid to half as much. GELU has a hump on either side and returns to 0. Dots lie on all curves." caption="What dropout in front adds to the mean; only for ReLU nothing. By the formula (lines) and sampled (dots)."
 grid = torch.linspace(-4, 4, 65).double()
 points = grid[::8]
 draws = 200_000
