@@ -151,7 +151,7 @@ def attacked(site: Site, records: Records) -> str:
     return (
         "When the claims were changed, one number or comparison at a time, "
         f"{caught:,} of {total:,} changes failed{scope}"
-        + (f"; {waived} may pass, for a reason that stands beside the claim" if waived else "")
+        + (f"; {waived} may pass, for a reason that the page's source gives beside the claim" if waived else "")
     )
 
 
