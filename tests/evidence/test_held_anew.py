@@ -41,7 +41,7 @@ def test_a_check_on_another_page_that_shows_something_else_is_noticed(site):
     records = Records(site.docs_dir)
     assert not problems(site, records)
     (site.docs_dir / "sums.md").write_text(CHECK.format(11))
-    (site.docs_dir.parent / "parts.py").write_text("parts = [5, 6]\n")
+    (site.docs_dir.parent / "parts.py").write_text("parts = [5, 6, 0]\n")
     (problem,) = problems(site, records)
     assert "claims 10" in problem
     (site.docs_dir / "sums.md").write_text(CHECK.format(10))

@@ -201,7 +201,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def one_chapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of one short chapter, at an address that it knows."""
-    from one_chapter import build_one_chapter
+    from site_of_one_chapter import build_one_chapter
 
     folder = tmp_path_factory.mktemp("one-chapter")
     with serving_folder(folder / "site") as url:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from anki.collection import Collection, ImportAnkiPackageRequest
-from one_chapter import build_one_chapter
+from site_of_one_chapter import build_one_chapter
 
 
 @pytest.fixture

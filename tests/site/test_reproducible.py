@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from one_chapter import build_one_chapter
+from site_of_one_chapter import build_one_chapter
 
 # `mkdocs build` on another day, after which all that is recorded bears that day's date.
 BUILD = """

@@ -107,7 +107,8 @@ def test_what_was_built_shows_grades_verdicts_and_the_ledger(course):
     assert 'class="check-grade check-grade--exact" href="ueber/wie-geprueft-wird/#exact">exact</a>' in page
     assert page.count(">held<") == 3
     assert "<summary>Was stimmt, und warum</summary>" in page
-    assert re.search(r'All 3 checks of this page held with Markdown \d[\d.]*\. <a href="ueber/pruefungen/">', page)
+    held = r'All 3 checks of this page held with <span class="versions">Markdown \d[\d.]*</span>\. <a href="ueber/pruefungen/">'
+    assert re.search(held, page)
     assert 'href="versuche/potenzmethode/"' in page
     assert ">held<" in course.built("versuche/potenzmethode")
     ledger = course.built("ueber/pruefungen")
