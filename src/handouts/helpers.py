@@ -17,6 +17,7 @@ MARK = "<!--handouts:helpers-->"
 _Definition = ast.FunctionDef | ast.ClassDef
 _CODE = re.compile(r"``(.+?)``|`(.+?)`", re.S)
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Yields|Raises|Example|Note):$")
+_OF_ENTRIES = ("Args:", "Attributes:", "Raises:")
 _ENTRY = re.compile(r"^(\*{0,2}[\w.]+(?:, \*{0,2}[\w.]+)*): (.*)", re.S)
 _IMPORT = re.compile(
     r'(?P<from><span class="kn">from</span>(?:<span class="w"> </span>|\s)*<span class="nn">)(?P<module>[\w.]+)'
@@ -113,6 +114,9 @@ def _said(docstring: str) -> Iterator[str]:
         first, _, rest = paragraph.partition("\n")
         if not _SECTION.match(first):
             yield f"<p>{_inline(paragraph)}</p>"
+            continue
+        if first not in _OF_ENTRIES:
+            yield f"<p><strong>{first[:-1]}</strong></p>\n<p>{_inline(rest)}</p>"
             continue
         yield f"<p><strong>{first[:-1]}</strong></p>\n<ul>"
         margin = len(rest) - len(rest.lstrip(" "))
