@@ -123,6 +123,15 @@ def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
     )
 
 
+def test_the_ledger_says_why_a_changed_claim_may_pass(site):
+    text = PAGE.replace("1 + 1 == 2", "1 + 1 == 2  # mutation: what is added is whole")
+    assert text != PAGE
+    (site / "docs" / "sums.md").write_text(text)
+    entries = ledger(Site(site / "mkdocs.yml"), Records(site / "docs"))
+    *_, item, _, _ = as_markdown(entries, "Not attacked")
+    assert item.endswith("<br>a changed claim may pass: what is added is whole")
+
+
 def test_a_check_of_many_claims_does_not_fill_the_page():
     claims = tuple(f"Sentence {number}." for number in range(6))
     entry = Entry("two", "exact", "sum-1", "sums.md", "Sums", 8, claims, "passed")

@@ -14,11 +14,13 @@ from itertools import groupby
 from pathlib import Path
 
 from evidence.files.errors import display_path
+from evidence.mutation.mutants import waivers_of
 from evidence.mutation.tallies import Tallies
 from evidence.page.directives import GRADES
-from evidence.page.model import Block, CheckLink
+from evidence.page.model import Block, CheckLink, without_remarks
 from evidence.page.site import Site
 from evidence.records.records import Records
+from evidence.run.source_text import SourceText
 
 # Of those that claim what a check shows, so many stand in the ledger's page: all of them are a third of its weight.
 MOST_SENTENCES = 3
@@ -39,6 +41,7 @@ class Entry:
         verdict: `passed`, `failed`, `stale` (not run as it stands) or `waived`.
         seconds: how long its last run took, if it is current.
         when: the time of that run, ISO 8601, UTC.
+        waivers: why its author lets a changed claim pass.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Entry:
     verdict: str
     seconds: float | None = None
     when: str | None = None
+    waivers: tuple[str, ...] = ()
 
 
 def ledger(site: Site, records: Records) -> list[Entry]:
@@ -83,7 +87,14 @@ def _entry(
         verdict=verdict,
         seconds=record.seconds if record else None,
         when=record.when if record else None,
+        waivers=_reasons(block),
     )
+
+
+def _reasons(block: Block) -> tuple[str, ...]:
+    # Most blocks have none, and need not be parsed to see that.
+    waives = not block.waived and without_remarks(block.code) != block.code
+    return tuple(waiver.reason for waiver in waivers_of(block, SourceText(block.code))) if waives else ()
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
@@ -151,7 +162,7 @@ def attacked(site: Site, records: Records) -> str:
     return (
         "When the claims were changed, one number or comparison at a time, "
         f"{caught:,} of {total:,} changes failed{scope}"
-        + (f"; {waived} may pass, for a reason that the page's source gives beside the claim" if waived else "")
+        + (f"; {waived} may pass, for a reason that stands with the check" if waived else "")
     )
 
 
@@ -193,8 +204,9 @@ def _item(entry: Entry, page: str) -> str:
     claims = "<br>".join([*shown, *([f"and in {more} more {'places' if more > 1 else 'place'}"] if more > 0 else [])])
     # Neither time nor date: the same commit gives the same page.
     verdict = "" if entry.verdict == "passed" else f" · {entry.verdict}"
+    may_pass = "".join(f"<br>a changed claim may pass: {reason}" for reason in entry.waivers)
     check = f"[`{entry.name}`]({page}#check-{entry.name})"
-    return f"- {claims}<br>{check} · {entry.grade}{verdict}"
+    return f"- {claims}<br>{check} · {entry.grade}{verdict}{may_pass}"
 
 
 def commit() -> str:
