@@ -1,6 +1,7 @@
-"""What stands inline in the pages of a built site, in files of its own.
+"""What stands inline in the pages of a built site, in files of its own, so that a host can forbid inline code.
 
-A host can then forbid inline scripts and styles: what somebody smuggles into a page does nothing in a browser.
+Scripts and style sheets are moved out of what the theme puts around the content. In the content itself they are an
+author's, or smuggled in by some output: they stay, and such a host has the browser refuse them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ _INLINE = re.compile(
     |(?P<tag><[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*?)\sstyle="(?P<style>[^"]*)"(?P<rest>(?:[^>"']|"[^"]*"|'[^']*')*>)""",
     re.DOTALL | re.VERBOSE,
 )
+_CONTENT = re.compile(r"(<article\b.*</article>)", re.DOTALL)
 _CLASS = re.compile(r'(\sclass=")')
 # The way from a page to the site's root, as its links to style sheets go.
 _TO_ROOT = re.compile(r'<link rel="stylesheet" href="([^":]*?)assets/')
@@ -23,7 +25,7 @@ _STYLES = "assets/stylesheets/styles.css"
 
 
 def move_outside(site: Path) -> None:
-    """Give each inline script, style sheet and style a file, and have the pages link to those.
+    """Give each inline script and style sheet of the theme a file, and all inline styles one, and link to those.
 
     What is no script by its type (data for one) stays, as do attributes such as `onclick`.
 
@@ -44,17 +46,20 @@ class _Outside:
         self._styles: dict[str, str] = {}
 
     def without_inline(self, page: str, root: str) -> str:
+        def styled(inline: re.Match[str]) -> str:
+            return inline[0] if inline["style"] is None else self._classed(inline)
+
         def moved(inline: re.Match[str]) -> str:
             if inline["script"] is not None:
                 address = self._write("javascripts", "js", inline["script"])
                 return f'<script{inline["kind"]} src="{root}{address}"></script>'
             if inline["css"] is not None:
                 return f'<link rel="stylesheet" href="{root}{self._write("stylesheets", "css", inline["css"])}">'
-            return inline[0] if inline["style"] is None else self._classed(inline)
+            return styled(inline)
 
-        return _INLINE.sub(moved, page).replace(
-            "</head>", f'<link rel="stylesheet" href="{root}{_STYLES}">\n</head>', 1
-        )
+        parts = enumerate(_CONTENT.split(page))
+        whole = "".join(_INLINE.sub(styled if at % 2 else moved, part) for at, part in parts)
+        return whole.replace("</head>", f'<link rel="stylesheet" href="{root}{_STYLES}">\n</head>', 1)
 
     def write_styles(self) -> None:
         """An inline style wins over each rule of a style sheet, and so do these."""

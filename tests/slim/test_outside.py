@@ -47,6 +47,14 @@ def test_a_style_sheet_gets_a_file(site):
     assert (site / address).read_text() == "p{top:0}"
 
 
+@pytest.mark.parametrize("smuggled", ["<script>steal()</script>", "<style>p{top:0}</style>"])
+def test_what_is_smuggled_into_the_content_is_not_let_out(site, smuggled):
+    page = written(site, f'<script>theme()</script><article><p style="top:0">{smuggled}</p></article>')
+    assert smuggled in page
+    assert "style=" not in page
+    assert [file.read_text() for file in (site / "assets/javascripts").iterdir()] == ["theme()"]
+
+
 def test_a_style_becomes_a_class_that_wins_over_each_rule(site):
     page = written(site, '<p style="top: 0;left:1px">a</p><p id="x" style="top: 0;left:1px">b</p>')
     (name,) = set(re.findall(r'class="(s-[0-9a-f]{8})"', page))
