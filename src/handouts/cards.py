@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tempfile
+import sqlite3
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +87,13 @@ def _number(name: str) -> int:
 
 
 def _package(decks: Iterable[Any], time: float) -> bytes:
-    """The file to import. What genanki writes bears the time of writing, which would make each build another."""
+    """The file to import. What genanki itself writes differs each time, and leaves a file behind where such are kept."""
     import genanki
 
-    with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder, "deck.apkg")
-        genanki.Package(list(decks)).write_to_file(str(written), timestamp=time)
-        again = io.BytesIO()
-        with zipfile.ZipFile(written) as source, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as target:
-            for name in source.namelist():
-                target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
-    return again.getvalue()
+    written = io.BytesIO()
+    with closing(sqlite3.connect(":memory:")) as collection, zipfile.ZipFile(written, "w") as target:
+        genanki.Package(list(decks)).write_to_db(collection.cursor(), time, count(int(time * 1000)))
+        collection.commit()
+        for name, held in (("collection.anki2", collection.serialize()), ("media", b"{}")):
+            target.writestr(zipfile.ZipInfo(name), held, zipfile.ZIP_DEFLATED)
+    return written.getvalue()

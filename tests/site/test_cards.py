@@ -42,7 +42,13 @@ def test_the_deck_with_all_renews_the_cards_of_a_chapter(collection, one_chapter
     again = imported(collection, one_chapter.folder / "decks" / "all.apkg")
     assert not again.new
     assert collection.note_count() == 2
-    later = build_one_chapter(tmp_path / "later", SITE_URL="https://elsewhere.example/", SOURCE_DATE_EPOCH="1800000000")
+    (temporary := tmp_path / "temporary").mkdir()
+    address = "https://elsewhere.example/"
+    later = build_one_chapter(
+        tmp_path / "later", SITE_URL=address, SOURCE_DATE_EPOCH="1800000000", TMPDIR=str(temporary)
+    )
+    # A build leaves nothing among the machine's temporary files.
+    assert not list(temporary.iterdir())
     renewed = imported(collection, later / "decks" / "all.apkg")
     assert len(renewed.updated) == 2
     assert collection.get_card(card.id).ivl == 40
