@@ -35,9 +35,9 @@ export function understood(progress) {
     Object.values(progress.items).every((item) => item && sound(item));
 }
 
-export function visited(title, total) {
+export function visited(title) {
   const progress = read();
-  progress.pages[here] = { title, total };
+  progress.pages[here] = { title };
   write(progress);
 }
 
