@@ -128,7 +128,7 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         ]
         by_address = {chapter.url: chapter for chapter in self._chapters}
         for page in self._nav.pages:
-            fill_in(page, self._chapters)
+            fill_in(page, self._chapters, decks=not self.serving)
             fill_in_cards(page, self._nav, by_address)
             if MARK in (page.content or "") and self.config.package:
                 self._show_helpers(page, config)

@@ -59,6 +59,7 @@ async function answer(event) {
   } catch (error) {
     const copy = await cache.match(keyOf(request.url));
     if (request.mode !== "navigate") return copy ?? Promise.reject(error);
+    if (keyOf(request.url) === OFFLINE.href) return copy;
     return copy ? told(copy) : Response.redirect(`${OFFLINE}?for=${encodeURIComponent(request.url)}`);
   }
 }

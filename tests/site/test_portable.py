@@ -91,6 +91,8 @@ def test_a_visited_page_is_there_without_a_network_and_says_so(tab, host):
     host.stop()
     tab.goto("sums/?by=a-link")
     assert tab.locator(NOTE).inner_text().startswith("You are offline. This is the copy that your browser kept on ")
+    # It has a style of its own, although no built page holds it.
+    assert tab.locator(NOTE).evaluate("note => getComputedStyle(note).borderLeftStyle") == "solid"
     assert tab.locator("h2").first.is_visible()
     assert tab.locator(".check-grade").first.evaluate("grade => getComputedStyle(grade).whiteSpace") == "nowrap"
     tab.get_by_role("button", name="385").click()
@@ -133,6 +135,15 @@ def test_a_page_that_was_withdrawn_is_kept_no_longer(tab, host):
     host.stop()
     tab.goto("means/")
     assert "offline.html" in tab.url
+
+
+def test_a_site_at_work_takes_away_the_worker_of_the_one_that_was_there(tab, host):
+    tab.goto("sums/")
+    until_kept(tab, host, "sums/")
+    page = host.site / "sums" / "index.html"
+    page.write_text(page.read_text(encoding="utf-8").replace('<link rel="manifest"', '<link rel="none"'), "utf-8")
+    tab.goto("sums/")
+    until(tab, "async () => !(await navigator.serviceWorker.getRegistration())")
 
 
 def test_all_pages_are_kept_when_asked_for(tab, host):

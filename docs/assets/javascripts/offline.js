@@ -45,7 +45,7 @@ async function offer(place) {
   const { files, bytes } = await (await fetch(new URL("offline.json", root))).json();
   const told = element("span", {});
   told.setAttribute("role", "status");
-  const button = element("button", { type: "button" }, `Keep all pages (${(bytes / 2 ** 20).toFixed(1)} MB)`);
+  const button = element("button", { type: "button" }, `Keep all pages (${(bytes / 1e6).toFixed(1)} MB)`);
   button.addEventListener("click", () => keepAll(files, told, button));
   place.replaceChildren(button, told);
 }
@@ -61,7 +61,7 @@ async function list(place) {
       rows.set(url, element("li", {}, element("a", { href: url }, page.querySelector("h1")?.firstChild.textContent ?? url)));
     }
   }
-  place.replaceChildren(rows.size ? element("ul", {}, ...rows.values()) : "none");
+  place.replaceChildren(rows.size ? element("ul", {}, ...rows.values()) : "no page");
   const asked = new URLSearchParams(location.search).get("for");
   if (asked?.startsWith(root.href)) document.getElementById("asked-for").href = asked;
 }
