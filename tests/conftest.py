@@ -5,6 +5,7 @@ In that, what others wait for comes first, and what takes long does not come las
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Of all that is started here. Tiny models run slower on two threads, which burn a core while they wait for one another.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 from small_pages import docs, markdown, render  # noqa: F401
 

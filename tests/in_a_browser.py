@@ -31,10 +31,15 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
+def installed() -> str | None:
+    """Where the browser is."""
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
 @contextmanager
 def chromium() -> Iterator[object]:
     """The browser, until the end of the block."""
-    executable = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    executable = installed()
     if executable is None:
         missing("These tests look at the site in a browser: install Debian's package `chromium`.")
     from playwright.sync_api import sync_playwright

@@ -132,13 +132,13 @@ class _Directives(Preprocessor):
                 yield line
                 continue
             site, records = extension.site(), extension.records()
-            entries = ledger(site, records)
+            entries, attack, packages = ledger(site, records), attacked(site, records), site.settings.versions
             if line.strip() == COUNTS_MARK:
-                yield counts(entries)
+                yield from counts(entries, attack, packages)
             else:
                 assert extension.page is not None, "a page is being rendered"
                 folder = os.path.relpath(extension.page.path.parent, site.docs_dir)
-                yield from as_markdown(entries, attacked(site, records), site.settings.versions, folder)
+                yield from as_markdown(entries, attack, packages, folder)
 
     def _summary(self, page: Page, verdicts: Mapping[str, Record | None]) -> Iterator[str]:
         settings = self.extension.site().settings

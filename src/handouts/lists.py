@@ -31,10 +31,17 @@ class Chapter:
         return self.url.strip("/").replace("/", "-") or "home"
 
 
-def fill_in(page: Page, chapters: Sequence[Chapter]) -> None:
-    """Put the lists that a page asks for in their places, and into its table of contents."""
+def fill_in(page: Page, chapters: Sequence[Chapter], *, decks: bool) -> None:
+    """Put the lists that a page asks for in their places, and into its table of contents.
+
+    Args:
+        page: the page that may ask.
+        chapters: the pages with questions.
+        decks: whether decks are written, so that a link to one leads somewhere.
+    """
     if page.content and DECKS in page.content:
-        page.content = page.content.replace(DECKS, _decks(chapters, page.url))
+        shown = _decks(chapters, page.url) if decks else "<p>They are written when the site is built, not at work.</p>"
+        page.content = page.content.replace(DECKS, shown)
     for mark, entry in _LISTS.items():
         if page.content and mark in page.content:
             listed = [(chapter, html) for chapter in chapters if (html := _chapter(chapter, page.url, entry))]

@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
-from mkdocs.utils import get_build_timestamp, get_relative_url
+from mkdocs.utils import get_build_datetime, get_build_timestamp, get_relative_url
 
 from evidence.files.errors import display_path
 from evidence.markdown_extension import shared_site
@@ -24,9 +24,11 @@ from evidence.page.model import anchor
 from evidence.page.settings import settings_error
 from evidence.show.ledger import commit, versions
 from handouts.cards import write_decks
+from handouts.citation import CITATION, citation, read_citation
 from handouts.glossary import Term, abbreviations, as_sections, explained, terms
 from handouts.helpers import MARK, Module, as_html, linked, modules
 from handouts.lists import FOLDER, Chapter, fill_in
+from handouts.overview import fill_in_cards
 from handouts.questions import Question, questions
 from handouts.search import BOOST_OF_CHAPTERS, tag_with_terms
 from handouts.share import description, list_for_programs, picture, report_address
@@ -40,11 +42,13 @@ class HandoutsConfig(Config):  # type: ignore[no-untyped-call]
         glossary: the page that defines terms, seen from the folder of the pages.
         helpers: the page that shows what checks import from the project's own package, likewise.
         package: the folder of that package, seen from `mkdocs.yml`.
+        citation: a `CITATION.cff`, seen from `mkdocs.yml`.
     """
 
     glossary = option.Optional(option.Type(str))
     helpers = option.Optional(option.Type(str))
     package = option.Optional(option.Dir(exists=True))
+    citation = option.Optional(option.File(exists=True))
 
 
 class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-call]
@@ -55,7 +59,7 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         self._terms: list[Term] = []
         self._meanings: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
-        self._pages: list[Page] = []
+        self._nav: Navigation
         self._questions: dict[str, list[Question]] = {}
         self._chapters: list[Chapter] = []
 
@@ -113,19 +117,25 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
         """Note the order that a reader sees."""
-        self._pages = nav.pages
+        self._nav = nav
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Fill in what is listed, now that all pages are rendered and none is written."""
         self._chapters = [
             Chapter(page.url, str(page.title), found)
-            for page in self._pages
+            for page in self._nav.pages
             if (found := self._questions.get(page.file.src_uri))
         ]
-        for page in self._pages:
-            fill_in(page, self._chapters)
+        by_address = {chapter.url: chapter for chapter in self._chapters}
+        for page in self._nav.pages:
+            fill_in(page, self._chapters, decks=not self.serving)
+            fill_in_cards(page, self._nav, by_address)
             if MARK in (page.content or "") and self.config.package:
                 self._show_helpers(page, config)
+            if CITATION in (page.content or "") and self.config.citation:
+                work, built = read_citation(Path(self.config.citation)), get_build_datetime().date()
+                cited = citation(work, config.site_url or "", built, commit())
+                page.content = (page.content or "").replace(CITATION, cited)
         if config.site_url and not self.serving:
             self._draw_pictures(config, files)
 
@@ -145,7 +155,7 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
 
     def _draw_pictures(self, config: MkDocsConfig, files: Files) -> None:
         """A preview of a link names its picture with the whole address."""
-        for page in self._pages:
+        for page in self._nav.pages:
             if png := picture(page.content or "", str(page.title), Path(config.docs_dir)):
                 uri = f"assets/pictures/{page.url.strip('/').replace('/', '-') or 'home'}.png"
                 files.append(File.generated(config, uri, content=png))
@@ -163,5 +173,5 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         site, site_url = Path(config.site_dir), config.site_url or ""
         write_decks(site / FOLDER, config.site_name, site_url, self._chapters, get_build_timestamp())
         about = " ".join((config.site_description or "").split())
-        listed = list_for_programs(config.site_name, about, site_url, self._pages)
+        listed = list_for_programs(config.site_name, about, site_url, self._nav.pages)
         (site / "llms.txt").write_text(listed, encoding="utf-8")

@@ -6,12 +6,6 @@ import torch
 
 from dlchecked.batches import fewest_iterations, noisy_descent
 
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 CURVATURES = torch.tensor([1.0, 0.3, 0.1], dtype=torch.double)
 
 

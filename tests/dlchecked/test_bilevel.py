@@ -4,11 +4,6 @@ import torch
 from dlchecked.bilevel import argmin, golden_section, implicit_jacobian, ridge
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 def double(*shape):
     return torch.randn(*shape, dtype=torch.double)
 

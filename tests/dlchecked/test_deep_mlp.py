@@ -12,7 +12,6 @@ MODULES = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 
 @pytest.fixture(autouse=True)
 def _seeded():
-    torch.set_num_threads(1)
     torch.manual_seed(0)
 
 

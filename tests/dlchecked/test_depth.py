@@ -8,8 +8,7 @@ from dlchecked.depth import log_gradient_norms, outputs, passes, random_weights,
 
 
 @pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
+def _seeded():
     torch.manual_seed(0)
 
 

@@ -6,12 +6,6 @@ from torch import nn
 
 from dlchecked.dropout import in_a_row, mask_law, mean_after_dropout, probability_of_zeros
 
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 P, Q = Fraction(1, 10), Fraction(1, 5)
 
 

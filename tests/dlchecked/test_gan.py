@@ -18,11 +18,6 @@ from dlchecked.gan import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 def laws(seed, *shape):
     torch.manual_seed(seed)
     return torch.randn(*shape, dtype=torch.float64).softmax(-1)

@@ -16,11 +16,6 @@ from dlchecked.residual import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 def images(seed, channels=4):
     torch.manual_seed(seed)
     return torch.randn(4, channels, 6, 6, dtype=torch.float64)

@@ -6,8 +6,7 @@ from dlchecked.sharpness import gradient_descent, sharpness, small_networks, two
 
 
 @pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
+def _seeded():
     torch.manual_seed(0)
 
 

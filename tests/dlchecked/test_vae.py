@@ -19,8 +19,7 @@ from dlchecked.vae import (
 
 
 @pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
+def _seeded():
     torch.manual_seed(0)
 
 

@@ -141,10 +141,13 @@ def test_a_check_of_many_claims_does_not_fill_the_page():
 
 def test_counts_are_those_of_the_ledger(site):
     entries = ledger(Site(site / "mkdocs.yml"), Records(site / "docs"))
-    assert counts(entries) == "**2 sentences** rest on **1 checks**: 1 exact."
+    held, attack, ran = counts(entries, "Not attacked", ["numpy"])
+    assert held == "- **2 sentences** rest on **1 checks**: 1 exact."
+    assert attack == "- Not attacked."
+    assert re.match(r"- They were run with Python 3\.[\d.]+, numpy [\d.]+", ran)
     numeric = dataclasses.replace(entries[0], name="three", grade="numeric", sentences=entries[0].sentences[:1])
-    assert counts([*entries, numeric]) == "**2 sentences** rest on **2 checks**: 1 exact and 1 numeric."
-    assert counts([]) == "**0 sentences** rest on **0 checks**: none yet."
+    assert next(counts([*entries, numeric], "")) == "- **2 sentences** rest on **2 checks**: 1 exact and 1 numeric."
+    assert next(counts([], "")) == "- **0 sentences** rest on **0 checks**: none yet."
 
 
 @pytest.mark.parametrize(

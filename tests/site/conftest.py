@@ -231,7 +231,10 @@ def open_tab(browser: object, built_site: Site) -> Iterator[Callable[..., object
     tabs: dict[bool, object] = {}
 
     def start(scripts: bool, touch: bool = False) -> object:
-        context = browser.new_context(base_url=built_site.url, java_script_enabled=scripts, has_touch=touch)
+        # What a worker answers is seen by no test that looks at requests: see test_portable.py.
+        context = browser.new_context(
+            base_url=built_site.url, java_script_enabled=scripts, has_touch=touch, service_workers="block"
+        )
         context.set_default_timeout(30_000)
         return context.new_page()
 

@@ -30,9 +30,11 @@ class _Host(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving_folder(folder: Path) -> Iterator[str]:
-    """The address at which a folder is served for as long as the context lasts."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Host, directory=str(folder))) as server:
+def serving_folder(folder: Path, port: int = 0) -> Iterator[str]:
+    """The address at which a folder is served for as long as the context lasts; at a port of its own, or this one."""
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", port), functools.partial(_Host, directory=str(folder))
+    ) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

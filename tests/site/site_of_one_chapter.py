@@ -119,8 +119,23 @@ def a_line():
     axes.plot([0, 1])
     return figure
 """
+NAV = """
+nav:
+  - index.md
+  - All chapters:
+      - sums.md
+      - In a folder:
+          - means.md
+  - glossary.md
+  - how-claims-are-checked.md
+  - ledger.md
+  - practice.md
+  - questions.md
+  - helpers.md
+  - mistakes.md
+"""
 FILES = {
-    "docs/index.md": "# Home\n\n- [Sums](sums.md)\n",
+    "docs/index.md": "# Home\n\n- [Sums](sums.md)\n\n<!--handouts:chapters All chapters-->\n\n<!--handouts:citation-->\n",
     "docs/sums.md": CHAPTER,
     "docs/means.md": OTHER_CHAPTER,
     "docs/glossary.md": GLOSSARY,
@@ -143,6 +158,8 @@ def build_one_chapter(folder: Path, command: list[str] = BUILD, **environment: s
     for part in ("docs/assets", "overrides"):
         (folder / part).symlink_to(ROOT / part)
     write_small_config(folder)
+    with (folder / "mkdocs.yml").open("a", encoding="utf-8") as config:
+        config.write(NAV)
     done = subprocess.run(
         [sys.executable, *command],
         cwd=folder,

@@ -18,6 +18,7 @@ _LINK = re.compile(r"\]\((?P<file>[^)#:\s]+\.md)(?:#(?P<place>[^)\s]+))?")
 _NOTEBOOK = re.compile(r"\]\(\.\./examples/[^)\s]+")
 _PROJECT = "      project: .\n"
 _PACKAGE = "      package: src/dlchecked\n"
+_CITATION = "      citation: CITATION.cff\n"
 _NAV = re.compile(r"^nav:\n(?:[ ].*\n)+", re.M)
 # Each grade leads to what it promises.
 _ALWAYS = {
@@ -57,10 +58,15 @@ def copy_whole_site(folder: Path) -> None:
 def _config() -> str:
     """The site's configuration, for a copy without the project's sources, whose wheel is that of the original."""
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    assert _PROJECT in config, "the configuration no longer names the project as it did"
-    return config.replace(_PROJECT, f"      project: {ROOT}\n").replace(
-        _PACKAGE, f"      package: {ROOT / 'src/dlchecked'}\n"
-    )
+    elsewhere = {
+        _PROJECT: f"      project: {ROOT}\n",
+        _PACKAGE: f"      package: {ROOT / 'src/dlchecked'}\n",
+        _CITATION: f"      citation: {ROOT / 'CITATION.cff'}\n",
+    }
+    for named, there in elsewhere.items():
+        assert named in config, f"the configuration no longer says {named.strip()}"
+        config = config.replace(named, there)
+    return config
 
 
 def _copy_chapter(folder: Path) -> None:

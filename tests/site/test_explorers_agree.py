@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import random
+from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
 
@@ -176,18 +177,21 @@ def test_gradient_flow(run):
         }
         for _ in range(MANY)
     ]
+    # Networks of one shape are run side by side.
+    alike = defaultdict(list)
     for setting, found in zip(settings, run("gradient-flow", settings), strict=True):
-        depth, gain = setting["depth"], setting["gain"]
-        nets = deep_mlp.DeepMLPs(
-            1, setting["activation"], width, depth - 1, inputs=width, gain=gain, dtype=torch.double
-        )
+        alike[setting["activation"], setting["depth"]].append((setting, found))
+    for (activation, depth), group in alike.items():
+        gains = torch.tensor([setting["gain"] for setting, _ in group], dtype=torch.double).view(-1, 1, 1)
+        nets = deep_mlp.DeepMLPs(len(group), activation, width, depth - 1, inputs=width, gain=1, dtype=torch.double)
         for weight, mine in zip(nets.weights, [*layers[:depth], output], strict=True):
-            weight.data[0] = gain * mine
-        signal, gradient = deep_mlp.by_depth(nets, inputs)
-        # Where the signal explodes through tanh, rounding errors grow with it from layer to layer.
-        rel = 1e-6 if gain > 1.2 else 1e-9
-        assert found["signal"] == pytest.approx(signal[:, 0].tolist(), rel=rel, abs=1e-14), setting
-        assert found["gradient"] == pytest.approx(gradient[:, 0].tolist(), rel=rel, abs=0), setting
+            weight.data = gains * mine
+        signals, gradients = deep_mlp.by_depth(nets, inputs.expand(len(group), -1, -1))
+        for (setting, found), signal, gradient in zip(group, signals.T, gradients.T, strict=True):
+            # Where the signal explodes through tanh, rounding errors grow with it from layer to layer.
+            rel = 1e-6 if setting["gain"] > 1.2 else 1e-9
+            assert found["signal"] == pytest.approx(signal.tolist(), rel=rel, abs=1e-14), setting
+            assert found["gradient"] == pytest.approx(gradient.tolist(), rel=rel, abs=0), setting
 
 
 def test_ravine(run):

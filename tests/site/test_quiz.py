@@ -75,7 +75,9 @@ def test_the_home_page_and_the_page_to_practise_know_of_it(tab, quiz):
     quiz.get_by_role("button", name="0.28").click()
     asked = tab.locator(".quiz").count()
     tab.goto("")
-    assert tab.locator("li .progress").inner_text().strip() == f"1 of {asked}"
+    count = tab.locator(".card", has_text="Dropout").locator(".card-count")
+    assert count.inner_text().strip() == f"3 questions, {asked} quizzes, 1 answered"
+    assert count.locator("progress").evaluate("bar => [bar.value, bar.max]") == [1, asked]
     tab.evaluate(f"""() => {{
         const progress = JSON.parse(localStorage.getItem('{KEY}'));
         for (const item of Object.values(progress.items)) item.due -= 10;
@@ -88,6 +90,18 @@ def test_the_home_page_and_the_page_to_practise_know_of_it(tab, quiz):
     progress = tab.evaluate(PROGRESS)
     assert progress["items"] == {}
     assert "dropout/" not in progress["pages"]
+
+
+def test_the_question_on_the_home_page_shows_its_run_where_it_was_asked(open_tab):
+    tab = open_tab(fresh=True)
+    tab.goto("")
+    figure, code = tab.locator("article figure > svg").first, tab.locator("#check-home-two-convolutions + .highlight")
+    assert not figure.is_visible()
+    tab.get_by_role("button", name="5 × 5").click()
+    assert tab.locator(".quiz").get_by_role("status").inner_text().startswith("Right:")
+    assert figure.is_visible()
+    assert code.is_visible()
+    tab.context.close()
 
 
 def test_progress_is_taken_away_and_brought_back(tab, quiz, tmp_path):

@@ -5,7 +5,8 @@ const KEY = "deep-learning-checked";
 export const DAYS = [1, 3, 7, 21, 60];
 const BASE = new URL("../../", import.meta.url);
 
-export const here = location.pathname.slice(BASE.pathname.length);
+// From a disk, and by some links, a page is called by its file.
+export const here = location.pathname.slice(BASE.pathname.length).replace(/index\.html$/, "");
 export const addressOf = (page) => new URL(page, BASE).href;
 export const today = () => Math.floor(Date.now() / 86_400_000);
 
@@ -35,9 +36,9 @@ export function understood(progress) {
     Object.values(progress.items).every((item) => item && sound(item));
 }
 
-export function visited(title, total) {
+export function visited(title) {
   const progress = read();
-  progress.pages[here] = { title, total };
+  progress.pages[here] = { title };
   write(progress);
 }
 

@@ -28,6 +28,8 @@ function ask(quiz) {
     told.replaceChildren(element("strong", {}, right ? "Right: " : "Not so: "), ...reason);
     if (!tried) answered(quiz.id, question, right);
     tried = true;
+    // Where no answer follows but the evidence itself, there it is.
+    if (quiz.nextElementSibling?.matches("details.evidence")) quiz.nextElementSibling.open = true;
     if (right) {
       why.hidden = false;
       told.append(" ", element("button", { type: "button", className: "quiz-again", onclick: begin }, "Ask me again"));
@@ -81,19 +83,22 @@ function numberOf(id) {
   return above.at(-1)?.textContent.match(/^[\d.]*\d/)?.[0] ?? id;
 }
 
-// On the home page, beside each chapter: how many of its questions are answered.
-function mark(link) {
+// On the card of a chapter: how much of it is answered.
+function mark(count) {
   const progress = read();
-  const page = Object.keys(progress.pages).find((name) => addressOf(name) === link.href);
-  const done = page === undefined ? [] : itemsOf(page, progress).filter(isQuiz);
-  if (done.length) link.after(element("span", { className: "progress" }, ` ${done.length} of ${progress.pages[page].total} `));
+  const total = Number(count.dataset.quizzes);
+  const done = count.dataset.pages.split(" ").flatMap((page) => itemsOf(page, progress).filter(isQuiz)).length;
+  if (!done || !total) return;
+  const bar = element("progress", { max: total, value: Math.min(done, total) });
+  bar.setAttribute("aria-hidden", "true");
+  count.append(element("strong", {}, `, ${bar.value} answered`), bar);
 }
 
 if (quizzes.length) {
-  visited(document.querySelector("article h1").firstChild.textContent, quizzes.length);
+  visited(document.querySelector("article h1").firstChild.textContent);
   quizzes.forEach(ask);
   offer(summarise);
   summarise();
 }
-if (here === "") document.querySelectorAll("article li a").forEach(mark);
+document.querySelectorAll("article .card-count").forEach(mark);
 if (document.getElementById("practice")) import("./practice.js");

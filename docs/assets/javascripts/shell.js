@@ -80,3 +80,9 @@ if (choices.length) {
   choices[chosen].checked = true;
   show(chosen);
 }
+
+// What was read stays readable without a network, but for whoever is writing it: `mkdocs serve` shows no old page.
+if (navigator.serviceWorker && location.protocol.startsWith("http")) {
+  if (document.querySelector("link[rel=manifest]")) addEventListener("load", () => import("./offline.js"));
+  else navigator.serviceWorker.getRegistration().then((old) => old?.unregister());
+}

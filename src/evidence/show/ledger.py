@@ -137,15 +137,32 @@ def summary(entries: Sequence[Entry]) -> str:
     return f"{len(entries)} checks ({counted or 'none'}): {verdicts}"
 
 
-def counts(entries: Sequence[Entry]) -> str:
-    """One sentence for a page: how many sentences rest on how many checks, by grade."""
+def counts(entries: Sequence[Entry], attack: str, packages: Iterable[str] = ()) -> Iterator[str]:
+    """The account in short, as a list for a page: how much rests on how much, how it was attacked, and what ran it.
+
+    Args:
+        entries: the checks.
+        attack: the sentence of `attacked`.
+        packages: those whose versions a reader is told.
+    """
     claims = len({(entry.page, sentence) for entry in entries for sentence in entry.sentences})
     grades = Counter(entry.grade for entry in entries)
     # The others are adjectives.
     named = {grade: "experiments" if grade == "experiment" and grades[grade] > 1 else grade for grade in GRADES}
     *others, last = [f"{grades[grade]} {named[grade]}" for grade in GRADES if grades[grade]] or ["none yet"]
     by_grade = f"{', '.join(others)} and {last}" if others else last
-    return f"**{claims:,} sentences** rest on **{len(entries):,} checks**: {by_grade}."
+    yield f"- **{claims:,} sentences** rest on **{len(entries):,} checks**: {by_grade}."
+    yield f"- {attack}."
+    yield f"- {ran_with(packages)}"
+
+
+def ran_with(packages: Iterable[str]) -> str:
+    """One sentence: what ran the checks, and of which state of the sources."""
+    ran = ", ".join(
+        f"{name.capitalize() if name == 'python' else name} {number}" for name, number in versions(packages).items()
+    )
+    state, day = commit(), commit_day()
+    return f"They were run with {ran}" + (f", at commit {state} of {day}." if state and day else ".")
 
 
 def attacked(site: Site, records: Records) -> str:
@@ -177,11 +194,7 @@ def as_markdown(
         packages: those whose versions a reader is told.
         folder: where the page lies, seen from the pages' folder.
     """
-    ran = ", ".join(
-        f"{name.capitalize() if name == 'python' else name} {number}" for name, number in versions(packages).items()
-    )
-    state = commit()
-    yield f"{summary(entries).capitalize()}. They were run with {ran}" + (f", at commit {state}." if state else ".")
+    yield f"{summary(entries).capitalize()}. {ran_with(packages)}"
     yield f"{attack}."
     for page in dict.fromkeys(entry.page for entry in entries):
         rows = [entry for entry in entries if entry.page == page]
@@ -211,10 +224,17 @@ def _item(entry: Entry, page: str) -> str:
 
 def commit() -> str:
     """The commit that is checked out, marked if files differ from it; empty where that cannot be told."""
+    return _git("describe", "--always", "--dirty", "--abbrev=10")
+
+
+def commit_day() -> str:
+    """The day of that commit, ISO 8601; empty where that cannot be told."""
+    return _git("log", "-1", "--format=%cs")
+
+
+def _git(*arguments: str) -> str:
     try:
-        done = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=10"], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return done.stdout.strip()

@@ -18,11 +18,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 Check = Callable[..., ReceptiveField]
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 @pytest.fixture
 def check_every_unit() -> Check:
     """Compare a module's fields with the gradients of its positive copy, position by position."""

@@ -298,3 +298,59 @@ def test_a_softmax_without_a_dimension(shape, check_every_unit):
     check_every_unit(
         Calls(lambda m, x: m.mix(F.gumbel_softmax(x, 1.0, False, 1e-10, 1)), mix=nn.Conv1d(2, 1, 1)), (1, 2, 5)
     )
+
+
+JOINT = {
+    "and": lambda seen, own: seen & own,
+    "logical_and": torch.logical_and,
+    "or of what is barred": lambda seen, own: ~(~seen | ~own),
+    "product": lambda seen, own: seen * own.double() != 0,
+    "masked_fill": lambda seen, own: own.expand(1, *seen.shape).masked_fill(~seen, False).bool(),
+}
+
+
+@pytest.mark.parametrize("end", ["masked_fill", "where", "scaled_dot_product_attention"])
+@pytest.mark.parametrize("joint", JOINT)
+def test_a_mask_of_which_one_part_depends_on_the_input(joint, end, check_every_unit):
+    def forward(module, x):
+        tokens = x.transpose(1, 2)
+        causal = torch.ones(LENGTH, LENGTH, dtype=torch.bool).tril()
+        kept = JOINT[joint](causal, (tokens.sum(-1) != 0)[:, None])
+        if end == "scaled_dot_product_attention":
+            return F.scaled_dot_product_attention(tokens, tokens, tokens, kept).transpose(1, 2)
+        scores = tokens @ tokens.transpose(1, 2)
+        barred = torch.full((), -torch.inf).to(scores)
+        scores = scores.masked_fill(~kept, -torch.inf) if end == "masked_fill" else torch.where(kept, scores, barred)
+        return (scores.softmax(-1) @ tokens).transpose(1, 2)
+
+    assert check_every_unit(Calls(forward), (1, 2, LENGTH)).interval(2) == ((0, 2),)
+
+
+def test_a_row_that_may_be_barred_as_a_whole_reads_all_of_it():
+    def forward(module, x):
+        tokens = x.transpose(1, 2)
+        kept = torch.ones(LENGTH, LENGTH, dtype=torch.bool).tril() & (tokens.sum(-1) != 0)[:, None]
+        scores = (tokens @ tokens.transpose(1, 2)).masked_fill(~kept, -1e9)
+        return (scores.softmax(-1) @ tokens).transpose(1, 2)
+
+    # Of empty tokens none is kept, and beside nothing but −10⁹ all weigh the same: the last one reaches the first unit.
+    last = torch.zeros(1, 2, LENGTH)
+    last[:, :, -1] = 1
+    assert forward(None, last)[0, 0, 0] != forward(None, torch.zeros(1, 2, LENGTH))[0, 0, 0]
+    assert receptive_field(Calls(forward), (1, 2, LENGTH)).interval(0) == ((0, LENGTH - 1),)
+
+
+WEIGHTS = torch.tensor([0.0, 1.0, 0.5, 0.0, 1.0, 0.5])
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        lambda m, x: torch.lerp(x, x.flip(2), WEIGHTS.to(x)),
+        lambda m, x: torch.addcmul(x, x.flip(2), WEIGHTS.to(x)),
+        lambda m, x: torch.addcdiv(x, WEIGHTS.to(x), x.flip(2)),
+        lambda m, x: x ** WEIGHTS.to(x),
+    ],
+)
+def test_a_constant_in_what_does_several_things_at_once(forward, check_every_unit):
+    check_every_unit(Calls(forward), (1, 1, LENGTH))

@@ -38,6 +38,11 @@ def inside_compiled():
     return compiled(module)
 
 
+def compiled_function():
+    twice = compiled(lambda x: 2 * x)
+    return Calls(lambda m, x: twice(m.convs(x)), convs=convs())
+
+
 def scripted(module):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch says that it is old
@@ -50,13 +55,11 @@ def jit_traced(module):
         return torch.jit.trace(module, torch.rand(1, 1, 16))
 
 
-twice = compiled(lambda x: 2 * x)
-
 WRAPPED = {
     "compiled": lambda: compiled(convs()),
     "compiled twice": inside_compiled,
     "compiled in place": compiled_in_place,
-    "a compiled function": lambda: Calls(lambda m, x: twice(m.convs(x)), convs=convs()),
+    "a compiled function": compiled_function,
     "data parallel": lambda: nn.DataParallel(convs()),
     "averaged": lambda: torch.optim.swa_utils.AveragedModel(convs()),
     "checkpoint": lambda: Calls(lambda m, x: checkpoint(m.convs, x, use_reentrant=False), convs=convs()),

@@ -7,8 +7,8 @@ import torch
 
 from dlchecked.receptive_field.layouts.layout import broadcast
 from dlchecked.receptive_field.rules.joining import join, overwrite
-from dlchecked.receptive_field.tracing.constants import is_constant, zeros_of
-from dlchecked.receptive_field.tracing.known_values import constant_of, cut, knowing, known_of
+from dlchecked.receptive_field.tracing.constants import expect_no_chance, is_constant, zeros_of
+from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import HOMES, KNOWING, Rule, Unsupported, knowing_rule, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.tracing.values import (
@@ -24,12 +24,11 @@ from dlchecked.receptive_field.tracing.values import (
 )
 
 _JOINS = (
-    "floor_divide remainder fmod pow float_power "
-    "atan2 hypot lerp addcmul addcdiv logaddexp copysign heaviside xlogy "
-    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor "
-    "bitwise_and bitwise_or bitwise_xor "
-    "__floordiv__ __rfloordiv__ __pow__ __rpow__ __mod__ "
-    "__rmod__ __and__ __or__ __xor__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__"
+    "floor_divide remainder fmod float_power "
+    "atan2 hypot logaddexp copysign heaviside xlogy "
+    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_xor bitwise_xor "
+    "__floordiv__ __rfloordiv__ __rpow__ __mod__ "
+    "__rmod__ __xor__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__"
 )
 
 
@@ -37,6 +36,13 @@ _JOINS = (
 def arithmetic(*operands: Any, **_: Any) -> TracedTensor:
     """Element by element."""
     return join(*operands)
+
+
+@rule("pow", "__pow__")
+def power(input: Any, exponent: Any) -> TracedTensor:
+    """A power; what a constant 0 is the exponent of is 1."""
+    known = NOTHING if is_traced(exponent) else known_of(exponent)
+    return cut(join(input, exponent), known.zero())
 
 
 @knowing_rule("add", "__add__", "__radd__")
@@ -59,10 +65,10 @@ def is_ordinary(x: Any, factor: bool = False) -> bool:
         return x.known is None
     if isinstance(x, bool | int | float):
         return abs(x) < MARK and not (factor and x == 0)
-    if type(x) is torch.nn.Parameter:
-        return True
     if is_real(x) and factor and zeros_of(x) is not None:
         return False
+    if type(x) is torch.nn.Parameter:
+        return True
     return not bool(known_of(x).large().any())
 
 
@@ -102,6 +108,33 @@ def divide_by(input: Any, other: Any) -> TracedTensor:
     return divide(other, input)
 
 
+@knowing_rule("addcmul")
+def add_product(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> TracedTensor:
+    """A sum with a product."""
+    return _added(input, tensor1, tensor2, multiply, value)
+
+
+@knowing_rule("addcdiv")
+def add_quotient(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> TracedTensor:
+    """A sum with a quotient."""
+    return _added(input, tensor1, tensor2, divide, value)
+
+
+def _added(input: Any, one: Any, two: Any, function: Any, value: Any) -> TracedTensor:
+    both = is_traced(one) or is_traced(two)
+    return add(input, function(one, two) if both else (one * two if function is multiply else one / two), alpha=value)
+
+
+@knowing_rule("lerp")
+def lerp(input: Any, end: Any, weight: Any) -> TracedTensor:
+    """The one, the other, or a mean of both: where a constant weight is 0 or 1, one alone."""
+    mean = join(*(x for x in (input, end, weight) if is_traced(x) or is_real(x)))
+    if is_traced(weight):
+        return mean
+    weight = torch.as_tensor(weight)
+    return where(weight == 0, input, where(weight == 1, end, mean))
+
+
 def _scaled(joined: TracedTensor, one: Any, two: Any, known: Known) -> TracedTensor:
     """A product, of which what was −∞ before a weight scaled it still depends on nothing."""
     for scaled, weight in ((one, two), (two, one)):
@@ -110,6 +143,32 @@ def _scaled(joined: TracedTensor, one: Any, two: Any, known: Known) -> TracedTen
             infinite = before.fixed & before.values.isinf()
             known = chosen(infinite, before, known)
     return knowing(joined, known)
+
+
+@knowing_rule("logical_and", "bitwise_and", "__and__", "__rand__")
+def both(input: Any, other: Any) -> TracedTensor:
+    """And: where a constant is false, so is the result."""
+    return _decided(input, other, torch.bitwise_and, 0)
+
+
+@knowing_rule("logical_or", "bitwise_or", "__or__", "__ror__")
+def either(input: Any, other: Any) -> TracedTensor:
+    """Or: where a constant is true, so is the result."""
+    return _decided(input, other, torch.bitwise_or, 1)
+
+
+def _decided(input: Any, other: Any, function: Any, deciding: int) -> TracedTensor:
+    """What one alone may decide, whatever the other is."""
+    joined = join(input, other)
+    one, two = known_of(input), known_of(other)
+    boolean = any(isinstance(x, bool) or getattr(x, "dtype", None) == torch.bool for x in (input, other))
+    a, b = (x.values.nan_to_num().to(torch.bool if boolean else torch.int64) for x in (one, two))
+    decided = (one.fixed & (a == deciding)) | (two.fixed & (b == deciding)) if boolean or not deciding else False
+    values = function(a, b).double()
+    fixed = (one.fixed & two.fixed) | decided
+    found = knowing(joined, Known(torch.where(fixed, values, 0.0), fixed))
+    found.boolean = boolean
+    return found
 
 
 @knowing_rule("maximum", "fmax")
@@ -128,30 +187,28 @@ def minimum(input: Any, other: Any) -> TracedTensor:
 @knowing_rule("masked_fill")
 def masked_fill(input: TracedTensor, mask: Any, value: Any) -> TracedTensor:
     """Some elements become a constant."""
-    choice = constant_of(mask)
-    if choice is None or is_traced(value):
-        return join(input, mask, value)
-    return where(choice == 0, input, value)
+    return where(mask, value, input)
 
 
 @knowing_rule("where")
 def where(condition: Any, input: Any, other: Any) -> TracedTensor:
-    """Elements of one tensor or the other."""
-    choice = constant_of(condition)
-    if choice is None:
-        return join(condition, input, other)
-    choice = choice.to("cpu", torch.bool)
+    """Elements of one tensor or the other; where the choice depends on the input, of all three."""
+    if not is_traced(condition):
+        expect_no_chance()
+    choice = known_of(condition)
+    chosen_one, chosen_other = ((choice.fixed & ((choice.values != 0) == which)) for which in (True, False))
     # The shape is that of all three; what depends on nothing is cut before they meet.
     shaped = [x for x in (condition, input, other) if is_traced(x) or is_real(x)]
     parts = []
-    for x, gone in ((input, ~choice), (other, choice)):
+    for x, gone in ((condition, choice.fixed), (input, chosen_other), (other, chosen_one)):
         if is_traced(x):
-            shape = np.broadcast_shapes(tuple(choice.shape), tuple(x.shape))
+            shape = np.broadcast_shapes(tuple(gone.shape), tuple(x.shape))
             parts.append(cut(x.derived(broadcast([x.layout], shape)[0]), gone))
-    if not parts:
-        parts = [condition.new_zeros(*condition.shape)]
     joined = join(*parts, *(torch.empty(x.shape, device="meta") for x in shaped))
-    return knowing(joined, chosen(choice, known_of(input), known_of(other)))
+    one, two = known_of(input), known_of(other)
+    known = chosen(chosen_one, one, two)
+    uncertain = Known(torch.where(one.large() | two.large(), torch.nan, 0.0), torch.tensor(False))
+    return knowing(joined, chosen(choice.fixed, known, uncertain))
 
 
 # As a method, it is the tensor itself whose elements are taken where the condition holds.
@@ -193,7 +250,7 @@ def _register_in_place() -> None:
     rules: dict[str, Rule] = {"add": add, "mul": multiply, "masked_fill": masked_fill, "tril": tril, "triu": triu}
     rules |= {"sub": subtract, "subtract": subtract, "multiply": multiply}
     rules |= dict.fromkeys(("div", "divide", "true_divide", "truediv"), divide)
-    rules |= dict.fromkeys(("pow", "lerp", "addcmul", "addcdiv"), arithmetic)
+    rules |= {"pow": power, "lerp": lerp, "addcmul": add_product, "addcdiv": add_quotient}
     for name, function in rules.items():
         for spelled in (f"{name}_", f"__i{name}__"):
             if any(hasattr(home, spelled) for home in HOMES):

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from dlchecked.receptive_field.rules.arithmetic import add, masked_fill
+from dlchecked.receptive_field.rules.arithmetic import add, masked_fill, where
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.products import matmul
 from dlchecked.receptive_field.rules.shape import transpose
@@ -91,9 +91,8 @@ def attention(
     scores = matmul(query, transpose(key, -1, -2) if is_traced(key) else key.transpose(-1, -2))
     if is_causal:
         scores = masked_fill(scores, torch.ones(rows, columns, dtype=torch.bool).tril().logical_not(), float("-inf"))
-    mask = constant_of(attn_mask)
-    if mask is not None and mask.dtype == torch.bool:
-        scores = masked_fill(scores, ~mask, float("-inf"))
+    if attn_mask is not None and attn_mask.dtype == torch.bool:
+        scores = where(attn_mask, scores, float("-inf"))
     elif attn_mask is not None:
         scores = add(scores, attn_mask)
     weights = softmax(scores, -1)

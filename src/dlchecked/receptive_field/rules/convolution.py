@@ -1,22 +1,26 @@
 """Convolutions and transposed convolutions, of any number of spatial axes."""
 
-import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import Parameter
 
 from dlchecked.receptive_field.axis.unbounded import UnboundedTaps
 from dlchecked.receptive_field.axis.windows import Window, gathering, sliding, transposed
-from dlchecked.receptive_field.layouts.box import BoxLayout
+from dlchecked.receptive_field.layouts.box import BoxLayout, boxed
 from dlchecked.receptive_field.layouts.terms import is_bound
+from dlchecked.receptive_field.layouts.unions import simplify
 from dlchecked.receptive_field.rules.arguments import expect_batch, expect_output, expect_size, per_axis
 from dlchecked.receptive_field.tracing.constants import zeros_of
 from dlchecked.receptive_field.tracing.registry import Unsupported, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
+
+# Of the places along each axis of a kernel, which are used.
+Taps = npt.NDArray[np.bool_]
 
 
 @rule("conv1d", "conv2d", "conv3d")
@@ -30,8 +34,7 @@ def convolution(
     groups: int = 1,
 ) -> TracedTensor:
     """Output j reads ``j · stride − padding + k · dilation`` of every channel of its group."""
-    usual = type(weight) is Parameter
-    if type(input) is not TracedTensor or not (usual or is_real(weight)):
+    if type(input) is not TracedTensor or not (type(weight) is Parameter or is_real(weight)):
         raise Unsupported(_unlike_a_layer(input))
     if len(input.shape) < len(weight.shape):
         expect_batch(input, len(weight.shape) - 2)
@@ -41,35 +44,58 @@ def convolution(
         options = (tuple(v) if isinstance(v, list) else v for v in (stride, padding, dilation))
         plan = _plan(input.shape, weight.shape, *options, groups)
     channels, windows, shape = plan
-    zeros = None if usual else zeros_of(weight)
-    if zeros is not None:
-        windows = _without_zeros(windows, zeros, channels + 1, _is_constant_along(input, channels))
-    if groups == 1 or _is_constant_along(input, channels):
-        return input.read(channels, windows, shape)
-    return mix_channels(input, channels, shape[channels], groups).slid(windows)
+    zeros = zeros_of(weight)
+    alike = groups == 1 or _is_constant_along(input, channels)
+    if zeros is None:
+        if alike:
+            return input.read(channels, windows, shape)
+        return mix_channels(input, channels, shape[channels], groups).slid(windows)
+    used = _taps_used(zeros, _is_constant_along(input, channels))
+    mixed = mix_channels(input, channels, shape[channels], groups)
+    parts = [mixed.slid(_at(taps, windows, channels + 1)) for taps in _products(used)]
+    if not parts:
+        return input.new_zeros(shape)
+    layout = parts[0].layout
+    terms = simplify(term for part in parts for term in part.layout.terms)
+    return input.derived(boxed(layout._replace(terms=terms)), shape)
 
 
-def _without_zeros(windows: Mapping[int, Window], zeros: torch.Tensor, first: int, alike: bool) -> Mapping[int, Window]:
-    """The windows without taps at which a kernel is zero by structure; ``alike`` are the fields of all input channels.
+def _taps_used(zeros: torch.Tensor, alike: bool) -> Taps:
+    """Where a kernel is not zero by structure; ``alike`` are the fields of all input channels.
 
     Raises:
-        Unsupported: if the zeros are not whole rows or columns, the same for all channels.
+        Unsupported: if that differs from channel to channel.
     """
     used = ~zeros.numpy(force=True)
     if alike:
         used = np.asarray(used.any(1, keepdims=True))
-    pattern = used[0, 0]
-    kept = [pattern.any(tuple(b for b in range(pattern.ndim) if b != a)) for a in range(pattern.ndim)]
-    if not (used == functools.reduce(np.multiply.outer, kept)).all():
-        raise Unsupported("its kernel has constant zeros that are not whole rows or columns, alike in all channels")
+    if not (used == used[0, 0]).all():
+        raise Unsupported("its kernel has constant zeros that are not alike in all channels")
+    pattern: Taps = used[0, 0]
+    return pattern
+
+
+def _products(used: Taps) -> list[list[Taps]]:
+    """The places of a kernel as products, each of the rows that use the same columns, and of these."""
+    if used.ndim == 1:
+        return [[used]] if used.any() else []
+    patterns = used.reshape(len(used), -1)
+    found = []
+    for pattern in np.unique(patterns, axis=0):
+        rows = (patterns == pattern).all(1)
+        found += [[rows, *rest] for rest in _products(pattern.reshape(used.shape[1:]))]
+    return found
+
+
+def _at(taps: Sequence[Taps], windows: Mapping[int, Window], first: int) -> Mapping[int, Window]:
+    """The windows, of which along each axis only some places are read."""
     found = dict(windows)
-    for axis, taps in enumerate(kept):
-        window = windows.get(first + axis)
-        if window is not None and not taps.all():
+    for dim, places in enumerate(taps, first):
+        window = windows.get(dim)
+        if window is not None and not places.all():
             assert window.unbounded is not None
-            offsets = tuple(o for o, used_here in zip(window.unbounded.offsets[0], taps, strict=True) if used_here)
-            unbounded = UnboundedTaps(1, window.unbounded.shift, (offsets,))
-            found[first + axis] = gathering(window.taps[taps], unbounded)
+            offsets = tuple(o for o, used in zip(window.unbounded.offsets[0], places, strict=True) if used)
+            found[dim] = gathering(window.taps[places], UnboundedTaps(1, window.unbounded.shift, (offsets,)))
     return found
 
 

@@ -1,5 +1,6 @@
 """Real tensors of a forward: which are constants, and where they are zero whatever values the parameters have."""
 
+from contextvars import ContextVar
 from typing import Any
 
 import torch
@@ -9,11 +10,34 @@ from dlchecked.receptive_field.tracing.registry import Unsupported
 from dlchecked.receptive_field.tracing.surroundings import has_drawn
 from dlchecked.receptive_field.tracing.tensor import is_traced
 
-# Steps of which the result goes in proportion to the parameters, where all else that goes into them is constant.
-_LINEAR = (
-    "Mul Div Neg View UnsafeView Transpose T Permute Unsqueeze Squeeze Expand Slice Clone ToCopy MaskedFill Tril Triu "
-    "Where"
+# Steps whose result, of positive numbers, is zero only where a constant makes it so.
+_PLAIN = (
+    "AccumulateGrad CopySlices Mul Div Neg Add Sub Sum Mean Mm Mv Bmm Dot View UnsafeView ReshapeAlias Alias AsStrided "
+    "Transpose T Permute Unsqueeze Squeeze Expand Repeat Slice Select Split SplitWithSizes Unbind Clone ToCopy Flip "
+    "Roll Cat Stack ConstantPadNd Diagonal DiagEmbed BlockDiag Index IndexSelect IndexCopy IndexPut IndexAdd Gather "
+    "Scatter ScatterAdd MaskedFill Tril Triu Where Exp Sqrt Rsqrt Sigmoid Softplus LinalgVectorNorm Norm "
+    "WeightNormInterface"
 )
+
+
+class Weights:
+    """As what a run takes the parameters of its module.
+
+    Whether a zero is structure cannot be seen where a weight may have made it. A run that meets such a zero is
+    made again, with positive parameters: of those, only a mask makes zeros.
+
+    Attributes:
+        positive: the parameters that were made positive, by their ids; None if all are as they are.
+        doubtful: whether a zero was met that a weight may have made.
+    """
+
+    def __init__(self, positive: dict[int, nn.Parameter] | None) -> None:
+        """Before a run."""
+        self.positive = positive
+        self.doubtful = False
+
+
+WEIGHTS: ContextVar[Weights | None] = ContextVar("WEIGHTS", default=None)
 
 
 def is_constant(x: Any) -> bool:
@@ -48,33 +72,30 @@ def zeros_of(x: torch.Tensor) -> torch.Tensor | None:
     Raises:
         Unsupported: if it is a constant whose values are not there, or may be chance.
     """
-    if not is_constant(x) and (x.is_leaf or x.is_meta):
+    weights = WEIGHTS.get() or Weights(None)
+    parameter = type(x) is nn.Parameter or isinstance(x, nn.Parameter)
+    if parameter and (weights.positive is None or id(x) not in weights.positive):
         return None
-    zeros = x.detach() == 0
+    if not is_constant(x) and x.is_meta:
+        return None
+    values = x.detach()
+    zeros = values == 0
     if not zeros.any():
+        # Zeros divided by zeros are none.
+        weights.doubtful |= x.requires_grad and bool(values.isnan().any())
         return None
     expect_no_chance()
-    if x.requires_grad:
-        parameter = _proportional_to(x)
-        if parameter is None:
-            return None
-        zeros &= _slopes(x, parameter) == 0
-    return zeros if zeros.any() else None
+    if weights.positive is None:
+        weights.doubtful |= x.is_floating_point()
+        return None if x.requires_grad else zeros
+    return zeros if _is_plain(x) else None
 
 
-def _slopes(x: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
-    """How every element changes with a parameter, all of whose elements grow: a derivative of one the other way."""
-    back = torch.zeros_like(x, requires_grad=True)
-    slope = torch.autograd.grad(x, parameter, back, create_graph=True, retain_graph=True)[0]
-    return torch.autograd.grad(slope.sum(), back)[0]
-
-
-def _proportional_to(x: torch.Tensor) -> torch.Tensor | None:
-    """The only parameter that a tensor was computed from, if it goes in proportion to that."""
-    node: Any = x.grad_fn
-    while type(node).__name__.rstrip("01").removesuffix("Backward") in _LINEAR.split():
-        before = [function for function, _ in node.next_functions if function is not None]
-        if len(before) != 1:
-            return None
-        node = before[0]
-    return getattr(node, "variable", None)
+def _is_plain(x: torch.Tensor) -> bool:
+    """Whether what a tensor was computed by makes no zeros of positive numbers."""
+    nodes: list[Any] = [] if x.grad_fn is None else [x.grad_fn]
+    for node in nodes:  # which grows on the way
+        if type(node).__name__.rstrip("0123456789").removesuffix("Backward") not in _PLAIN.split():
+            return False
+        nodes += {function for function, _ in node.next_functions if function is not None}.difference(nodes)
+    return True

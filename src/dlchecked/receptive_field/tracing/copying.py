@@ -110,15 +110,17 @@ class Copier:
         foreign: whether code runs in the copies that is neither torch's nor torchvision's.
         lend: whether tensors share their memory until they are written to.
         apart: whether all copies have containers of their own for what they do not have yet, such as hooks.
+        positive: the parameters, by their ids, if they are made positive; otherwise None.
     """
 
-    def __init__(self, lend: bool, apart: bool = True) -> None:
+    def __init__(self, lend: bool, apart: bool = True, positive: bool = False) -> None:
         """``lend`` is for copies that are gone before their user goes on.
 
         Most copies of layers never get a hook or the like, and need not be ``apart`` then, which is quicker.
         """
         self.lend = lend
         self.apart = apart
+        self.positive: dict[int, nn.Parameter] | None = {} if positive else None
         self._blank: dict[str, Any] = {name: kind() for name, kind in _OWN_CONTAINERS.items()}
         self._handles = RemovableHandle.next_id
         self.originals: dict[int, nn.Module] = {}
@@ -157,6 +159,12 @@ class Copier:
     def mixed_up(self) -> bool:
         """Whether what one copy got others may have got as well: a hook, also if it is gone again, or the like."""
         return not self.apart and (RemovableHandle.next_id > self._handles or any(self._blank.values()))
+
+    @property
+    def zeros_written(self) -> bool:
+        """Whether a parameter that is lent has been written to, and holds a zero."""
+        lent = [x for x in self._tensors if isinstance(x, nn.Parameter) and not x.is_meta]
+        return any(not cast(Any, torch._C)._is_cow_tensor(x) and bool((x == 0).any()) for x in lent)
 
     def release(self) -> None:
         """Give back what was lent, also where a copy is still known to somebody."""
@@ -255,16 +263,26 @@ class Copier:
         if made is not None:
             return cast(torch.Tensor, made)
         # A forward may ask for it first inside a transformation or a mode, which are none of the copy's business.
-        with torch.inference_mode(original.is_inference()), torch._C._DisableFuncTorch():
+        with torch.inference_mode(False), torch._C._DisableFuncTorch():
             values = _lazily(original.detach()) if self.lend else original.detach().clone()
             if type(original) is nn.Parameter:
-                values = nn.Parameter(values, original.requires_grad)
+                values = self._parameter(values, original.requires_grad)
             elif original.requires_grad:
                 values.requires_grad_()
         values.__dict__.update(original.__dict__)
         self._copies[id(original)] = values
         self._tensors.append(values)
         return values
+
+    def _parameter(self, values: torch.Tensor, learns: bool) -> nn.Parameter:
+        """A parameter; in what is lent, frozen ones learn too, so that autograd tells what is made of them."""
+        if self.positive is not None and values.is_floating_point() and not values.is_meta:
+            generator = torch.Generator().manual_seed(len(self.positive))
+            values = (torch.rand(values.shape, generator=generator) + 0.5).to(values)
+        made = nn.Parameter(values, learns or (self.lend and (values.is_floating_point() or values.is_complex())))
+        if self.positive is not None:
+            self.positive[id(made)] = made
+        return made
 
     def _uninitialized(self, original: Any) -> Any:
         made = self._copies.get(id(original))

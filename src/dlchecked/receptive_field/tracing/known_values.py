@@ -17,7 +17,7 @@ def known_of(x: Any) -> Known:
     if is_traced(x):
         return NOTHING if x.known is None else x.known.compact()
     if isinstance(x, torch.Tensor):
-        if isinstance(x, nn.Parameter) or x.is_complex():
+        if x.is_complex() or (isinstance(x, nn.Parameter) and zeros_of(x) is None):
             return NOTHING
         constant = is_constant(x)
         if x.is_meta:

@@ -2,14 +2,16 @@
 
 import gc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
+import torch
 from torch import nn
 
 from dlchecked.receptive_field.axis.even_support import identity
 from dlchecked.receptive_field.errors import UnknownOperation
 from dlchecked.receptive_field.layouts.box import BoxLayout
 from dlchecked.receptive_field.tracing import dispatch  # noqa: F401
+from dlchecked.receptive_field.tracing.constants import WEIGHTS, Weights
 from dlchecked.receptive_field.tracing.copying import Copier
 from dlchecked.receptive_field.tracing.surroundings import as_before
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, traced
@@ -25,16 +27,38 @@ def run_forward(
     found = answered(trace.module, _input(shape, trace), kinds)
     if found is not None:
         return found if output is None else output(found)
-    copier, failure = Copier(lend=True, apart=False), None
-    try:
-        found = _run_copy(copier, kinds, shape, trace, output)
-    except Exception as error:
-        failure = error
-    if copier.mixed_up:
-        return _run_copy(Copier(lend=True), kinds, shape, trace, output)
-    if failure is not None:
-        raise failure
-    return found
+
+    def run(learning: bool = True, **how: bool) -> _Outcome:
+        with torch.inference_mode(False), torch.set_grad_enabled(learning):
+            return _run_copy(Copier(lend=True, **how), kinds, shape, trace, output)
+
+    found = run(apart=False)
+    if found.mixed_up:
+        found = run()
+    if "leaf Variable" in str(found.error):
+        # What is written to in earnest does not learn.
+        found = run(learning=False, positive=True)
+    elif found.doubtful:
+        found = run(positive=True)
+    if found.error is not None:
+        raise found.error
+    return found.returned
+
+
+class _Outcome(NamedTuple):
+    """What a run ended in.
+
+    Attributes:
+        returned: what it returned.
+        error: what it raised instead.
+        mixed_up: as that of the copier.
+        doubtful: whether a zero that matters may have been made by a weight.
+    """
+
+    returned: Any
+    error: Exception | None
+    mixed_up: bool
+    doubtful: bool
 
 
 def _input(shape: tuple[int, ...], trace: Trace) -> TracedTensor:
@@ -44,9 +68,10 @@ def _input(shape: tuple[int, ...], trace: Trace) -> TracedTensor:
 
 def _run_copy(
     copier: Copier, kinds: Kinds, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None
-) -> Any:
+) -> _Outcome:
     short: list[dict[str, Any]] = []
-    collecting = gc.isenabled()
+    found, failure, weights = None, None, Weights(copier.positive)
+    token, collecting = WEIGHTS.set(weights), gc.isenabled()
     # All that is made now goes at once; to look for cycles in it would only take time.
     gc.disable()
     try:
@@ -56,23 +81,30 @@ def _run_copy(
         with as_before(copier.foreign or output is not None):
             found = copy(_input(shape, trace))
             found = found if output is None else output(found)
-        if trace.refused is not None:
-            raise trace.refused
-        return found
+        failure = trace.refused
     except Exception as error:
-        compiler = _compiler(error)
-        if compiler is None:
-            raise
-        raise UnknownOperation(
-            f"the forward runs what {compiler} has compiled, which cannot be asked what it does; let it call the "
-            f"function or module that was compiled\n  {place(error)}"
-        ) from None
+        failure = _told(error)
     finally:
+        doubtful = copier.positive is None and (weights.doubtful or copier.zeros_written)
+        WEIGHTS.reset(token)
         trace.end()
         lengthen(short)
+        mixed_up = copier.mixed_up
         copier.release()
         if collecting:
             gc.enable()
+    return _Outcome(found, failure, mixed_up, doubtful)
+
+
+def _told(error: Exception) -> Exception:
+    """The error, or whose complaint it is, if it comes from compiled code."""
+    compiler = _compiler(error)
+    if compiler is None:
+        return error
+    return UnknownOperation(
+        f"the forward runs what {compiler} has compiled, which cannot be asked what it does; let it call the "
+        f"function or module that was compiled\n  {place(error)}"
+    )
 
 
 def _compiler(error: Exception) -> str | None:

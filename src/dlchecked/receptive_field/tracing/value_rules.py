@@ -49,12 +49,12 @@ _OF_ONE = _VANISHING | _all(
     "__abs__ __invert__ relu_ leaky_relu_ abs_ log_ sqrt_ rsqrt_ square_ tanh_ reciprocal_ nan_to_num_"
 )
 _OF_TWO = _all(
-    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor bitwise_and "
-    "bitwise_or bitwise_xor pow remainder fmod __and__ __or__ __xor__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__ __pow__"
+    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_xor bitwise_xor pow remainder fmod "
+    "__xor__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__ __pow__"
 )
-_LOGICAL = _all("logical_not bitwise_not __invert__ bitwise_and bitwise_or bitwise_xor __and__ __or__ __xor__")
+_LOGICAL = _all("logical_not bitwise_not __invert__ bitwise_xor __xor__")
 _TO_BOOLEANS = _all(
-    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor logical_not "
+    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_xor logical_not "
     "isnan isinf isfinite bool __lt__ __le__ __gt__ __ge__ __eq__ __ne__"
 )
 _OF_THE_SAME_DTYPE = _LOGICAL | _MOVES | _all("clone contiguous detach masked_fill tril triu where")
@@ -89,7 +89,8 @@ def _are_booleans(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any
         return not dtypes or dtypes == [torch.bool]
     operands = [part for x in args for part in (x if isinstance(x, list | tuple) else (x,))]
     tensors = [x for x in operands if isinstance(x, torch.Tensor)]
-    return function in _OF_THE_SAME_DTYPE and all(x.dtype == torch.bool for x in tensors)
+    alike = any if function in _LOGICAL else all
+    return function in _OF_THE_SAME_DTYPE and alike(x.dtype == torch.bool for x in tensors)
 
 
 def _carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
@@ -213,11 +214,11 @@ def _refined(result: Any, known: Known) -> Any:
 
 def _of_two(function: Any, args: tuple[Any, ...], result: Any) -> Any:
     a, b = (known_of(x) for x in args[:2])
-    both = a.fixed & b.fixed
-    if not bool(both.all()):
+    fixed = a.fixed & b.fixed
+    if not bool(fixed.any() if function in _TO_BOOLEANS else fixed.all()):
         return _lost(args, result)
     operands = [x.values.bool() if function in _LOGICAL else x.values for x in (a, b)]
-    return _with(result, Known(function(*operands).to(torch.float64), both))
+    return _refined(result, Known(torch.where(fixed, function(*operands).to(torch.float64), 0.0), fixed))
 
 
 def _maximum(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

@@ -1,0 +1,31 @@
+"""A site's sign as a picture of pixels, for the screen of a phone."""
+
+from __future__ import annotations
+
+import re
+
+SIZE = 512
+# The part of it that is seen in whatever form a phone cuts out.
+_SAFE = 0.6
+
+
+def icon(svg: str, ground: str) -> bytes:
+    """A PNG of `SIZE` × `SIZE` pixels.
+
+    Args:
+        svg: the sign.
+        ground: the colour behind it.
+    """
+    import resvg_py
+
+    opening = re.search(r"<svg\b[^>]*>", svg)
+    box = re.search(r'viewBox="([^"]*)"', opening[0]) if opening else None
+    content = svg.partition(">")[2].rpartition("</svg>")[0]
+    side, corner = SIZE * _SAFE, SIZE * (1 - _SAFE) / 2
+    inner = f'x="{corner}" y="{corner}" width="{side}" height="{side}" viewBox="{box[1] if box else ""}"'
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">'
+        f'<rect width="{SIZE}" height="{SIZE}" fill="{ground}"/>'
+        f'<svg {inner} fill="none">{content}</svg></svg>'
+    )
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True))
