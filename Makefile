@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 AXE := tests/site/node_modules/axe-core/axe.min.js
 ADDRESS ?= 127.0.0.1:8000
+# One more than there are cores, since tests also wait: for a browser, a server, a process that is to be stopped. Of more
+# than five, none would end before the one with the longest file.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))
 # The theme would otherwise print a notice of its own at each build.
 export NO_MKDOCS_2_WARNING := 1
 # Some machines forbid it; then each process that imports our sources compiles them again.
@@ -55,7 +58,7 @@ weekly: $(INSTALLED)
 # Every claim must be able to fail, and must not owe its outcome to a seed, before it counts that it holds.
 test: $(INSTALLED) axe
 	$(MAKE) --jobs=2 --output-sync=target lint types mutate reseed
-	$(BIN)/pytest --codeblocks --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --codeblocks --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Of the packages, Python compiles what is imported; all of it would take as long as the rest of the installation. To
 # read the site's configuration imports what builds the site, so that to serve it for the first time takes no longer.

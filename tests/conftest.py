@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,19 +24,30 @@ LONGEST = (
     "tests/site/test_taken_away.py",
     "tests/notebooks/test_build.py",
     "tests/site/test_with_scripts.py",
-    "tests/site/test_planted.py",
+    "tests/site/test_explorers.py",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pages before tests: a site that is built after its blocks were run need not run them."""
-    items.sort(key=lambda item: _place(item.nodeid.partition("::")[0]))
+    """Pages before tests: a site that is built after its blocks were run need not run them.
+
+    So the page that comes last is a short one. Then what takes long, and last what is done in no time.
+    """
+    sizes = Counter(map(_file, items))
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        file = _file(item)
+        if not file.startswith("tests/"):
+            return 0, -sizes[file]
+        if file in LONGEST:
+            return 1, LONGEST.index(file)
+        return 2, not file.startswith("tests/site/")
+
+    items.sort(key=place)
 
 
-def _place(file: str) -> int:
-    if not file.startswith("tests/"):
-        return 0
-    return 1 + (LONGEST.index(file) if file in LONGEST else len(LONGEST))
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -33,9 +34,15 @@ for name in ("matplotlib", "mkdocs", "pytest", "sympy.plotting"):
 """
 
 
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    return install_wheel(tmp_path_factory.mktemp("installed") / "packages")
+
+
 @pytest.fixture
-def installed(tmp_path):
-    return install_wheel(tmp_path / "packages")
+def installed(wheel, tmp_path):
+    """A copy: beside the wheel comes what a test asks for."""
+    return shutil.copytree(wheel, tmp_path / "packages")
 
 
 def python(packages: Path, code: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -151,7 +150,7 @@ def test_it_is_served_with_the_failure_at_its_block(mended):
     try:
         page = served_with("does not hold", address, server)
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.communicate()
     assert "assert Fraction(-2, 1) == -4" in page.replace("&#10;", "\n")
     assert 'class="check-failure"' in page
