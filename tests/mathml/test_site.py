@@ -6,14 +6,14 @@ import io
 import json
 import re
 import shutil
-import subprocess
-import sys
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
+
+from commands import python
 
 CONFIG = """
 site_name: Test
@@ -47,11 +47,6 @@ def two_lines():
 """
 
 
-def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
@@ -60,8 +55,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "docs" / "index.md").write_text(PAGE)
     (folder / "docs" / "words.md").write_text("# Words\n\nNo formula.\n")
     (folder / "docs" / "figures" / "demo.py").write_text(FIGURE)
-    run = build(folder)
-    assert run.returncode == 0, run.stderr
+    code, output = python(folder, "-m", "mkdocs", "build", "--strict")
+    assert code == 0, output
     return folder / "site"
 
 
@@ -96,10 +91,10 @@ def test_the_code_of_figures_is_not_published(site: Path) -> None:
 def test_a_wrong_formula_stops_the_build_in_one_line(site: Path, tmp_path: Path) -> None:
     shutil.copytree(site.parent, tmp_path / "copy", ignore=shutil.ignore_patterns("site"))
     (tmp_path / "copy" / "docs" / "index.md").write_text("# Title\n\n$\\foo$\n")
-    run = build(tmp_path / "copy", "-q")
-    assert run.returncode == 1
-    assert 'docs/index.md:3: Unknown command "\\foo"' in run.stderr
-    assert "Traceback" not in run.stderr
+    code, output = python(tmp_path / "copy", "-m", "mkdocs", "build", "--strict", "-q")
+    assert code == 1
+    assert 'docs/index.md:3: Unknown command "\\foo"' in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.browser

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from commands import python
 from evidence.page.model import Block, Page
 from notebooks.rules import _slow
 
@@ -58,16 +56,7 @@ if "ipykernel" in sys.modules:
 
 
 def build(project: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict"],
-        cwd=project,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(project / "src")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    return python(project, "-m", "mkdocs", "build", "--strict", PYTHONPATH=str(project / "src"))
 
 
 @pytest.fixture(scope="module")

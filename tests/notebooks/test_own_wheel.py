@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import python
 from notebooks.own_wheel import NoWheel, Wheel, build_wheel
 
 ROOT = Path(__file__).parents[2]
@@ -42,16 +43,7 @@ def mkdocs(folder: Path, project: Path) -> tuple[int, str]:
     (folder / "docs").mkdir()
     (folder / "docs/index.md").write_text(PAGE)
     (folder / "mkdocs.yml").write_text(CONFIG.replace("PROJECT", str(project)))
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict"],
-        cwd=folder,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    return python(folder, "-m", "mkdocs", "build", "--strict")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import functools
 import gzip
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from commands import python
 from in_a_browser import missing
 
 # The copies of the site are shared by several files of tests.
@@ -168,19 +168,6 @@ print(*sorted(sys.modules))
 """
 
 
-def _build(folder: Path) -> dict[str, object]:
-    build = subprocess.run(
-        [sys.executable, "-c", BUILD, str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return {"code": build.returncode, "output": build.stdout}
-
-
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site as `make build` makes it. Of several processes that test, one builds it for all."""
@@ -190,12 +177,12 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with (shared / "built-site.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not outcome.exists():
-            outcome.write_text(json.dumps(_build(folder)), encoding="utf-8")
-    build = json.loads(outcome.read_text(encoding="utf-8"))
-    if build["code"]:
-        pytest.fail(f"`mkdocs build --strict` ended with {build['code']}:\n{build['output']}", pytrace=False)
+            outcome.write_text(json.dumps(python(ROOT, "-c", BUILD, str(folder))), encoding="utf-8")
+    code, output = json.loads(outcome.read_text(encoding="utf-8"))
+    if code:
+        pytest.fail(f"`mkdocs build --strict` ended with {code}:\n{output}", pytrace=False)
     with serving_folder(folder) as url:
-        yield Site(folder, url, frozenset(build["output"].splitlines()[-1].split()))
+        yield Site(folder, url, frozenset(output.splitlines()[-1].split()))
 
 
 @pytest.fixture(scope="session")

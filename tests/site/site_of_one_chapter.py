@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from small_site import ROOT, write_small_config
+
+from commands import python
 
 CHAPTER = """\
 # Sums
@@ -160,14 +159,6 @@ def build_one_chapter(folder: Path, command: list[str] = BUILD, **environment: s
     write_small_config(folder)
     with (folder / "mkdocs.yml").open("a", encoding="utf-8") as config:
         config.write(NAV)
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1700000000", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    code, output = python(folder, *command, SOURCE_DATE_EPOCH="1700000000", **environment)
+    assert code == 0, output
     return folder / "site"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from small_site import CHAPTER, write_small_site
+
+from commands import python
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,34 +32,16 @@ def planted(built_site: object, tmp_path: Path) -> Callable[[str, str], int]:
     return plant
 
 
-def run(tmp_path: Path, *command: str) -> tuple[int, str]:
-    source = tmp_path / "src"
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "NO_MKDOCS_2_WARNING": "1",
-            "PYTHONPATH": str(source if source.exists() else ROOT / "src"),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
-
-
 def test_the_copy_without_a_mistake_is_built(planted, tmp_path):
     planted("## 1. ", "## 1. ")
-    code, output = run(tmp_path, "mkdocs", "build", "--strict")
+    code, output = python(tmp_path, "-m", "mkdocs", "build", "--strict")
     assert code == 0, output
     assert (tmp_path / "site" / "cnns" / "index.html").is_file()
 
 
 def test_a_false_assert(planted, tmp_path):
     line = planted("assert field.size == (112, 112)", "assert field.size == (36, 36)")
-    code, output = run(tmp_path, "pytest", "--codeblocks", f"{CHAPTER}::cnn-receptive-field")
+    code, output = python(tmp_path, "-m", "pytest", "--codeblocks", f"{CHAPTER}::cnn-receptive-field")
     assert code == 1
     assert f"{CHAPTER}:{line}: check 'cnn-receptive-field' (exact) failed" in output
     assert "assert (112, 112) == (36, 36)" in output
@@ -69,7 +50,7 @@ def test_a_false_assert(planted, tmp_path):
 def test_a_false_assert_in_a_fence_with_a_title(planted, tmp_path):
     fence = '```python title="proof.py"\nassert False\n```\n\n'
     line = planted("## 2. ", f"{fence}## 2. ")
-    code, output = run(tmp_path, "pytest", "--codeblocks", CHAPTER, "-k", "cnn-1")
+    code, output = python(tmp_path, "-m", "pytest", "--codeblocks", CHAPTER, "-k", "cnn-1")
     assert code == 1
     assert f"{CHAPTER}:{line + 1}: set-up block failed" in output
 
@@ -105,7 +86,7 @@ REFUSED_BY_THE_BUILD = {
 def test_the_build_refuses(mistake, flags, planted, tmp_path):
     old, new, message = REFUSED_BY_THE_BUILD[mistake]
     line = planted(old, new)
-    code, output = run(tmp_path, "mkdocs", "build", *flags)
+    code, output = python(tmp_path, "-m", "mkdocs", "build", *flags)
     assert code != 0
     assert f"{CHAPTER}:{line}: " in output
     assert message in output
@@ -116,7 +97,7 @@ def test_a_false_claim_leaves_the_built_site_as_it_was(planted, tmp_path):
     line = planted("assert field.size == (112, 112)", "assert field.size == (36, 36)")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("what was published before")
-    code, output = run(tmp_path, "mkdocs", "build", "--strict", "-q", "--dirty")
+    code, output = python(tmp_path, "-m", "mkdocs", "build", "--strict", "-q", "--dirty")
     assert code != 0
     assert f"{CHAPTER}:{line}: check 'cnn-receptive-field' (exact) failed" in output
     assert "assert (112, 112) == (36, 36)" in output
@@ -130,7 +111,7 @@ def test_a_claim_made_false_by_an_edit_of_a_module(planted, tmp_path):
     source = module.read_text(encoding="utf-8")
     module.write_text(source.replace("*centre)] = 1", "*centre)] = 2"), encoding="utf-8")
     assert module.read_text(encoding="utf-8") != source
-    code, output = run(tmp_path, "mkdocs", "build")
+    code, output = python(tmp_path, "-m", "mkdocs", "build", PYTHONPATH=str(tmp_path / "src"))
     assert code != 0
     assert "check 'residual-is-a-shift' (exact) failed" in output
     assert f"{CHAPTER}:{line}" not in output  # to count what is not zero, 2 is as good as 1
@@ -138,7 +119,7 @@ def test_a_claim_made_false_by_an_edit_of_a_module(planted, tmp_path):
 
 def test_a_check_renamed_away_under_its_link(planted, tmp_path):
     planted('pytest.mark.exact("cnn-border")', 'pytest.mark.exact("cnn-edge")')
-    code, output = run(tmp_path, "mkdocs", "build")
+    code, output = python(tmp_path, "-m", "mkdocs", "build")
     assert code != 0
     assert "names the check 'cnn-border', which is on no page" in output
     assert "no sentence links to the check 'cnn-edge'" in output

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from small_site import CHAPTER, copy_whole_site, write_small_site
+
+from commands import python
 
 
 @pytest.fixture
@@ -20,16 +19,7 @@ def small_copy(built_site, tmp_path):
 
 
 def build(folder: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [Path(sys.executable).with_name("zensical"), "build", "--strict"],
-        cwd=folder,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    return python(folder, "-m", "zensical", "build", "--strict")
 
 
 def test_the_chapters_are_built_with_their_checks(built_site, tmp_path):
