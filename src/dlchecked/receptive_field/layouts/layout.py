@@ -5,6 +5,8 @@ dimension of a tensor is kept as a *group* of atoms, here (H, W), and the factor
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -35,17 +37,11 @@ class Layout(NamedTuple):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the tensor."""
-        if self.simple:
-            return tuple(self.sizes)
-        return tuple(prod(self.sizes[a:b]) for a, b in self.ranges())
+        return tuple(self.sizes) if self.simple else _shape(tuple(self.sizes), self.groups)
 
-    def ranges(self) -> list[tuple[int, int]]:
+    def ranges(self) -> Sequence[tuple[int, int]]:
         """First and one-past-last atom of every dimension."""
-        found, start = [], 0
-        for count in self.groups:
-            found.append((start, start + count))
-            start += count
-        return found
+        return _ranges(self.groups)
 
     def with_single(self, dim: int) -> "Layout":
         """The same with dimension ``dim`` made of one atom."""
@@ -81,6 +77,16 @@ class Layout(NamedTuple):
                 break
             rest = select(rest, position, 0)
         return rest._replace(groups=tuple(groups))
+
+
+@lru_cache(maxsize=4096)
+def _ranges(groups: tuple[int, ...]) -> Sequence[tuple[int, int]]:
+    return tuple(pairwise(accumulate(groups, initial=0)))
+
+
+@lru_cache(maxsize=4096)
+def _shape(sizes: tuple[int, ...], groups: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(prod(sizes[first:stop]) for first, stop in _ranges(groups))
 
 
 def _take(layout: Layout, start: int, size: int) -> tuple[Layout, int]:
@@ -152,6 +158,8 @@ def fuse(layout: Layout, start: int, stop: int) -> Layout:
 
 
 def _fuse_factor(factor: Factor, start: int, stop: int, sizes: tuple[int, ...]) -> Factor:
+    if not factor.dims or factor.dims[-1] < start:
+        return factor
     inside = [dim for dim in factor.dims if start <= dim < stop]
     before = tuple(dim for dim in factor.dims if dim < start)
     after = tuple(dim for dim in factor.dims if dim >= stop)
@@ -192,12 +200,16 @@ def _moved(terms: Terms, start: int, by: int) -> Terms:
     """The terms with the numbers of all atoms from ``start`` on changed."""
 
     def move(factor: Factor) -> Factor:
+        if not factor.dims or factor.dims[-1] < start:
+            return factor
         return Factor(tuple(dim + by if dim >= start else dim for dim in factor.dims), factor.support)
 
     return tuple(tuple(move(factor) for factor in term) for term in terms)
 
 
 def _permuted(factor: Factor, numbers: dict[int, int]) -> Factor:
+    if not factor.dims:
+        return factor
     dims = tuple(numbers[dim] for dim in factor.dims)
     if list(dims) == sorted(dims):
         return Factor(dims, factor.support)
@@ -218,6 +230,9 @@ def broadcast(layouts: Sequence[Layout], shape: Sequence[int]) -> list[Layout]:
             layout = insert(layout, 0)
         found.append(layout._replace(groups=(1,) * missing + layout.groups))
     for dim, size in enumerate(shape):
+        first, *others = (_pattern(layout, dim) for layout in found)
+        if all(pattern == first for pattern in others) and prod(first) == size:
+            continue
         patterns = {_pattern(layout, dim) for layout in found if layout.shape[dim] == size}
         if len(patterns) > 1:
             found = _with_common_atoms(found, dim, size, patterns)
@@ -252,9 +267,10 @@ def is_varying(layout: Layout, dim: int) -> bool:
 def expand(layout: Layout, dim: int, pattern: Sequence[int]) -> Layout:
     """A dimension that is constant, or of size 1, remade of other atoms."""
     start, stop = layout.ranges()[dim]
-    for _ in range(start, stop):
-        layout = select(layout, start, 0)
-    for size in reversed(pattern):
-        layout = insert(layout, start)
-        layout = layout._replace(sizes=(*layout.sizes[:start], size, *layout.sizes[start + 1 :]))
-    return layout._replace(groups=(*layout.groups[:dim], len(pattern), *layout.groups[dim + 1 :]))
+    if is_varying(layout, dim):
+        for _ in range(start, stop):
+            layout = select(layout, start, 0)
+        stop = start
+    sizes = (*layout.sizes[:start], *pattern, *layout.sizes[stop:])
+    groups = (*layout.groups[:dim], len(pattern), *layout.groups[dim + 1 :])
+    return Layout(sizes, groups, _moved(layout.terms, stop, start + len(pattern) - stop))

@@ -1,6 +1,7 @@
 """Unions of products, with as few terms as can be had cheaply."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from dlchecked.receptive_field.axis.support import Support
 from dlchecked.receptive_field.errors import ReceptiveFieldError
@@ -92,7 +93,8 @@ def _merged(one: Term, two: Term) -> Term | None:
         return None if pairs.only_presence_differs() else _with_rules(one, two)
     if _all_within(one, two, pairs):
         return None if pairs.only_presence_differs() else _with_rules(two, one)
-    differ = [i for i, (a, b) in enumerate(zip(one, two, strict=True)) if not pairs.equal(a, b)]
+    # Most pairs of many terms differ in several factors, and the second settles it.
+    differ = list(islice((i for i, (a, b) in enumerate(zip(one, two, strict=True)) if not pairs.equal(a, b)), 2))
     if len(differ) > 1 or pairs.only_presence_differs():
         return None
     (i,) = differ

@@ -47,8 +47,10 @@ def split(tensor: TracedTensor, split_size_or_sections: Any = None, dim: int = 0
         sections = [min(sections, length - start) for start in range(0, length, sections)]
     if sum(sections) != length:
         raise InvalidArgument(f"sections {tuple(sections)} do not add up to the {length} positions of dimension {dim}")
+    kept = tensor.kept
+    whole = tensor.derived(kept.with_single(dim), tensor.shape) if isinstance(kept, Layout) else tensor
     stops = np.cumsum(sections).tolist()
-    return tuple(narrow(tensor, dim, stop - size, size) for stop, size in zip(stops, sections, strict=True))
+    return tuple(narrow(whole, dim, stop - size, size) for stop, size in zip(stops, sections, strict=True))
 
 
 @view_rule("chunk")
