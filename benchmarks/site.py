@@ -12,6 +12,7 @@ import functools
 import gzip
 import http.server
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -209,17 +210,26 @@ def _scores(address: str, runs: int, tools: Path) -> dict[str, float]:
     ]
     results = []
     for _ in range(runs):
-        done = subprocess.run(
-            command, env={**os.environ, "CHROME_PATH": installed() or ""}, capture_output=True, text=True, check=True
-        )
+        environment = {**os.environ, "CHROME_PATH": installed() or ""}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            # A browser that is kept waiting too long gives up.
+            print(f"{address}: a run of Lighthouse broke off: {done.stderr.strip()[-300:]}", file=sys.stderr)
+            continue
         report = json.loads(done.stdout)
-        results.append({short: report["categories"][name]["score"] for name, short in CATEGORIES.items()})
-        for name in CATEGORIES:
-            for audit in report["categories"][name]["auditRefs"]:
-                outcome = report["audits"][audit["id"]]
-                if name != "performance" and outcome["score"] == 0 and audit["weight"]:
-                    print(f"{address}: {name}: {outcome['title']}", file=sys.stderr)
-    return {short: 100 * statistics.median(result[short] for result in results) for short in CATEGORIES.values()}
+        results.append({short: report["categories"][name]["score"] or math.nan for name, short in CATEGORIES.items()})
+        print(f"{address}: {results[-1]}", *_failed(report), sep="\n    ", file=sys.stderr)
+    scores = {short: [result[short] for result in results] or [math.nan] for short in CATEGORIES.values()}
+    return {short: 100 * statistics.median(found) for short, found in scores.items()}
+
+
+def _failed(report: dict[str, Any]) -> Iterator[str]:
+    """What a page loses points for, but for its speed."""
+    for name in CATEGORIES:
+        for audit in report["categories"][name]["auditRefs"] if name != "performance" else ():
+            outcome = report["audits"][audit["id"]]
+            if audit["weight"] and outcome["score"] is not None and outcome["score"] < 1:
+                yield f"{name}: {outcome['title']}"
 
 
 def _print(measured: dict[str, dict[str, dict[str, float]]], pages: list[str]) -> None:
