@@ -87,7 +87,7 @@ def _number(name: str) -> int:
 
 
 def _package(decks: Iterable[Any], time: float) -> bytes:
-    """The file to import. What genanki itself writes differs each time, and leaves a file behind where such are kept."""
+    """The file to import. What genanki itself writes differs each time, and leaves a file where such are kept."""
     import genanki
 
     written = io.BytesIO()
