@@ -12,6 +12,7 @@ import functools
 import gzip
 import http.server
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -60,15 +61,16 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=5, help="of Lighthouse, for each page; 0: without it")
     options.add_argument("--tools", type=Path, help="a folder with node_modules/lighthouse and axe-core")
     options.add_argument("--ours", type=Path, help="our site, as it was built")
-    options.add_argument("--no-stock", action="store_true", help="measure ours alone")
+    options.add_argument("--stock", type=Path, help="the stock site, as it was built")
     options.add_argument("pages", nargs="*", default=PAGES, help="addresses below the site's")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         tools = asked.tools or _fetch_tools(folder / "tools")
-        sites = {"ours": asked.ours or _build(ROOT / "mkdocs.yml", ROOT, folder / "ours")}
-        if not asked.no_stock:
-            sites["stock"] = _stock(folder / "work", folder / "stock")
+        sites = {
+            "ours": asked.ours or _build(ROOT / "mkdocs.yml", ROOT, folder / "ours"),
+            "stock": asked.stock or _stock(folder / "work", folder / "stock"),
+        }
         load = os.getloadavg()[0]
         measured = {name: _measure(site, asked.pages, asked.runs, tools) for name, site in sites.items()}
     print(f"Median of {asked.runs} runs of Lighthouse, with a load of {load:.0f} on {os.cpu_count()} cores")
@@ -101,8 +103,9 @@ def _build(config: Path, cwd: Path, site: Path) -> Path:
 def _stock(work: Path, site: Path) -> Path:
     """The same pages, and what is kept of them, under the theme as it comes."""
     work.mkdir()
-    for part in ("docs", "examples", "src", "pyproject.toml", ".cache"):
-        (work / part).symlink_to(ROOT / part)
+    for part in ROOT.iterdir():
+        if part.name not in ("mkdocs.yml", "site"):
+            (work / part.name).symlink_to(part)
     settings: dict[str, Any] = yaml_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     settings["theme"] = {"name": "material", "font": False}
     names = {id(each): each if isinstance(each, str) else next(iter(each)) for each in settings["plugins"]}
@@ -162,26 +165,24 @@ def _measure(site: Path, pages: list[str], runs: int, tools: Path) -> dict[str, 
 
 
 def _seen(browser: Any, url: str, page: str, sent: dict[str, int]) -> dict[str, float]:
-    """What a first visit with a phone fetches, with all that comes late, and what it shows."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
-    asked: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
-    tab = context.new_page()
-    tab.add_init_script(SHIFTS)
-    sent.clear()
-    tab.goto(url + page, wait_until="networkidle")
-    at_first = sum(sent.values())
-    # A worker that keeps pages begins when all is there.
-    tab.wait_for_timeout(3000)
-    figures = {
-        "KiB": at_first / 1024,
-        "KiB kept": (sum(sent.values()) - at_first) / 1024,
-        "elements": tab.evaluate("() => document.querySelectorAll('*').length"),
-        "shift": tab.evaluate("() => shifts"),
-        "outside": sum(not each.startswith((url, "data:", "blob:")) for each in asked),
-    }
-    context.close()
-    return figures
+    """What a first visit with a phone fetches and shows; and what is fetched besides, to be kept for later."""
+    figures: dict[str, float] = {}
+    sizes = []
+    for workers in ("block", "allow"):
+        context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, service_workers=workers)
+        asked: list[str] = []
+        context.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab = context.new_page()
+        tab.add_init_script(SHIFTS)
+        sent.clear()
+        tab.goto(url + page, wait_until="networkidle")
+        sizes.append(sum(sent.values()) / 1024)
+        figures["elements"] = tab.evaluate("() => document.querySelectorAll('*').length")
+        figures["shift"] = max(tab.evaluate("() => shifts"), figures.get("shift", 0))
+        outside = sum(not each.startswith((url, "data:", "blob:")) for each in asked)
+        figures["outside"] = figures.get("outside", 0) + outside
+        context.close()
+    return {"KiB": sizes[0], "KiB kept": sizes[1] - sizes[0], **figures}
 
 
 def _broken(browser: Any, url: str, page: str, axe: str) -> float:
@@ -209,17 +210,26 @@ def _scores(address: str, runs: int, tools: Path) -> dict[str, float]:
     ]
     results = []
     for _ in range(runs):
-        done = subprocess.run(
-            command, env={**os.environ, "CHROME_PATH": installed() or ""}, capture_output=True, text=True, check=True
-        )
+        environment = {**os.environ, "CHROME_PATH": installed() or ""}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            # A browser that is kept waiting too long gives up.
+            print(f"{address}: a run of Lighthouse broke off: {done.stderr.strip()[-300:]}", file=sys.stderr)
+            continue
         report = json.loads(done.stdout)
-        results.append({short: report["categories"][name]["score"] for name, short in CATEGORIES.items()})
-        for name in CATEGORIES:
-            for audit in report["categories"][name]["auditRefs"]:
-                outcome = report["audits"][audit["id"]]
-                if name != "performance" and outcome["score"] == 0 and audit["weight"]:
-                    print(f"{address}: {name}: {outcome['title']}", file=sys.stderr)
-    return {short: 100 * statistics.median(result[short] for result in results) for short in CATEGORIES.values()}
+        results.append({short: report["categories"][name]["score"] or math.nan for name, short in CATEGORIES.items()})
+        print(f"{address}: {results[-1]}", *_failed(report), sep="\n    ", file=sys.stderr)
+    scores = {short: [result[short] for result in results] or [math.nan] for short in CATEGORIES.values()}
+    return {short: 100 * statistics.median(found) for short, found in scores.items()}
+
+
+def _failed(report: dict[str, Any]) -> Iterator[str]:
+    """What a page loses points for, but for its speed."""
+    for name in CATEGORIES:
+        for audit in report["categories"][name]["auditRefs"] if name != "performance" else ():
+            outcome = report["audits"][audit["id"]]
+            if audit["weight"] and outcome["score"] is not None and outcome["score"] < 1:
+                yield f"{name}: {outcome['title']}"
 
 
 def _print(measured: dict[str, dict[str, dict[str, float]]], pages: list[str]) -> None:

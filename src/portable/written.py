@@ -12,10 +12,10 @@ _HERE = Path(__file__).parent
 MANIFEST, WORKER, LIST, OFFLINE_PAGE = "manifest.webmanifest", "sw.js", "offline.json", "offline.html"
 FROM_DISK = "assets/javascripts/from-disk.js"
 _INDEX = "search/search_index.json"
-# Of what is no page, a page needs what it names, or what its scripts do.
 _NAMED = re.compile(r'(?<=\s)(?:src|href)="(?:\./)?([^":#?]+\.(?:css|js|svg|webmanifest))"')
-# A module; what was taken out of pages is named by its digest.
-_MODULE = re.compile(r"[a-z]+\.js")
+# A module that another asks for when a reader does something.
+_LATER = re.compile(r'import\("\./([a-z]+\.js)"\)')
+# Of what is no page, a page needs what it names, or what its scripts do.
 _PARTS = (".css", ".js", ".json", ".svg", ".png", ".webp", ".woff2")
 
 
@@ -67,11 +67,16 @@ def write_worker(site: Path) -> None:
 
 
 def _first(site: Path) -> list[str]:
-    """What is kept before all else: the page that is shown for one that is not, and what pages ask for on the way."""
-    page = (site / OFFLINE_PAGE).read_text(encoding="utf-8")
-    modules = (file for file in (site / FROM_DISK).parent.glob("*.js") if _MODULE.fullmatch(file.name))
-    scripts = (file.relative_to(site).as_posix() for file in modules)
-    return sorted({OFFLINE_PAGE, *_NAMED.findall(page), *scripts})
+    """What is kept before all else: the page that is shown for one that is not, and what scripts ask for on the way."""
+    named = _NAMED.findall((site / OFFLINE_PAGE).read_text(encoding="utf-8"))
+    folder = Path(FROM_DISK).parent
+    later = (
+        (folder / module).as_posix()
+        for file in named
+        if Path(file).parent == folder
+        for module in _LATER.findall((site / file).read_text(encoding="utf-8"))
+    )
+    return sorted({OFFLINE_PAGE, *named, *later})
 
 
 def _kept(site: Path) -> list[str]:

@@ -136,7 +136,7 @@ def test_a_check_of_many_claims_does_not_fill_the_page():
     claims = tuple(f"Sentence {number}." for number in range(6))
     entry = Entry("two", "exact", "sum-1", "sums.md", "Sums", 8, claims, "passed")
     *_, item, _, _ = as_markdown([entry], "Not attacked")
-    assert item.startswith("- Sentence 0.<br>Sentence 1.<br>Sentence 2.<br>and in 3 more places<br>[`two`]")
+    assert item.startswith("- Sentence 0.<br>Sentence 1.<br>and in 4 more places<br>[`two`]")
 
 
 def test_counts_are_those_of_the_ledger(site):

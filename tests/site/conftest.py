@@ -203,7 +203,10 @@ def one_chapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def tab_of_one_chapter(browser: object, one_chapter: Site) -> Iterator[object]:
     """A tab of its own, so that nothing is remembered from another test."""
     context = browser.new_context(
-        base_url=one_chapter.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+        base_url=one_chapter.url,
+        viewport={"width": 1280, "height": 800},
+        reduced_motion="reduce",
+        service_workers="block",
     )
     yield context.new_page()
     context.close()

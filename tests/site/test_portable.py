@@ -101,6 +101,7 @@ def test_a_visited_page_is_there_without_a_network_and_says_so(tab, host):
     tab.goto("means/")
     assert tab.url.startswith(f"{host.url}offline.html")
     tab.locator("#kept-pages a", has_text="Sums").wait_for()
+    assert tab.get_by_role("button", name="Menu").count() == 0
     assert tab.get_by_role("link", name="Try again").get_attribute("href") == f"{host.url}means/"
     host.start()
     tab.get_by_role("link", name="Try again").click()

@@ -6,6 +6,11 @@ for (const [id, name, kind] of [["__drawer", "Menu", "shell-menu"], ["__search",
   const toggle = document.getElementById(id);
   const label = document.querySelector(`.md-header label[for="${id}"].md-header__button`);
   if (!toggle || !label) continue;
+  // The page that says that there is no network leads nowhere.
+  if (id === "__drawer" && !document.querySelector(".md-sidebar--primary")) {
+    label.remove();
+    continue;
+  }
   const button = document.createElement("button");
   button.type = "button";
   button.className = `${label.className} ${kind}`;

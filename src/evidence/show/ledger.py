@@ -23,7 +23,7 @@ from evidence.records.records import Records
 from evidence.run.source_text import SourceText
 
 # Of those that claim what a check shows, so many stand in the ledger's page: all of them are a third of its weight.
-MOST_SENTENCES = 3
+MOST_SENTENCES = 2
 
 
 @dataclass(frozen=True)
