@@ -47,7 +47,8 @@ def _ours(folder: Path) -> Path:
     """The whole site, with what is kept of its chapters and nothing of its examples."""
     for part in ("docs", "examples", "overrides"):
         shutil.copytree(ROOT / part, folder / part)
-    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace("project: .\n", f"project: {ROOT}\n")
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    settings = re.sub(r"(project|package): (?=\.\n|src/)", rf"\g<0>{ROOT}/", settings)
     (folder / "mkdocs.yml").write_text(settings, encoding="utf-8")
     if (ROOT / ".cache" / "figures").is_dir():
         shutil.copytree(ROOT / ".cache" / "figures", folder / ".cache" / "figures")

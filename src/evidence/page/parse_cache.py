@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.files.errors import PageError
-from evidence.files.import_graph import digest, our_packages, reach_of
+from evidence.files.import_graph import digest, our_packages
 from evidence.files.store import Store, cache_folder
 from evidence.page.model import Answer, Block, CheckLink, Figure, Option, Output, Page, Quiz, Reference
 from evidence.page.settings import Settings
@@ -50,11 +50,13 @@ class KeptPages:
 def _parser() -> str:
     """The parser that this process holds: its source, read once as Python has read it, and what it stands on.
 
-    Python itself is among it: what its syntax is, it knows.
+    Its source is this room and the one before it, as a room imports no other. Python itself is among what it stands on:
+    what its syntax is, it knows.
     """
     packages = our_packages(("evidence",))
+    source = [file for room in ("files", "page") for file in (packages["evidence"] / room).glob("*.py")]
     versions = [sys.version, *(f"{package} {version(package)}" for package in _RENDERERS)]
-    return "\n".join([digest(reach_of(["evidence.page.parse", __name__], packages), packages), *versions])
+    return "\n".join([digest(source, packages), *versions])
 
 
 def _as_data(page: Page) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from evidence.files.errors import PageError
@@ -47,12 +48,16 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         if (checks[link.name].imports is not None if link.name in checks else not _is_told_of(link.name, page))
     ]
 
+    # Each rule asks for the same records, and of a page of many checks that must not mean as many looks at all of them.
+    @cache
+    def sessions_on(path: Path) -> dict[int, list[Block]]:
+        found = page if path == page.path else site.page(path)
+        return {block.line: session for session in found.sessions() for block in session}
+
+    @cache
     def record_of(check: Block) -> Record | None:
-        if records is None:
-            return None
-        sessions = (page if check.path == page.path else site.page(check.path)).sessions()
-        session = next((each for each in sessions if any(block.line == check.line for block in each)), None)
-        return records.of(check, session) if session else None
+        session = sessions_on(check.path).get(check.line) if records is not None else None
+        return records.of(check, session) if records is not None and session else None
 
     found = [
         *page.errors,
