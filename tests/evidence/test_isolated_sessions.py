@@ -173,6 +173,15 @@ def test_what_many_import_is_imported_once_and_for_no_other(verified, tmp_path):
     assert (tmp_path / "imports").read_text() == "x"
 
 
+def test_what_shares_no_import_is_forked_from_the_clean_process_itself(verified, tmp_path):
+    (tmp_path / "own.py").write_text("")
+    tells = "import os\nwith open('parents', 'a') as file:\n    file.write(f'{os.getppid()}\\n')"
+    assert verified(tells, f"import own\n{tells}", tells).failures == []
+    parents = (tmp_path / "parents").read_text().split()
+    assert len(parents) == 3
+    assert len(set(parents)) == 1
+
+
 def test_a_module_that_many_import_and_that_breaks_them_is_told_of_each(verified, tmp_path):
     (tmp_path / "broken.py").write_text("import os\nos._exit(3)")
     (tmp_path / "own.py").write_text("")

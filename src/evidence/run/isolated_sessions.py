@@ -1,7 +1,7 @@
 """Runs sessions, each in a process of its own and within limits of time and memory, so that none feels another.
 
-Such a process is forked from one that has imported what the session begins by importing, and nothing besides but what
-has a state to be reset, as NumPy, and has run nothing. So a verdict does not hang on what else was to be run.
+Such a process is forked from one that has run nothing, and imported nothing but what the session begins by importing,
+and what has a state to be reset, as NumPy. So a verdict does not hang on what else was to be run.
 """
 
 from __future__ import annotations
@@ -74,8 +74,10 @@ def run_sessions_here(sessions: Sessions, at_once: int) -> Iterator[tuple[int, O
         if not isinstance(said, Died):
             told[said[0]] += 1
             yield said
-    # Whose imports broke the process that made them for all: each meets that itself, in a line of its own.
+    # Those that share no import, and those whose imports broke the process that made them for all: each meets that
+    # itself, in a line of its own.
     left = [number for number, session in enumerate(sessions) if told[number] < len(session)]
+    left.sort(key=lambda number: len(sessions[number]), reverse=True)
     for number, outcome in _run_each(sessions, left, at_once, trace):
         if outcome.block in sessions[number][told[number] :]:
             yield number, outcome
@@ -98,18 +100,17 @@ Names = frozenset[str]
 
 
 def _akin(begin: Sequence[Names], at_once: int) -> list[list[int]]:
-    """The numbers of sessions that have an import in common, or of one that has none in common with many."""
+    """The numbers of sessions that have an import in common with many; the others need no process in between."""
     left = set(range(len(begin)))
     groups: list[list[int]] = []
-    while left:
+    while True:
         common, times = Counter(chain(*(begin[number] for number in left), [""])).most_common(1)[0]
         if times < _MANY:
-            return [*groups, *([number] for number in sorted(left))]
+            return groups
         group = [number for number in sorted(left) if common in begin[number]]
         # Each part pays for the import, and one part alone would leave other cores without work.
         groups += [part for at in range(at_once) if (part := group[at::at_once])]
         left -= set(group)
-    return groups
 
 
 def _alike(begin: Sequence[Names], numbers: Sequence[int]) -> list[list[int]]:
