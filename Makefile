@@ -8,20 +8,23 @@ ADDRESS ?= 127.0.0.1:8000
 # One more than there are cores, since tests also wait: for a browser, a server, a process that is to be stopped. Of more
 # than five, none would end before the one with the longest file.
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))
+# Which part of the tests, where several machines share them. The first also lints, and the last attacks the claims.
+export SHARD ?= 1/1
+BESIDES := $(if $(filter 1/%,$(SHARD)),lint types) $(if $(filter $(notdir $(SHARD))/%,$(SHARD)),mutate reseed)
 # The theme would otherwise print a notice of its own at each build.
 export NO_MKDOCS_2_WARNING := 1
 # Some machines forbid it; then each process that imports our sources compiles them again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build pdf lint types mutate reseed weekly axe clean torch-cpu newest
+.PHONY: help serve test build pdf lint types mutate reseed weekly mutants axe clean torch-cpu newest
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
-	@echo "make test    run everything that proves the project"
+	@echo "make test    run everything that proves the project; with SHARD=2/3, the second of three machines' part"
 	@echo "make build   write the site to site/; make pdf: and all of it as site/book.pdf"
 	@echo "make torch-cpu   first, without a GPU: torch without several gigabytes of CUDA"
-	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built; make weekly: hours"
+	@echo "make lint    ruff; make types: mypy; make mutate: attack the claims; make clean: forget what was built; make weekly, make mutants: hours"
 
 serve: $(INSTALLED)
 	$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
@@ -55,9 +58,14 @@ weekly: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[library,site,test,zoo]"
 	$(BIN)/pytest -m weekly --numprocesses 2
 
+# How many of a sample of small changes of our own code the tests notice. Ended, it goes on where it was.
+mutants: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[library,site,test,mutants]"
+	nice -n 19 $(BIN)/python benchmarks/mutants.py --sample 300
+
 # Every claim must be able to fail, and must not owe its outcome to a seed, before it counts that it holds.
 test: $(INSTALLED) axe
-	$(MAKE) --jobs=2 --output-sync=target lint types mutate reseed
+	$(if $(strip $(BESIDES)),$(MAKE) --jobs=2 --output-sync=target $(BESIDES))
 	$(BIN)/pytest --codeblocks --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Of the packages, Python compiles what is imported; all of it would take as long as the rest of the installation. To

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -80,6 +81,51 @@ def test_both_forges_prove_the_same_pythons():
     gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))["test"]["parallel"]["matrix"]
     said = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert github == gitlab[0]["PYTHON_VERSION"] == said
+
+
+def collected(shard: str | None) -> list[str]:
+    """The tests of some files and pages that a machine runs."""
+    some = ["tests/slim", "tests/mathml", "docs/dropout.md", "docs/attention.md", "docs/backpropagation.md"]
+    environment = {name: value for name, value in os.environ.items() if name != "SHARD"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "--codeblocks", *some],
+        cwd=ROOT,
+        env={**environment, **({"SHARD": shard} if shard else {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == (0 if shard != "3/2" else 4), done.stdout + done.stderr
+    assert shard != "3/2" or "SHARD=3/2: it is no part of a whole" in done.stderr + done.stdout
+    return [line for line in done.stdout.splitlines() if "::" in line]
+
+
+def test_machines_share_the_files_so_that_all_are_run_and_none_twice():
+    whole = collected(None)
+    parts = [collected(f"{which}/3") for which in (1, 2, 3)]
+    assert sorted(whole) == sorted(test for part in parts for test in part)
+    files = [{test.partition("::")[0] for test in part} for part in parts]
+    assert all(files)
+    assert sum(map(len, files)) == len(set.union(*files)) > 3
+    collected("3/2")
+
+
+def besides(shard: str) -> str:
+    """What `make test` calls beside pytest."""
+    command = ["make", "--dry-run", "--always-make", "test", f"SHARD={shard}"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return " ".join(line for line in told.splitlines() if "--output-sync" in line).partition("target ")[2]
+
+
+def test_what_machines_share_is_linted_and_attacked_once():
+    assert besides("1/1").split() == ["lint", "types", "mutate", "reseed"]
+    assert [besides(f"{which}/3").split() for which in (1, 2, 3)] == [["lint", "types"], [], ["mutate", "reseed"]]
+
+
+def test_both_forges_share_the_tests_alike():
+    github = yaml.safe_load(WORKFLOWS[0].read_text(encoding="utf-8"))["jobs"]["test"]["strategy"]["matrix"]["shard"]
+    gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))["test"]["parallel"]["matrix"]
+    assert github == gitlab[0]["SHARD"] == [f"{which}/{len(github)}" for which in range(1, len(github) + 1)]
 
 
 def test_what_the_jobs_call_is_there():

@@ -24,6 +24,7 @@ from mkdocs.structure.pages import Page
 from evidence.files.errors import PageError, display_path, together
 from evidence.files.import_graph import at_work
 from evidence.files.source import put_down, take_in_hand
+from evidence.files.store import NotKeptError
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.model import Block
 from evidence.page.settings import Settings, settings_error
@@ -215,10 +216,16 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Build again when a verdict comes in, or when a module changes that a claim may rest on.
 
         Nothing is checked before the site is there to be read: it would take the first page's time.
+
+        Raises:
+            NotKeptError: what comes in cannot be kept.
         """
         verified = Records(Path(config.docs_dir)).verified
-        verified.parent.mkdir(parents=True, exist_ok=True)
-        verified.touch()
+        try:
+            verified.parent.mkdir(parents=True, exist_ok=True)
+            verified.touch()
+        except OSError as error:
+            raise NotKeptError(verified.parent, error) from error
         server.watch(str(verified))
         # The first page need not wait for it.
         threading.Thread(target=_watch_packages, args=(self._site(config), server), daemon=True).start()

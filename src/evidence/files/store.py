@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from evidence.files.errors import Refusal, display_path
 from evidence.files.rests_on import RestsOn, holds
 
 # What was not used for so long is removed, and beyond so much of one kind what was used least lately.
@@ -26,6 +27,15 @@ _DAY_NS = 24 * 3600 * 10**9
 def cache_folder(docs_dir: Path) -> Path:
     """Where the site whose pages are in `docs_dir` keeps them: beside that folder."""
     return docs_dir.resolve().parent / ".cache"
+
+
+class NotKeptError(Refusal):
+    """What is to be kept cannot be written: the disk is full, or this user may not write there."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(
+            f"{display_path(folder)}: nothing can be kept here ({error.strerror}). Make room, or let it be written to"
+        )
 
 
 class Store:
@@ -55,13 +65,20 @@ class Store:
         return self.folder / f"{name}{self._suffix}"
 
     def write(self, name: str, content: bytes, rests_on: RestsOn | None = None) -> None:
-        """Keep content; a reader sees the whole of it or none."""
+        """Keep content; a reader sees the whole of it or none.
+
+        Raises:
+            NotKeptError: it cannot be written.
+        """
         named = {key.replace(f":{self._project}", ":./", 1): digest for key, digest in (rests_on or {}).items()}
         seal = _seal(name, self._project, named, content)
         head = json.dumps({"seal": seal, "project": self._project, "rests_on": named})
         if not self._pruned:
             self._prune()
-        write_atomic(self.path(name), head.encode() + b"\n" + content)
+        try:
+            write_atomic(self.path(name), head.encode() + b"\n" + content)
+        except OSError as error:
+            raise NotKeptError(self.folder, error) from error
 
     def read(self, name: str) -> bytes | None:
         """The content of that name; `None` if there is none, or none that still holds."""

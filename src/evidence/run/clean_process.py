@@ -143,12 +143,15 @@ def _answer(connection: Connection) -> None:
         if asked is None:
             continue  # the call that was to be ended had ended
         how = ""
-        for _, said in in_forks([partial(_called, *asked)], 1, until=connection):
-            if isinstance(said, Died):
-                how = f"the process that does the work {said.how}"
-                print(said.stack, file=sys.stderr, flush=True)
-            else:
-                connection.send(said)
+        try:
+            for _, said in in_forks([partial(_called, *asked)], 1, until=connection):
+                if isinstance(said, Died):
+                    how = f"the process that does the work {said.how}"
+                    print(said.stack, file=sys.stderr, flush=True)
+                else:
+                    connection.send(said)
+        except OSError as error:  # of the machine, as of a full disk; where nobody listens, this is not heard either
+            how = f"the process that does the work cannot go on: {error}"
         connection.send(_End(how))
 
 
