@@ -86,7 +86,7 @@ def test_both_forges_prove_the_same_pythons():
 def collected(shard: str | None) -> list[str]:
     """The tests of some files and pages that a machine runs."""
     some = ["tests/slim", "tests/mathml", "docs/dropout.md", "docs/attention.md", "docs/backpropagation.md"]
-    environment = {name: value for name, value in os.environ.items() if name != "SHARD"}
+    environment = {name: value for name, value in os.environ.items() if name not in ("SHARD", "PYTEST_ADDOPTS")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "--codeblocks", *some],
         cwd=ROOT,

@@ -131,8 +131,8 @@ def test_nothing_is_left_of_a_command_that_was_ended(command, where, how, site):
         assert process.returncode == 130
 
 
-# The third imports for sessions that begin alike. Without it they are run again.
-@pytest.mark.parametrize("generation", [1, 2, 4])
+# The third is that of the session.
+@pytest.mark.parametrize("generation", [1, 2, 3])
 def test_nor_is_it_if_one_of_those_between_is_killed(generation, site):
     with hanging(site, "evidence verify", ALWAYS) as (process, found):
         between = psutil.Process(process.pid)

@@ -159,6 +159,6 @@ def build_one_chapter(folder: Path, command: list[str] = BUILD, **environment: s
     write_small_config(folder)
     with (folder / "mkdocs.yml").open("a", encoding="utf-8") as config:
         config.write(NAV)
-    code, output = python(folder, *command, SOURCE_DATE_EPOCH="1700000000", **environment)
+    code, output = python(folder, *command, **{"SOURCE_DATE_EPOCH": "1700000000", **environment})
     assert code == 0, output
     return folder / "site"
