@@ -28,9 +28,9 @@ _CANONICAL = re.compile(r'<link rel="canonical" href="([^"]*)"')
 _PICTURES = (".png", ".svg", ".webp", ".jpg")
 _HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>', re.S)
 _CSS = """
+@page { @bottom-center { content: counter(page); font-size: 8pt; } }
 h1 { break-before: page; }
 .book-contents li { list-style: none; }
-.md-typeset a.check-link::after { content: "\\2060✓" / "" !important; }
 .check-summary, .report, .check-back { display: none !important; }
 """
 

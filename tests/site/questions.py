@@ -58,7 +58,7 @@ LOST = """() => [...document.querySelectorAll("article :is(math, svg, pre, table
 
 # On paper, evidence is closed to the line that says what it shows, unless a reader has opened it.
 CLOSED = """() => [...document.querySelectorAll("article details > :not(summary)")]
-    .filter(element => !element.closest(".evidence") && !element.matches(".recall, .failure > :is(.check, .check-note, .highlight)"))
+    .filter(element => !element.closest(".evidence") && !element.matches(".recall, .quiz-options, :is(.failure, .info) > :is(.check, .check-note, .highlight)"))
     .filter(element => !element.checkVisibility() || !element.getClientRects().length)
     .map(element => `closed: ${element.textContent.trim().slice(0, 80)}`)"""
 

@@ -39,6 +39,11 @@ def test_it_has_bookmarks_in_the_order_of_the_site(book):
     assert titles(chapter) == ["1. Squares", "2. A mean"]
 
 
+def test_its_pages_are_numbered(book):
+    feet = [page.extract_text().split()[0] for page in book.pages]
+    assert feet == [str(number) for number in range(1, len(feet) + 1)]
+
+
 def test_answers_are_in_it_and_code_is_not(book):
     text = " ".join(" ".join(page.extract_text().split()) for page in book.pages)
     assert "It is 385" in text

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+from pypdf import PdfReader
 from questions import ADDRESSES_LEFT_OUT, CLOSED, LEFT_ON_PAPER
 
 pytestmark = pytest.mark.browser
@@ -35,6 +36,18 @@ def test_code_is_on_paper_where_a_reader_has_opened_it(tab_of_one_chapter):
     tab.emulate_media(media="print")
     # Two checks, and what one printed.
     assert [code.nth(at).is_visible() for at in range(code.count())] == [True, True, True, False]
+
+
+def test_a_chapter_fills_no_more_than_twelve_sheets(built_site, open_tab, tmp_path):
+    # The others have fewer elements, and half as many sheets.
+    longest = sorted(built_site.chapters, key=lambda page: len(page.tags()))[-6:]
+    tab = open_tab(scripts=False)
+    sheets = {}
+    for page in longest:
+        tab.goto(page.address)
+        tab.pdf(path=tmp_path / "page.pdf", format="A4")
+        sheets[page.name] = len(PdfReader(tmp_path / "page.pdf").pages)
+    assert max(sheets.values()) <= 12, sheets
 
 
 def test_pdf_holds_the_answers_and_the_addresses(built_site, open_tab, tmp_path):
