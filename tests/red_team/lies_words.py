@@ -48,6 +48,8 @@ LIES = {
         words("385 million"),
         words("385k", "holds 385k"),
         words("±385", "holds ±385"),
+        words("00", "holds 00", code="total = sum([385, -385])\nassert total == 0"),
+        words("0385", "holds 0385"),
         words("−0", code="total = sum([385, -385])\nassert total == 0"),
         words("7 s", "claims 7", "milliseconds = sum([3, 4])\nassert milliseconds == 7"),
         words("7 minutes", "claims 7", "seconds = sum([3, 4])\nassert seconds == 7"),

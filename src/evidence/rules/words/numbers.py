@@ -92,7 +92,7 @@ def numbers_in(text: str) -> list[Number]:
 
 # --- Words ---
 
-_NUMERAL = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+−]?\d+(?!\w))?|\.\d+")
+_NUMERAL = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|(?!0\d)\d+)(?:\.\d+)?(?:[eE][-+−]?\d+(?!\w))?|\.\d+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NAME = re.compile(r"[^\W\d][^\W_]*(?:[-_][^\W\d_]+)*[-_]?\d[\w]*|\d[\w.,]*[^\W\d]\w*")
 _UNREAD = re.compile(r"[\d.,]*\d(?:[/!^]\S*)?")
