@@ -17,7 +17,7 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build pdf lint types mutate reseed weekly mutants axe clean torch-cpu newest
+.PHONY: help serve test build pdf zensical lint types mutate reseed weekly mutants axe clean torch-cpu newest
 
 help:
 	@echo "make serve   read the site at http://$(ADDRESS)"
@@ -37,6 +37,11 @@ build: $(INSTALLED)
 # The site to print and to keep, with contents and bookmarks, but for what lists what stands elsewhere. Needs Chromium.
 pdf: build
 	$(BIN)/python -m handouts.book site site/book.pdf --without ledger/ practice/ questions/ mistakes/ helpers/ your-own-course/
+
+# With another builder, from the same pages and through the same gate. What it leaves out: docs/contributing/hosting.md.
+zensical: $(INSTALLED)
+	$(BIN)/python -m evidence verify
+	$(BIN)/zensical build --strict
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
