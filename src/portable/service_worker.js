@@ -37,7 +37,7 @@ async function forgetOthers() {
   await clients.claim();
 }
 
-// A page from the store says so, and of when it is.
+// A page from the store says so, and when it was kept.
 async function told(copy) {
   const when = new Date(copy.headers.get("Kept")).toLocaleString("en", { dateStyle: "long", timeStyle: "short" });
   const note = `<p class="offline-copy" role="status">You are offline. This is the copy that your browser kept on ${when}; the site may have changed since.</p>`;
