@@ -13,18 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from trial_site import CONFIG
 
 # Torch takes seconds to import, and is not what this is about.
 NO_TORCH = "import sys\nfrom unittest.mock import MagicMock\nsys.modules[__name__] = MagicMock(__spec__=__spec__)\n"
-CONFIG = """
-site_name: Trial
-theme: {name: material, font: false}
-plugins: [evidence]
-markdown_extensions:
-  - pymdownx.highlight: {pygments_lang_class: true}
-  - pymdownx.superfences
-  - evidence
-"""
 PAGE = """# Page
 
 It is [3](check:three).

@@ -14,20 +14,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from trial_site import CONFIG
 
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.records.verification import stale_sessions
 
-CONFIG = """
-site_name: Trial
-theme: {name: material, font: false}
-plugins: [evidence]
-markdown_extensions:
-  - pymdownx.highlight: {pygments_lang_class: true}
-  - pymdownx.superfences
-  - evidence
-"""
 PAGE = """# Page
 
 It is [3](check:three).
