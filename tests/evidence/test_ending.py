@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from trial_site import CONFIG
 
 # Torch takes seconds to import, and is not what this is about.

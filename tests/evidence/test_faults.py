@@ -14,11 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from trial_site import CONFIG
 
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.records.verification import stale_sessions
+from trial_site import CONFIG
 
 PAGE = """# Page
 
