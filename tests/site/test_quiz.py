@@ -112,6 +112,11 @@ def test_progress_is_taken_away_and_brought_back(tab, quiz, tmp_path):
         tab.get_by_role("button", name="Export").click()
     download.value.save_as(tmp_path / "progress.json")
     assert json.loads((tmp_path / "progress.json").read_text()) == before
+    # A slip of the finger forgets nothing.
+    tab.once("dialog", lambda question: question.dismiss())
+    tab.get_by_role("button", name="Forget all").click()
+    assert tab.evaluate(PROGRESS) == before
+    tab.once("dialog", lambda question: question.accept())
     tab.get_by_role("button", name="Forget all").click()
     assert tab.evaluate(PROGRESS) == {"items": {}, "pages": {}}
     for name, told in (("progress.json", "Taken in."), ("other.json", "This file holds no progress")):

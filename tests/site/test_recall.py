@@ -48,6 +48,31 @@ def test_keys_lead_from_question_to_question_and_open_answers(tab):
     assert tab.evaluate(FOCUSED).startswith("It is 385")
 
 
+def test_all_that_is_due_is_asked(tab):
+    titles = [f"Question {number}" for number in range(5)]
+    items = {
+        f"sums/#sum-{number}": {"question": title, "right": True, "step": 0, "due": 0}
+        for number, title in enumerate(titles)
+    }
+    tab.evaluate(
+        "text => localStorage.setItem('deep-learning-checked', text)", json.dumps({"items": items, "pages": {}})
+    )
+    tab.goto("practice/")
+    tab.locator("#practice li").first.wait_for()
+    assert sorted(tab.locator("#practice li a").all_inner_texts()) == titles
+    assert tab.locator("#practice").get_by_role("status").inner_text() == "5 questions answered so far, 5 due today."
+
+
+def test_an_answer_below_the_screen_is_seen_when_a_key_opens_it(tab):
+    tab.set_viewport_size({"width": 1280, "height": 180})
+    tab.keyboard.press("j")
+    tab.wait_for_function("() => document.activeElement.matches('summary')")
+    below = "() => document.activeElement.getBoundingClientRect().bottom > innerHeight"
+    assert tab.evaluate(below)
+    tab.keyboard.press("Enter")
+    tab.wait_for_function(f"() => !({below})()")
+
+
 def test_a_question_mark_shows_the_keys(tab):
     tab.keyboard.press("?")
     dialog = tab.get_by_role("dialog", name="Keys")

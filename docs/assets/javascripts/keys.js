@@ -29,6 +29,11 @@ function step(by) {
   if (!summaries[at]) return;
   summaries[at].focus({ preventScroll: true });
   headings[at].scrollIntoView();
+  // A long question leaves what opens the answer below the screen, where nobody would see it open.
+  summaries[at].onclick = ({ currentTarget }) => {
+    const { top, bottom } = currentTarget.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) currentTarget.scrollIntoView({ block: "center" });
+  };
 }
 
 export function press(key) {

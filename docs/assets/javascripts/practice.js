@@ -10,7 +10,7 @@ function button(words, onclick) {
 
 function shuffled(list) {
   const left = [...list];
-  return left.map(() => left.splice(Math.floor(Math.random() * left.length), 1)[0]);
+  return list.map(() => left.splice(Math.floor(Math.random() * left.length), 1)[0]);
 }
 
 function show(told = "") {
@@ -26,12 +26,13 @@ function show(told = "") {
   const many = Object.keys(items).length;
   const state = document.createElement("p");
   state.setAttribute("role", "status");
-  state.textContent = told || (many
+  state.textContent = told + (many
     ? `${many} ${many > 1 ? "questions" : "question"} answered so far, ${due.length} due today.`
     : "No question answered yet: each chapter has some, right before its answers.");
   place.replaceChildren(state, list, button("Export", hand), " ", button("Import", take), " ", button("Forget all", () => {
+    if (!confirm("Forget all that you have answered?")) return;
     forget();
-    show("All is forgotten.");
+    show("All is forgotten. ");
   }));
 }
 
@@ -51,9 +52,9 @@ function take() {
     } catch {
       progress = null;
     }
-    if (!understood(progress)) return show("This file holds no progress that this page has exported; nothing was changed.");
+    if (!understood(progress)) return show("This file holds no progress that this page has exported; nothing was changed. ");
     write(progress);
-    show("Taken in.");
+    show("Taken in. ");
   });
   chooser.click();
 }

@@ -12,8 +12,9 @@ const meta = document.querySelector(".md-search-result__meta");
 const list = document.querySelector(".md-search-result__list");
 
 const worker = new Worker(new URL(search, location));
+let ready = false;
 worker.addEventListener("message", ({ data: { type, data } }) => {
-  if (type === READY) ask();
+  if (type === READY) ready = true, ask();
   if (type === RESULT) show(data.items);
 });
 const { config, docs } = await (await fetch(new URL("search/search_index.json", root))).json();
@@ -24,8 +25,9 @@ input.form.addEventListener("reset", () => setTimeout(ask));
 input.form.addEventListener("submit", (event) => event.preventDefault());
 
 function ask() {
-  if (input.value.trim()) worker.postMessage({ type: QUERY, data: input.value });
-  else show();
+  if (!input.value.trim()) return show();
+  worker.postMessage({ type: QUERY, data: input.value });
+  if (!ready) meta.textContent = "Searching…";
 }
 
 // What is called by the very words of the query comes before what only holds them: tags are the terms that a part teaches.
