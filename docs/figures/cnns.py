@@ -151,8 +151,11 @@ def filters_of_a_trained_pair() -> Figure:
     return _kernels([("plain", a[0, :4]), ("residual\n+ identity", residual_to_plain(b)[0, :4])])
 
 
+_SIGNS = {"positive": C1, "negative": C2}
+
+
 def _kernels(rows: list[tuple[str, torch.Tensor]]) -> Figure:
-    """A row of kernels for each name: blue is positive, orange negative."""
+    """A row of kernels for each name, the weights in a colour by their sign."""
     figure, panels = plt.subplots(len(rows), 4, figsize=(WIDTH, 1.2 * len(rows)))
     # As strong as the strongest of the first row; what exceeds it is drawn as strong.
     largest = float(rows[0][1].abs().max())
@@ -160,7 +163,8 @@ def _kernels(rows: list[tuple[str, torch.Tensor]]) -> Figure:
         for channel, axes in enumerate(line):
             for row, column in itertools.product(range(3), repeat=2):
                 weight = float(kernels[channel, row, column])
-                cell = Rectangle((column, row), 1, 1, facecolor=C1 if weight > 0 else C2, edgecolor="none")
+                cell = Rectangle((column, row), 1, 1, facecolor=_SIGNS["positive" if weight > 0 else "negative"])
+                cell.set_edgecolor("none")
                 cell.set_alpha(min(1, abs(weight) / largest))
                 axes.add_patch(cell)
             axes.add_patch(Rectangle((0, 0), 3, 3, fill=False, edgecolor=MUTED, linewidth=0.8))
@@ -169,4 +173,6 @@ def _kernels(rows: list[tuple[str, torch.Tensor]]) -> Figure:
             if number == 0:
                 axes.set_title(f"from {channel}")
         line[0].set_ylabel(label)
+    signs = [Rectangle((0, 0), 1, 1, facecolor=colour, label=sign) for sign, colour in _SIGNS.items()]
+    figure.legend(handles=signs, loc="outside lower center", ncols=2)
     return figure

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dlchecked.detection import dice, iou, precision_and_recall
-from figures.palette import C1, C2, C3, FG, MUTED, WIDTH
+from figures.palette import BG, C1, C2, C3, FG, MUTED, WIDTH
 
 
 def dice_against_iou() -> Figure:
@@ -41,6 +41,10 @@ def dice_against_iou() -> Figure:
     return figure
 
 
+# Or a line of the grid would run through the word.
+_ON_PAPER = {"facecolor": BG, "edgecolor": "none", "pad": 1}
+
+
 def boxes_of_both() -> Figure:
     """An anchor and the box that the same four offsets make of it, in an RPN and in YOLO."""
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.5))
@@ -63,6 +67,9 @@ def boxes_of_both() -> Figure:
             outline = {"edgecolor": colour, "linestyle": style, "linewidth": 1.6}
             axes.add_patch(Rectangle((x - wide / 2, y - high / 2), wide, high, fill=False, **outline))
             axes.plot(x, y, "o", color=colour, markersize=4)
+        axes.text(middle, middle - height / 2 - 0.15, "anchor", ha="center", va="top", color=FG, bbox=_ON_PAPER)
+        top = centre[1] + height * math.exp(higher) / 2
+        axes.text(centre[0], top + 0.12, "box", ha="center", va="bottom", color=FG, bbox=_ON_PAPER)
         axes.set_title(name)
         axes.set(aspect="equal", xlim=(-0.1, 5.1), ylim=(-0.1, 5.1))
         axes.axis("off")
@@ -77,8 +84,8 @@ def precision_and_recall_curve() -> Figure:
     best = [max(p for r, p in curve if r >= float(Fraction(k, 3)) - 1e-9) for k in (1, 2, 3)]
     figure, axes = plt.subplots(figsize=(WIDTH, 2.9))
     axes.stairs(best, [0, 1 / 3, 2 / 3, 1], baseline=0, fill=True, color=C1, alpha=0.2)
-    axes.stairs(best, [0, 1 / 3, 2 / 3, 1], baseline=None, color=C1, linewidth=1.8)
-    axes.plot(recalls, precisions, "--", color=C2, linewidth=1)
+    axes.stairs(best, [0, 1 / 3, 2 / 3, 1], baseline=None, color=C1, linewidth=1.8, label="the best from here on")
+    axes.plot(recalls, precisions, "--", color=C2, linewidth=1, label="after each box")
     for number, (recall, precision) in enumerate(curve, start=1):
         hit = hits[number - 1]
         axes.plot(recall, precision, "o", color=C2, markerfacecolor=C2 if hit else "none", markersize=6)
@@ -87,6 +94,7 @@ def precision_and_recall_curve() -> Figure:
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.08), ylim=(0, 1.12))
     axes.set_xticks([0, 1 / 3, 2 / 3, 1], ["0", "⅓", "⅔", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])
+    axes.legend(loc="lower left")
     return figure
 
 

@@ -39,18 +39,19 @@ def two_masks() -> Figure:
 def mean_before_activation() -> Figure:
     """An activation, and its mean over the mask when dropout stands in front of it."""
     x = torch.linspace(-4, 4, 81, dtype=torch.double)
-    figure, panels = plt.subplots(1, 3, figsize=(WIDTH, 2.3))
+    figure, panels = plt.subplots(1, 3, figsize=(WIDTH, 2.6))
     for axes, (name, phi) in zip(
         panels, [("ReLU", torch.relu), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid)], strict=True
     ):
-        axes.plot(x, phi(x), color=C1)
-        axes.plot(x, mean_after_dropout(phi, x, 0.5), "--", color=C2)
+        axes.plot(x, phi(x), color=C1, label="activation")
+        axes.plot(x, mean_after_dropout(phi, x, 0.5), "--", color=C2, label="mean with dropout in front")
         axes.axhline(0, color=MUTED, linewidth=0.6, zorder=0)
         axes.set_title(name)
         axes.set(xticks=[-4, 0, 4])
     panels[0].set_yticks([0, 4])
     panels[1].set_yticks([-1, 0, 1])
     panels[2].set_yticks([0, 0.5, 1])
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
 

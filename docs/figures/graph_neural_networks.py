@@ -56,8 +56,9 @@ def _draw(axes: Axes, graph: torch.Tensor, place: list[tuple[float, float]], nod
     distance = hops(graph)[node].tolist()
     near = [place[i] for i, d in enumerate(distance) if d <= 2]
     ring = [place[i] for i, d in enumerate(distance) if 2 < d <= 4]
-    axes.plot(*zip(*near, strict=True), "o", color=C1, markersize=6)
-    axes.plot(*zip(*ring, strict=True), "o", markerfacecolor="none", color=C2, markersize=6, markeredgewidth=1.6)
+    axes.plot(*zip(*near, strict=True), "o", color=C1, markersize=6, label="within 2 hops")
+    hollow = {"markerfacecolor": "none", "markersize": 6, "markeredgewidth": 1.6}
+    axes.plot(*zip(*ring, strict=True), "o", color=C2, label="within 4 hops", **hollow)
     axes.set(xticks=[], yticks=[])
     axes.margins(0.06, 0.1)
     axes.spines[:].set_visible(False)
@@ -73,4 +74,5 @@ def fields_on_graphs() -> Figure:
     for level in range(6):
         tree += [((i + 0.5) / 2**level, -float(level)) for i in range(2**level)]
     _draw(panels[2], binary_tree(6), tree, 0)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure

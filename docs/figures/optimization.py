@@ -44,9 +44,8 @@ def zero_one_loss() -> Figure:
     logits = points - at[:, None]
     axes.plot(at, F.softplus(-logits).mean(1) / 4, "--", color=C2)
     axes.plot(points, torch.full_like(points, -0.06), "|", color=MUTED, markersize=10)
-    axes.text(5.2, 0.22, "share of wrong answers", color=FG)
-    axes.text(3.6, 0.68, "cross-entropy,\nscaled", color=FG, ha="right")
-    axes.annotate("", (4.6, 0.46), (3.5, 0.68), arrowprops={"arrowstyle": "-", "color": MUTED})
+    axes.text(0.1, 0.5, "share of wrong\nanswers", color=FG)
+    axes.text(8.9, 1.05, "cross-entropy, scaled", color=FG, ha="right")
     axes.set(xlabel="threshold", ylabel="loss", ylim=(-0.1, 1.3), yticks=[0, 0.5, 1])
     return figure
 
@@ -86,6 +85,16 @@ def where_descent_ends() -> Figure:
                     visited.append(at)
             shown = torch.tensor([*visited, at])
             axes.plot(shown, loss(shown), marker, color=colour, markersize=5, alpha=0.6, markeredgewidth=0)
+            # Into the bowl, beside the first of its points.
+            inwards = 1 if start < 0 else -1
+            axes.annotate(
+                "start",
+                (start, loss(start)),
+                (7 * inwards, 0),
+                textcoords="offset points",
+                ha="left" if inwards > 0 else "right",
+                va="center",
+            )
         axes.set(xticks=[], yticks=[])
     both[0].set(xlabel="two minima", ylabel="loss")
     both[1].set(xlabel="a flat inflection")

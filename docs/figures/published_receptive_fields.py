@@ -33,6 +33,7 @@ def sizes() -> Figure:
         axes.barh(row, field.size[0], height=0.62, color=C1)
         axes.text(max(field.size[0], 224) + 40, row, str(field.size[0]), va="center", color=FG)
     axes.axvline(224, color=C2, linewidth=1.4, linestyle="--")
+    axes.annotate("image", (224, 1), (3, 2), xycoords=("data", "axes fraction"), textcoords="offset points", color=FG)
     axes.set(xlabel="pixels", yticks=range(len(NAMES)), xlim=(0, 3500), xticks=[0, 1000, 2000, 3000])
     axes.set_yticklabels(NAMES.values())
     axes.invert_yaxis()

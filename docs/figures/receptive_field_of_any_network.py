@@ -35,14 +35,16 @@ def units_at_the_border() -> Figure:
     figure, axes = plt.subplots(figsize=(WIDTH, 2.7))
     for unit in range(7):
         (first, last), _ = field.interval((unit, 13)) or ((0, -1), (0, -1))
-        axes.barh(unit, last - first + 1, left=first, height=0.6, color=C1)
+        axes.barh(unit, last - first + 1, left=first, height=0.6, color=C1, label="in truth" if unit == 0 else None)
         axes.text(last + 4, unit, f"{first} to {last}", va="center", color=FG)
         low = start + stride * unit
-        axes.barh(unit, size, left=low, height=0.6, fill=False, edgecolor=FG, linewidth=0.9)
+        rule = {"fill": False, "edgecolor": FG, "linewidth": 0.9, "label": "by the rule" if unit == 0 else None}
+        axes.barh(unit, size, left=low, height=0.6, **rule)
     axes.axvline(0, color=MUTED, linewidth=0.8, linestyle="--")
     axes.set(xlabel="input row", ylabel="unit", yticks=range(7), xlim=(-34, 185), xticks=[-29, 0, 50, 100, 150])
     axes.set_xticklabels(["−29", "0", "50", "100", "150"])
     axes.invert_yaxis()
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 
@@ -70,10 +72,12 @@ def unet_steps() -> Figure:
     units = range(40, 56)
     for unit in units:
         (first, last), _ = field.interval((unit, 48)) or ((0, -1), (0, -1))
-        axes.barh(unit, last - first + 1, left=first, height=0.7, color=C1)
-    axes.plot([unit + 0.5 for unit in units], units, color=C2, marker="o", markersize=4, linewidth=1)
+        axes.barh(unit, last - first + 1, left=first, height=0.7, color=C1, label="seen" if unit == 40 else None)
+    own = [unit + 0.5 for unit in units]
+    axes.plot(own, units, color=C2, marker="o", markersize=4, linewidth=1, label="own row")
     axes.set(xlabel="input row", ylabel="unit", yticks=range(40, 56, 5), xlim=(14, 82), xticks=range(20, 81, 10))
     axes.invert_yaxis()
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 

@@ -15,12 +15,13 @@ from figures.palette import C1, C2, C3, C4, C5, FG, MUTED, WIDTH
 def words_before_and_after() -> Figure:
     """The two numbers of each of 16 words, before and after training."""
     fitted = fit_followers(seen_pairs(groups=2, size=8), dimension=2, seed=0, steps=50)
-    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.5), sharex=True, sharey=True)
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.8), sharex=True, sharey=True)
     for axes, title, vectors in zip(panels, ["before", "after"], [fitted.start[0], fitted.words[0]], strict=True):
-        for group, colour, marker in [(vectors[:8], C1, "o"), (vectors[8:], C2, "^")]:
-            axes.plot(*group.T.tolist(), marker, color=colour, markersize=6)
+        for name, group, colour, marker in [("one group", vectors[:8], C1, "o"), ("the other", vectors[8:], C2, "^")]:
+            axes.plot(*group.T.tolist(), marker, color=colour, markersize=6, label=name)
         axes.set(title=title, aspect="equal", xticks=[0], yticks=[0])
         axes.grid()
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
@@ -34,19 +35,23 @@ def one_cut() -> Figure:
         return sum(rule[0] * (v - rule[1]) * sign > 0 for v, sign in enumerate(signs))
 
     slope, cut = max(rules, key=hits)
-    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 3.4), sharex=True)
+    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 3.7), sharex=True)
     line = [slope * (v - cut) / 5 for v in range(10)]
     above.plot(range(10), line, color=MUTED, linewidth=1.2, zorder=1)
     below.bar(range(10), signs, width=0.12, color=MUTED)
     for axes, scores, title in [(above, line, "one weight on the id"), (below, signs, "one weight per token")]:
         axes.axhline(0, color=MUTED, linewidth=0.8, linestyle=":")
         for v, (score, sign) in enumerate(zip(scores, signs, strict=True)):
-            marker, colour = ("o", C1) if sign > 0 else ("s", C2)
-            axes.plot(v, score, marker, color=colour, markersize=7)
+            marker, colour, name = ("o", C1, "good") if sign > 0 else ("s", C2, "bad")
+            axes.plot(v, score, marker, color=colour, markersize=7, label=name)
             if score * sign < 0:
-                axes.plot(v, score + 0.55, "x", color=FG, markersize=7, markeredgewidth=1.8)
+                axes.plot(v, score + 0.55, "x", color=FG, markersize=7, markeredgewidth=1.8, label="error")
         axes.set(title=title, ylabel="score", yticks=[0], ylim=(-1.8, 1.9))
     below.set(xlabel="id", xticks=range(10))
+    # Of the many points of a kind, one.
+    handles, names = above.get_legend_handles_labels()
+    kinds = dict(zip(names, handles, strict=True))
+    figure.legend(kinds.values(), kinds, loc="outside upper center", ncols=3)
     return figure
 
 
@@ -87,6 +92,8 @@ def what_truncation_cuts() -> Figure:
         arc = {**back, "connectionstyle": "arc3,rad=0.55"}
         axes.annotate("", (t + 0.08, 0.26), xytext=(t + 0.92, 0.26), arrowprops=arc)
     axes.annotate("", (8, 0.28), xytext=(8, 0.86), arrowprops=back)
+    axes.text(0.5, 0.36, "values", ha="center", va="bottom", color=FG)
+    axes.text(7, 0.55, "gradients", ha="center", va="bottom", color=FG)
     axes.text(8, 0.98, "loss", ha="center", va="bottom", color=FG)
     axes.text(5.5, 0.42, "×", ha="center", va="center", color=C2, fontsize=17)
     for middle in (1, 4, 7):
@@ -112,8 +119,8 @@ def states_in_chunks() -> Figure:
             axes.plot(range(1, 13), apart.tolist(), line, color=colour, markersize=5, label=label)
     for bound in (4.5, 8.5):
         axes.axvline(bound, color=MUTED, linestyle=":", linewidth=1.2)
-    axes.set(xlabel="step", ylabel="distance of the states", xticks=[1, 4, 5, 8, 9, 12], ylim=(-0.05, 1.1))
-    axes.legend(loc="upper left", ncols=2)
+    axes.set(xlabel="step", ylabel="distance of the states", xticks=[1, 4, 5, 8, 9, 12], ylim=(-0.05, 0.95))
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 

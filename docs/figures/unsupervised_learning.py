@@ -105,6 +105,7 @@ def codes_and_prior() -> Figure:
         axes.add_patch(within)
         axes.set(aspect="equal", title=f"{title} the KL term", xticks=[-5, 0, 5], yticks=[-5, 0, 5])
     panels[0].set_ylabel("second number")
+    panels[1].text(0, 0, "prior", ha="center", va="center", color=FG)
     figure.supxlabel("first number of the code", fontsize=11)
     return figure
 
