@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
+
+from pypdf import PdfReader
 
 from handouts.elements import children, on_site, text_of, with_addresses, with_places
 from mathml.characters import characters
@@ -30,7 +32,9 @@ _HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>', re.S)
 _CSS = """
 @page { @bottom-center { content: counter(page); font-size: 8pt; } }
 h1 { break-before: page; }
-.book-contents li { list-style: none; }
+.book-contents li { display: flex; list-style: none; }
+/* As wide before the number is known as after, or what it numbers would move. */
+.book-number { min-width: 3em; margin-left: auto; text-align: right; font-variant-numeric: tabular-nums; }
 .check-summary, .report, .check-back { display: none !important; }
 """
 
@@ -52,12 +56,13 @@ class _Page:
         return self.address.strip("/").replace("/", "-") or "home"
 
 
-def as_one_page(site: Path, without: Sequence[str] = ()) -> str:
+def as_one_page(site: Path, without: Sequence[str] = (), numbers: Mapping[str, int] | None = None) -> str:
     """The pages of a built site one after the other, in the order of its navigation, as one page to print.
 
     Args:
         site: the folder of the built site.
         without: addresses of pages that list what stands on others.
+        numbers: the sheet on which each place is, for the contents; see `numbers_of`.
     """
     pages = [page for page in _pages(site) if page.address not in without]
     if not pages:
@@ -78,7 +83,7 @@ def as_one_page(site: Path, without: Sequence[str] = ()) -> str:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{links}'
         f"<style>{font}{_CSS}</style></head>"
         '<body data-md-color-scheme="default" data-md-color-primary="custom" data-md-color-accent="custom">'
-        f'<main class="md-typeset md-content__inner"><h1>{title}</h1>{_contents(pages)}{content}</main></body></html>'
+        f'<main class="md-typeset md-content__inner"><h1>{title}</h1>{_contents(pages, numbers or {})}{content}</main></body></html>'
     )
 
 
@@ -91,8 +96,8 @@ def _pages(site: Path) -> Iterator[_Page]:
             yield _Page(address, html, _HEADER_LINK.sub("", article[1]))
 
 
-def _contents(pages: Sequence[_Page]) -> str:
-    """What a reader of the PDF clicks; its page numbers are those of the bookmarks."""
+def _contents(pages: Sequence[_Page], numbers: Mapping[str, int]) -> str:
+    """What a reader of the PDF clicks, and of the paper looks up."""
     lines = []
     for page in pages:
         headings = [each for each in children(page.article) if each.name in ("h1", "h2")]
@@ -100,7 +105,8 @@ def _contents(pages: Sequence[_Page]) -> str:
             where = f"{page.place}-{each.attribute('id')}" if each.name == "h2" and each.attribute("id") else page.place
             words = text_of(each.inner)
             indent = " style='margin-left:1.5em'" if each.name == "h2" else ""
-            lines.append(f'<li{indent}><a href="#{where}">{escape(words)}</a></li>')
+            number = f'<span class="book-number">{numbers.get(where, "")}</span>'
+            lines.append(f'<li{indent}><a href="#{where}">{escape(words)}</a>{number}</li>')
     return f'<ul class="book-contents">{"".join(lines)}</ul>'
 
 
@@ -148,6 +154,13 @@ def print_pdf(page: str, target: Path) -> None:
         raise NoBook(f"Chromium did not print the book: {done.stderr.strip()[-500:]}")
 
 
+def numbers_of(book: Path) -> dict[str, int]:
+    """The sheet, counted from 1, on which each place is that a link of a printed book leads to."""
+    reader = PdfReader(book)
+    sheets = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
+    return {unquote(name.removeprefix("/")): sheet + 1 for name, sheet in sheets.items() if sheet is not None}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the site; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m handouts.book", description="Prints a built site as one PDF.")
@@ -158,7 +171,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        print_pdf(as_one_page(given.site, given.without), given.target.absolute())
+        # Chromium knows of no page that a link leads to, so the contents take their numbers from a first print.
+        target = given.target.absolute()
+        print_pdf(as_one_page(given.site, given.without), target)
+        print_pdf(as_one_page(given.site, given.without, numbers_of(target)), target)
     except NoBook as problem:
         print(problem, file=sys.stderr)
         return 1

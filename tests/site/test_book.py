@@ -44,6 +44,16 @@ def test_its_pages_are_numbered(book):
     assert feet == [str(number) for number in range(1, len(feet) + 1)]
 
 
+def test_the_contents_say_on_which_page_each_chapter_begins(book):
+    begins = {
+        item.title: book.get_destination_page_number(item) + 1 for item in book.outline if not isinstance(item, list)
+    }
+    contents = " ".join(book.pages[sheet].extract_text() for sheet in range(min(begins["Sums"] - 1, 3)))
+    told = [" ".join(line.split()) for line in contents.splitlines()]
+    assert len(begins) > 3
+    assert not [f"{title} {sheet}" for title, sheet in begins.items() if f"{title} {sheet}" not in told]
+
+
 def test_answers_are_in_it_and_code_is_not(book):
     text = " ".join(" ".join(page.extract_text().split()) for page in book.pages)
     assert "It is 385" in text
