@@ -45,9 +45,9 @@ def test_its_pages_are_numbered(book):
 
 
 def test_the_contents_say_on_which_page_each_chapter_begins(book):
-    begins = {
-        item.title: book.get_destination_page_number(item) + 1 for item in book.outline if not isinstance(item, list)
-    }
+    # The first is the title of the book itself.
+    first, *items = (item for item in book.outline if not isinstance(item, list))
+    begins = {item.title: book.get_destination_page_number(item) + 1 for item in items if item.title != first.title}
     contents = " ".join(book.pages[sheet].extract_text() for sheet in range(min(begins["Sums"] - 1, 3)))
     told = [" ".join(line.split()) for line in contents.splitlines()]
     assert len(begins) > 3
