@@ -78,12 +78,12 @@ def as_one_page(site: Path, without: Sequence[str] = (), numbers: Mapping[str, i
     links = "\n".join(f'<link rel="stylesheet" href="{style}">' for style in styles)
     name = _SITE_NAME.search(pages[0].html)
     title = name[1] if name else "Contents"
-    content = "\n".join(_moved(page, places, site) for page in pages)
+    content = "\n".join([_contents(pages, numbers or {}), *(_moved(page, places, site) for page in pages)])
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{links}'
         f"<style>{font}{_CSS}</style></head>"
         '<body data-md-color-scheme="default" data-md-color-primary="custom" data-md-color-accent="custom">'
-        f'<main class="md-typeset md-content__inner"><h1>{title}</h1>{_contents(pages, numbers or {})}{content}</main></body></html>'
+        f'<main class="md-typeset md-content__inner"><h1>{title}</h1>{content}</main></body></html>'
     )
 
 

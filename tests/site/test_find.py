@@ -168,6 +168,7 @@ def test_the_ledger_filters(tab_of_one_chapter, field, value, found):
         control.select_option(value)
     assert tab.locator("article li:visible code").all_inner_texts() == found
     assert tab.locator("#ledger > [role=status]").inner_text() == f"{len(found)} of 4 checks"
+    assert tab.locator("article details[open] > summary").all_inner_texts() == [f"{len(found)} of 4 checks"]
     # Another reader can be shown the same.
     tab.reload()
     tab.locator("article li:visible").first.wait_for()

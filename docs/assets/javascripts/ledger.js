@@ -2,7 +2,10 @@
 
 const place = document.getElementById("ledger");
 const folds = [...document.querySelectorAll("article details:has(> ul)")];
-const chapters = folds.map((fold) => ({ fold, heading: fold.previousElementSibling, title: fold.previousElementSibling.firstChild.textContent }));
+const chapters = folds.map((fold) => {
+  const heading = fold.previousElementSibling, line = fold.querySelector("summary");
+  return { fold, heading, line, title: heading.firstChild.textContent, all: line.textContent };
+});
 const checks = chapters.flatMap((chapter) => [...chapter.fold.querySelectorAll(":scope > ul > li")].map((item) => {
   // The last line of an entry: name · grade, and the verdict if it is not "passed".
   const [, grade, verdict = "passed"] = item.textContent.split("\n").at(-1).split(" · ");
@@ -47,8 +50,9 @@ function show() {
     list.hidden = !list.querySelector(":scope > li:not([hidden])");
     if (list.previousElementSibling.matches("p")) list.previousElementSibling.hidden = list.hidden;
   }
-  for (const { fold, heading, found } of chapters) {
+  for (const { fold, heading, found, line, all } of chapters) {
     fold.hidden = heading.hidden = !found;
+    line.textContent = asked ? `${found} of ${all}` : all;
     fold.open = !!asked && !!found;
   }
   told.textContent = asked ? `${count} of ${checks.length} checks` : `${checks.length} checks`;
