@@ -135,7 +135,7 @@ def test_the_helpers_are_those_that_are_offered_and_say_who_uses_them(site):
     assert [part.partition('"')[0] for part in content.split('<h3 id="')[1:]] == names
     assert "<code>add(a: int, unit: str='m') -&gt; str</code>" in content
     assert 'def add(a: int, unit: str = "m") -&gt; str:' in content
-    assert "return f\"{a &lt; 1}'\"" in content
+    assert 'return f"{a &lt; 1}\'"' in content
     assert '<p class="used-by">Used by <a href="../sums/parts/#check-three"><code>three</code></a></p>' in content
 
 
