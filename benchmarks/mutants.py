@@ -70,6 +70,8 @@ HEAVY = {"figures": ("matplotlib.pyplot",), "dlchecked": ("torch",), "evidence":
 LOT = 20
 # The status of a run whose change is in no function's code.
 IMPORT_ANEW = 77
+# That of one in which no test was run, since we are wrong.
+BROKEN = 78
 # With `is` for `==` and the like nothing changes where there is one object of a kind; the others need an argument.
 LEFT_OUT = {f"core/ReplaceComparisonOperator_{a}" for a in ("Is_Eq", "Eq_Is", "IsNot_NotEq", "NotEq_IsNot")}
 LEFT_OUT |= {"core/VariableInserter", "core/VariableReplacer"}
@@ -190,8 +192,12 @@ class Asked:
 
     def run_changed(self, session: Any, mutant: Mutant, tests: list[str]) -> int:
         """Run tests with the change in the place of what they have imported."""
-        if (TREE / mutant.file).as_posix() in loaded() and not replaced(mutant):
-            return IMPORT_ANEW
+        try:
+            if str(TREE / mutant.file) in loaded() and not replaced(mutant):
+                return IMPORT_ANEW
+        except Exception:
+            traceback.print_exc()
+            return BROKEN
         return run_items(session, tests)
 
     def covered(self, session: Any) -> dict:
@@ -247,7 +253,8 @@ def replaced(mutant: Mutant) -> bool:
     new = {(code.co_qualname, code.co_firstlineno): code for code in inside(compile(source, file, "exec"))}
     found = False
     for each in gc.get_objects():
-        if isinstance(each, FunctionType) and each.__code__.co_filename == file:
+        # To be asked whether it is one, some object warns that it is deprecated.
+        if type(each) is FunctionType and each.__code__.co_filename == file:
             code = new.get((each.__code__.co_qualname, each.__code__.co_firstlineno), each.__code__)
             if code != each.__code__:
                 each.__code__ = code
@@ -538,7 +545,7 @@ def page(results: dict[str, list[dict]], reasons: dict[str, str]) -> str:
                 why = reasons.get(told, NO_REASON if each["asked"] else f"{NO_REASON} Not all tests were asked.")
                 survivors.append(f"{told}\n  {why}")
     made, killed = (sum(map(len, results.values())), sum(bool(e["by"]) for some in results.values() for e in some))
-    rows.append(f"| all, by their lines | {made} | {killed} | {overall(results)} |")
+    rows.append(f"| these, by their lines | {made} | {killed} | {overall(results)} |")
     return "\n".join([HEAD, *rows, "", "## Survivors", "", *survivors, ""])
 
 
@@ -565,6 +572,7 @@ def main() -> int:
     kept = KEPT / "results.jsonl"
     lines = kept.read_text().splitlines() if kept.exists() else []
     known = {each["key"]: each for each in map(json.loads, lines)}
+    reasons = reasons_in(PAGE.read_text(encoding="utf-8") if PAGE.exists() else "")
     samples = {package: order(arguments.sample, arguments.seed, package) for package in arguments.packages}
     results: dict[str, list[dict]] = {package: [] for package in samples}
     with contextlib.suppress(KeyboardInterrupt):
@@ -574,12 +582,13 @@ def main() -> int:
             # One lot after the other, so that what was done when it is ended is a sample as well.
             for at in range(0, len(sample), LOT):
                 lot = {key_of(mutant): mutant for mutant in sample[at : at + LOT]}
-                attack({key: each for key, each in lot.items() if key not in known}, arguments.files, known)
+                done = {key for key in lot if key in known and (known[key]["by"] or survivor(known[key]) in reasons)}
+                attack({key: lot[key] for key in lot if key not in done}, arguments.files, known)
                 results[package] += [known[key] for key in lot]
     results = {package: made for package, made in results.items() if made}
-    told = page(results, reasons_in(PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""))
+    told = page(results, reasons)
     print(told)
-    if list(results) == list(TESTS):
+    if arguments.packages == list(TESTS):
         PAGE.write_text(told, encoding="utf-8")
     return 0
 
@@ -612,6 +621,8 @@ def attack(living: dict[str, Mutant], files: int, known: dict[str, dict]) -> Non
             used = processor_seconds()
             answers = ask(name, group)
             for key, answer in answers.items():
+                if answer.get("status") == BROKEN:
+                    raise SystemExit((KEPT / "log").read_text())
                 ran[key] += answer["ran"]
                 if answer.get("status", 0) != 0:
                     late = ", which went on for too long" * (answer["status"] is None)
