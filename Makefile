@@ -66,7 +66,7 @@ weekly: $(INSTALLED)
 # How many of a sample of small changes of our own code the tests notice. Ended, it goes on where it was.
 mutants: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[library,site,test,mutants]"
-	nice -n 19 $(BIN)/python benchmarks/mutants.py --sample 300
+	nice -n 19 $(BIN)/python benchmarks/mutants.py
 
 # Every claim must be able to fail, and must not owe its outcome to a seed, before it counts that it holds.
 test: $(INSTALLED) axe

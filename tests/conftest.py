@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -45,18 +45,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return 2, not file.startswith("tests/site/")
 
     items.sort(key=place)
-    mine = _shard(list(dict.fromkeys(map(_file, items))), os.environ.get("SHARD", "1/1"))
+    mine = _shard(sizes, os.environ.get("SHARD", "1/1"))
     if others := [item for item in items if _file(item) not in mine]:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if _file(item) in mine]
 
 
-def _shard(files: list[str], shard: str) -> set[str]:
+def _shard(sizes: Mapping[str, int], shard: str) -> set[str]:
     which, _, of = shard.partition("/")
     if not (which.isdecimal() and of.isdecimal() and 0 < int(which) <= int(of)):
         raise pytest.UsageError(f"SHARD={shard}: it is no part of a whole; the second of three is SHARD=2/3")
-    # In turn, since what takes long stands together.
-    return set(files[int(which) - 1 :: int(of)])
+    parts: list[set[str]] = [set() for _ in range(int(of))]
+    given = Counter[tuple[str, int]]()
+
+    def so_far(part: int) -> tuple[int, int]:
+        return given[kind, part], given["", part]
+
+    # The largest first, each to the machine that has least of its kind: tests of one folder take about as long as each
+    # other. Of what takes longest, each counts as one.
+    for file in sorted(sizes, key=lambda file: (LONGEST.index(file) if file in LONGEST else 9, -sizes[file], file)):
+        kind = "longest" if file in LONGEST else "/".join(file.split("/")[:2]) if file.startswith("tests/") else "page"
+        part = min(range(int(of)), key=so_far)
+        parts[part].add(file)
+        for each in (kind, ""):
+            given[each, part] += 1 if file in LONGEST else sizes[file]
+    return parts[int(which) - 1]
 
 
 def _file(item: pytest.Item) -> str:

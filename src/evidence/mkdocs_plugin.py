@@ -21,6 +21,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
+from evidence.built_beside import BuiltBeside
 from evidence.files.errors import PageError, display_path, together
 from evidence.files.import_graph import at_work
 from evidence.files.source import put_down, take_in_hand
@@ -85,6 +86,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def __init__(self) -> None:
         self.serving = False
+        self.dirty = False
+        self.built: BuiltBeside | None = None
         self.worker: WarmWorker | None = None
         self.ahead: RenderedAhead | None = None
 
@@ -98,7 +101,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         Raises:
             PluginError: this Python evaluates no assert.
         """
-        self.serving = command == "serve"
+        self.serving, self.dirty = command == "serve", dirty
         if problem := interpreter_problem():
             raise PluginError(problem)
 
@@ -113,10 +116,13 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         options.update(config_file=config.config_file_path)
         _require_same_pages(self._site(config).settings, config)
         options["unverified"] = "show" if self.serving else "refuse"
+        # Whoever serves has a folder of their own, and whoever builds what is newer needs that which is older.
+        if not (self.serving or self.dirty):
+            self.built = BuiltBeside(config)
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
-        """Check what is stale, before MkDocs empties the folder of the built site.
+        """Check what is stale, before the first page is converted.
 
         Raises:
             PluginError: a page breaks a rule, or a claim does not hold.
@@ -201,9 +207,18 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         path = page.file.abs_src_path
         take_in_hand(Path(path) if path else None, Path(config.docs_dir, page.file.src_uri))
 
+    # After all others, which write into the site.
+    @event_priority(-1000)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """All is written."""
+        if self.built is not None:
+            self.built.put_in_place()
+
     def on_build_error(self, **_: Any) -> None:
         """No page is rendered any more."""
         put_down()
+        if self.built is not None:
+            self.built.give_up()
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """All pages are rendered."""
@@ -233,7 +248,9 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self.worker.verify(0)
 
     def on_shutdown(self) -> None:
-        """Leave no process behind."""
+        """Leave no process behind, and nothing of a build that was interrupted."""
+        if self.built is not None:
+            self.built.give_up()
         if self.worker is not None:
             self.worker.close()
 

@@ -120,13 +120,15 @@ def test_what_nobody_used_for_long_is_removed_when_something_is_written(store):
     for name, days in {"a": 31, "b": 29, "c": 31, "d": 0}.items():
         store.write(name, b"content")
         last_used(store, name, days)
-    (store.folder / ".e.txt.half").touch()
-    os.utime(store.folder / ".e.txt.half", (0, 0))
+    for name, hours in {".e.txt.half": 25, ".g.txt.half": 23}.items():
+        (store.folder / name).touch()
+        os.utime(store.folder / name, (then := time.time() - hours * 3600, then))
     (store.folder / "mark").touch()
     os.utime(store.folder / "mark", (0, 0))
     assert store.read("c") == b"content", "this one is used again"
     Store(store.folder, ".txt").write("f", b"content")
-    assert {path.name for path in store.folder.iterdir()} == {"b.txt", "c.txt", "d.txt", "f.txt", "mark"}
+    left = {"b.txt", "c.txt", "d.txt", "f.txt", ".g.txt.half", "mark"}
+    assert {path.name for path in store.folder.iterdir()} == left
 
 
 def test_beyond_a_size_what_was_used_least_lately_is_removed(store, monkeypatch):

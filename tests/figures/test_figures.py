@@ -150,6 +150,11 @@ def test_a_figure_stands_alone(page: Render) -> None:
         page(f"# Title\n\nSee {TWO_LINES} here.\n")
 
 
+def test_of_a_figure_that_stands_twice_the_place_of_the_second_is_told(page: Render) -> None:
+    with pytest.raises(PageError, match=r"docs/page\.md:5: .* stands in a sentence"):
+        page(f"# Title\n\n{TWO_LINES}\n\nSee {TWO_LINES} here.\n")
+
+
 def test_what_a_figure_prints_does_no_harm(page: Render) -> None:
     assert "<svg" in page("![Two lines that cross in the middle](figures/demo/prints.svg)")
 

@@ -62,6 +62,14 @@ def test_numbers_are_short() -> None:
     assert 'd="M1.23-4l-1.23 14.5"' in adapted('<path d="M 1.234567 -4.000001 \nL -0.000001 10.500000" />')
 
 
+def test_numbers_outside_of_paths_are_short_too() -> None:
+    svg = adapted('<text x="-1.234567" y="10.500" transform="rotate(-0.0001) scale(2.999)" style="opacity: 0.1234">a</text>')
+    assert 'x="-1.23"' in svg
+    assert 'y="10.5"' in svg
+    assert 'transform="rotate(0) scale(3)"' in svg
+    assert "opacity:0.12" in svg
+
+
 def test_the_site_defines_every_colour() -> None:
     css = (Path(__file__).parents[2] / "docs/assets/stylesheets/colours.css").read_text()
     for variable in VARIABLES.values():

@@ -50,6 +50,11 @@ def test_an_abbreviation_is_explained_where_it_first_stands_in_a_section():
     )
 
 
+def test_of_two_abbreviations_that_begin_alike_the_longer_one_is_explained():
+    told = explained("<p>L-BFGS</p>", {"L": "a loss", "L-BFGS": "a method"})
+    assert told == '<p><abbr title="a method">L-BFGS</abbr></p>'
+
+
 def test_names_in_formulas_code_links_and_longer_words_are_left_alone():
     page = (
         '<p><math><mtext>KL</mtext></math> <code>KL</code> <a href="KL">KL</a> KLM <img alt="KL"></p>'

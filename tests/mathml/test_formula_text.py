@@ -43,6 +43,41 @@ def test_width_counts_the_wider_half_of_a_fraction() -> None:
     assert 2 < narrow < wide
 
 
+X, WIDE = "<mi>x</mi>", "<mi>xxxx</mi>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "em"),
+    [
+        (X, 0.6),
+        (X + WIDE, 3.0),
+        ("<mi></mi>", 0.0),
+        ("<mi>f\u2061</mi>", 0.6),
+        ("<mo>=</mo>", 1.25),
+        ("<mo>≔=</mo>", 2.5),
+        ("<mo>(</mo><mo>)</mo>", 0.9),
+        ('<mo lspace="0">+</mo>', 0.45),
+        ('<mo lspace="1em">+</mo>', 1.25),
+        ("<mo></mo>", 0.0),
+        ("<mo>\u2062</mo>", 0.0),
+        ('<mspace width="2em"/>', 2.0),
+        ("<mspace/>", 0.0),
+        (f"<mfrac>{X}{WIDE}</mfrac>", 2.6),
+        (f"<msup>{X}{WIDE}</msup>", 0.6 + 0.75 * 2.4),
+        (f"<msub>{WIDE}{X}</msub>", 2.4 + 0.75 * 0.6),
+        (f"<msubsup>{X}{X}{WIDE}</msubsup>", 0.6 + 0.75 * 2.4),
+        (f"<munder>{X}{WIDE}</munder>", 0.75 * 2.4),
+        (f"<mover>{WIDE}{WIDE}</mover>", 2.4),
+        (f"<munderover>{X}{X}{WIDE}</munderover>", 0.75 * 2.4),
+        (f"<msqrt>{X}{X}</msqrt>", 2.1),
+        (f"<mroot>{X}{X}</mroot>", 2.1),
+        (f"<mtable><mtr><mtd>{X}</mtd><mtd>{X}</mtd></mtr><mtr><mtd>{WIDE}</mtd></mtr></mtable>", 2.4 + 0.6 + 1.6),
+    ],
+)
+def test_width_of_each_part(inner: str, em: float) -> None:
+    assert width(f"<math>{inner}</math>") == pytest.approx(em)
+
+
 def test_search_sees_text_and_the_page_keeps_its_formulas(render: Callable[[str], str]) -> None:
     html = render("a $x_i < 2$ b $y$ c")
     assert MARK in html

@@ -68,6 +68,11 @@ def test_script_forms_are_offered_for_every_script() -> None:
     assert all(forms & set(script.Script.DefaultLangSys.FeatureIndex) for script in table.ScriptList.ScriptRecord)
 
 
+def test_font_holds_no_instructions_for_coarse_screens() -> None:
+    assert {"cvt ", "fpgm", "prep"} & set(TTFont(source_font()).keys())
+    assert not {"cvt ", "fpgm", "prep"} & set(font().keys())
+
+
 def test_font_keeps_its_copyright_and_licence() -> None:
     names = {record.nameID: str(record) for record in font()["name"].names}
     assert "STIX Fonts Project Authors" in names[0]

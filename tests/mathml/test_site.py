@@ -19,6 +19,7 @@ CONFIG = """
 site_name: Test
 theme: {name: material, font: false}
 plugins: [search, figures, mathml]
+extra_css: [assets/own.css]
 markdown_extensions:
   - attr_list
   - toc
@@ -53,6 +54,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "mkdocs.yml").write_text(CONFIG)
     (folder / "docs" / "figures").mkdir(parents=True)
     (folder / "docs" / "index.md").write_text(PAGE)
+    (folder / "docs" / "assets").mkdir()
+    (folder / "docs" / "assets" / "own.css").touch()
     (folder / "docs" / "words.md").write_text("# Words\n\nNo formula.\n")
     (folder / "docs" / "figures" / "demo.py").write_text(FIGURE)
     code, output = python(folder, "-m", "mkdocs", "build", "--strict")
@@ -68,6 +71,12 @@ def test_each_page_has_the_font_of_its_own_formulas(site: Path) -> None:
     assert {ord(char) for char in "𝑥√∑2′"} <= set(mapped)
     assert (site / style).stat().st_size < 25 * 1024
     assert "math-font" not in (site / "words" / "index.html").read_text()
+
+
+def test_style_sheets_of_the_site_have_the_last_word(site: Path) -> None:
+    sheets = re.findall(r'href="([^"]*\.css)"', (site / "index.html").read_text())
+    (own,) = [place for place, sheet in enumerate(sheets) if "/mathml." in sheet]
+    assert own < sheets.index("assets/own.css")
 
 
 def test_search_finds_words_and_no_garbage(site: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,14 @@ def test_a_site_without_style_sheets_is_left_as_it_is(tmp_path):
     (tmp_path / "index.html").write_text("<p>")
     join_style_sheets(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_they_become_one_where_the_first_was_also_for_a_single_page_and_folders_of_their_own(tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.css").write_text(f".{name}{{top:0}}")
+    links = "".join(f'<link rel="stylesheet" href="{name}/{name}.css">' for name in ("first", "second"))
+    (tmp_path / "index.html").write_text(f'<head>{links}</head><p class="first second">')
+    join_style_sheets(tmp_path)
+    (address,) = re.findall(r'href="([^"]*)"', (tmp_path / "index.html").read_text())
+    assert (tmp_path / address).read_text() == ".first{top:0}.second{top:0}"

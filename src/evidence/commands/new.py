@@ -192,7 +192,7 @@ def _write_example(site: Site, name: str, title: str) -> tuple[Path, str]:
 
 def _write_page(site: Site, path: Path, listed: str, text: str) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_exactly(path, text)
     config_file = display_path(site.settings.config_file)
     return f". Name {listed} in nav in {config_file}, if there is one, and link to it from the home page"
 

@@ -91,13 +91,16 @@ class Store:
         return found[1]
 
     def _prune(self) -> None:
-        """Remove what is not used; `read` marks daily what is. A file that was never finished begins with a dot."""
+        """Remove what is not used; `read` marks daily what is. A file that was not finished in a day never will be."""
         self._pruned = True
         found = []
         for path in self.folder.glob("*"):
             with contextlib.suppress(OSError):
-                if path.name.startswith(".") or path.name.endswith(self._suffix):
-                    status = path.lstat()
+                status = path.lstat()
+                if path.name.startswith("."):
+                    if status.st_mtime_ns < time.time_ns() - _DAY_NS:
+                        path.unlink()
+                elif path.name.endswith(self._suffix):
                     found.append((status.st_mtime_ns, status.st_size, path))
         oldest, left = time.time_ns() - KEPT_DAYS * _DAY_NS, KEPT_MIB * 2**20
         for used, size, path in sorted(found, reverse=True):
