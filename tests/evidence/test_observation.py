@@ -301,3 +301,8 @@ def test_of_many_evaluations_the_first_are_kept_and_all_are_counted():
     seen = only("for n in range(5000):\n    assert n + 1 > n")
     assert (seen.times, seen.held) == (5000, 5000)
     assert 0 < len(seen.pairs) <= 64
+
+
+def test_a_number_beyond_those_of_floating_point_is_weighed_against_a_tolerance():
+    seen = only("a = sum(range(11)) ** 400\nb = sum(range(1, 11)) ** 400\nassert abs(a - b) < 1")
+    assert (seen.operator, seen.held) == ("close", 1)

@@ -86,3 +86,12 @@ def test_what_resets_a_package_that_is_not_installed_is_not_loaded(dice):
 def test_each_of_ours_keeps_to_the_protocol(resetter):
     members = [name for name in vars(StateResetter) if not name.startswith("_")]
     assert [name for name in members if not hasattr(resetter, name)] == []
+
+
+def test_a_seed_of_torch_is_noted_for_no_gpu(monkeypatch):
+    torch = pytest.importorskip("torch")
+    reset_global_state()
+    monkeypatch.setattr("traceback.format_stack", lambda: pytest.fail("the stack was noted"))
+    torch.manual_seed(3)
+    drawn = torch.rand(2)
+    assert torch.equal(drawn, torch.rand(2, generator=torch.Generator().manual_seed(3)))

@@ -113,7 +113,7 @@ class _Attack(Observer):
         mutants = {number: mutant for number, (of, mutant) in self.mutants.items() if of is block}
         sites = self.gate.sites if self.on_the_spot else None
         return Varying(
-            block, text, mutants, bound_names(self.trees), sites, places=self.recorder.places, trees=self.trees
+            block, text, mutants, bound_names(self.trees), sites, places=self.recorder.places, constant=self.constants
         )
 
     def run(self) -> Gate:

@@ -7,7 +7,7 @@ are a function that returns one, and an attribute of a class of the page that is
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 # Calls that dress up the literals that they are given, and compute nothing.
 _DRESS = {"Fraction", "Decimal", "Rational", "Integer", "float", "int", "complex", "str", "list", "tuple", "set"}
@@ -17,15 +17,14 @@ _DRESS |= {"enumerate", "zip", "product", "reversed", "items", "keys", "values",
 _LOOK = {"len", "sum", "max", "min", "print"}
 _MODULES = {"math", "cmath", "torch", "np", "numpy", "sympy", "F", "nn", "fractions", "decimal", "itertools", "pytest"}
 
+# Most of a tree.
+_BIND_NOTHING = {ast.Name, ast.Constant, ast.Load, ast.Store, ast.BinOp, ast.Compare, ast.Tuple, ast.keyword, ast.Expr}
+
 
 class Constants:
-    """The names of a session that stand for literals alone.
+    """The names of a session that stand for literals alone, as far as it has been read."""
 
-    Args:
-        trees: the syntax trees of its blocks, in order.
-    """
-
-    def __init__(self, trees: Iterable[ast.AST]) -> None:
+    def __init__(self) -> None:
         self._values: dict[str, list[ast.expr | None]] = {}
         self._assigned: dict[str, set[str]] = {}
         self._functions: dict[str, ast.FunctionDef | ast.Lambda] = {}
@@ -35,19 +34,23 @@ class Constants:
         self._touched: set[str] = set()
         # Names that stand for a literal at the place that is being read, whatever they stood for before.
         self.restated: set[str] = set()
-        for tree in trees:
-            for node in ast.walk(tree):
+        self._constant: set[str] = set()
+
+    def read(self, tree: ast.AST) -> None:
+        """Take in the syntax tree of the next block, which may also say more of the names of those before."""
+        for node in ast.walk(tree):
+            if type(node) not in _BIND_NOTHING:
                 self._note(node)
         changed = {name for name in self._touched if not all(map(_cannot_change, self._values.get(name, ())))}
         # What is made of itself is computed, so a name is a literal only if its values are such that are known by then.
-        self._constant: set[str] = set()
+        self._constant, self.restated = set(), set()
         while new := {name for name in self._values.keys() - changed - self._constant if self._all(name)}:
             self._constant |= new
 
     def pass_by(self, statement: ast.stmt) -> None:
         """Go on behind a statement of the block itself: a name that was given a literal there stands for it."""
-        bound = {name for node in ast.walk(statement) for pair in _bindings(node) for name, _ in _names(*pair)}
-        self.restated -= bound
+        if self.restated:
+            self.restated -= {n for node in ast.walk(statement) for pair in _bindings(node) for n, _ in _names(*pair)}
         if isinstance(statement, ast.Assign) and _cannot_change(statement.value) and self._is(statement.value):
             given = {target.id for target in statement.targets if isinstance(target, ast.Name)}
             self.restated |= set() if _adds_up(statement.value) else given - self._touched

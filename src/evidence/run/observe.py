@@ -54,11 +54,13 @@ class Observer:
     def __init__(self) -> None:
         self.recorder = Recorder()
         self.trees: list[ast.Module] = []
+        self.constants = Constants()
 
     def rewrite(self, tree: ast.Module, block: Block) -> ast.Module:
         """The syntax tree of a block, its lines counted from 1, changed in place."""
         text = SourceText(block.code)
         self.trees.append(text.tree)
+        self.constants.read(text.tree)
         rewriting = self.rewriting(block, text)
         for at, (statement, plain) in enumerate(zip(tree.body, text.tree.body, strict=True)):
             restated = rewriting.constant.restated
@@ -71,7 +73,7 @@ class Observer:
 
     def rewriting(self, block: Block, text: SourceText) -> Rewriting:
         """What rewrites a block, whose tree is the last."""
-        return Rewriting(block, text, places=self.recorder.places, trees=self.trees)
+        return Rewriting(block, text, places=self.recorder.places, constant=self.constants)
 
 
 class Rewriting(ast.NodeTransformer):
@@ -81,11 +83,11 @@ class Rewriting(ast.NodeTransformer):
         block: the block. Where its page says what it prints, the parts of that are observed, too.
         text: its code.
         places: gets the places of its code.
-        trees: the syntax trees of its session, up to its own.
+        constant: the names of its session, read up to its own code.
     """
 
-    def __init__(self, block: Block, text: SourceText, places: list[Place], trees: Sequence[ast.Module]) -> None:
-        self.text, self.places, self.constant = text, places, Constants(trees)
+    def __init__(self, block: Block, text: SourceText, places: list[Place], constant: Constants) -> None:
+        self.text, self.places, self.constant = text, places, constant
         self.prints = block.output is not None
         self.first_line = block.line
         self.asserted = 0  # the line of the assert that is being read

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import itertools
 import math
 import operator
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from evidence.run.observation import PAIRS_KEPT, Observation, Pair, Side
+from evidence.run.observation import PAIRS_KEPT, Observation, Pair, Seen, Side
 from evidence.run.seen import has_nan, is_array, is_truth, same_view, seen
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -97,7 +96,7 @@ class Recorder:
             place.times += 1
         else:
             place.elsewhere += 1
-        if not is_truth(value):
+        if value is not True and not is_truth(value):
             place.against.setdefault("truth", type(value).__name__)
         if value:
             place.held += 1
@@ -185,12 +184,15 @@ class Recorder:
             place.against.setdefault("nan", "a value that is not a number")
         if place.operator in ("==", "equal", "close") and same_view(left, right):
             place.against.setdefault("same", "one and the same object on both sides")
-        if tolerance is not None:
-            _weigh(place, left, right, tolerance)
         place.evaluations += 1
-        if place.evaluations <= _SUMMED_UP:
-            allowed = None if tolerance is None else seen(tolerance)
-            _keep(place, Pair(seen(left), seen(right), allowed, held == times))
+        keeps = place.evaluations <= _SUMMED_UP and len(place.pairs) < PAIRS_KEPT
+        weighs = tolerance is not None and "tolerance" not in place.against
+        if keeps or weighs:
+            sides, allowed = (seen(left), seen(right)), None if tolerance is None else seen(tolerance)
+            if weighs and allowed is not None:
+                _weigh(place, sides, allowed)
+            if keeps:
+                _keep(place, Pair(*sides, allowed, held == times))
 
     def truth(self, at: int, value: Any) -> Any:
         """A condition that compares nothing."""
@@ -207,8 +209,11 @@ class Recorder:
         """What a loop runs over; note whether there is anything."""
         place = self.places[at]
         place.times += 1
-        with contextlib.suppress(TypeError):  # of what has a length only at times, as a loader of data
+        try:  # cheaper than `suppress`, and inner loops begin often
             place.held += len(values) > 0  # type: ignore[arg-type]
+        except TypeError:  # of what has a length only at times, as a loader of data
+            pass
+        else:
             return values
         iterator = iter(values)
         for first in iterator:
@@ -287,23 +292,26 @@ def _keep(place: Place, pair: Pair) -> None:
 
 def _counted(result: Any) -> tuple[int, int]:
     """How many comparisons a result stands for, and how many of them held."""
+    if result is True or result is False:
+        return 1, int(result)
     if is_array(result):
         return math.prod(result.shape), int((result != 0).sum())
     return 1, int(bool(result))
 
 
-def _weigh(place: Place, left: Any, right: Any, tolerance: Any) -> None:
+def _weigh(place: Place, sides: tuple[Seen, Seen], tolerance: Seen) -> None:
     """Note a tolerance that is as large as what it is a tolerance of; next to 0 there is no telling."""
-    sizes = [_largest(side) for side in (left, right)]
+    sizes = [_largest(side) for side in sides]
     bound = _largest(tolerance)
     if math.isinf(bound) or (bound >= max(sizes) and min(sizes) > 0):
-        place.against.setdefault("tolerance", f"a tolerance of {bound:g}, where the values are at most {max(sizes):g}")
+        place.against["tolerance"] = f"a tolerance of {bound:g}, where the values are at most {max(sizes):g}"
 
 
-def _largest(value: Any) -> float:
+def _largest(value: Seen) -> float:
     """The largest size of a number in a value; 0 if there is none."""
-    numbers = [abs(float(Fraction(number))) for number in seen(value).numbers if number[-1].isdigit()]
-    return math.inf if "inf" in seen(value).numbers else max(numbers, default=0.0)
+    numbers = [number for number in value.numbers if number[-1].isdigit()]
+    sizes = (abs(float(Fraction(number) if "/" in number else number)) for number in numbers)
+    return math.inf if "inf" in value.numbers else max(sizes, default=0.0)
 
 
 def _report(place: Place, values: tuple[Any, ...]) -> list[str]:
