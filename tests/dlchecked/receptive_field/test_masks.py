@@ -343,6 +343,24 @@ def test_a_mask_of_which_one_part_depends_on_the_input(joint, end, check_every_u
     assert check_every_unit(Calls(forward), (1, 2, LENGTH)).interval(2) == ((0, 2),)
 
 
+JOINED = {
+    "cat": lambda s: torch.cat([s[..., :4], torch.full((1, LENGTH, 2), -torch.inf).to(s)], -1),
+    "pad": lambda s: F.pad(s[..., :4], (0, 2), value=-1e9),
+    "pad of what is masked": lambda s: F.pad(s.masked_fill(PLACED > 0, -torch.inf)[..., 1:], (1, 0)),
+    "reflected": lambda s: F.pad(s.masked_fill(PLACED > 0, -torch.inf)[..., 1:], (1, 0), "reflect"),
+    "largest of two": lambda s: torch.stack([s, torch.full((1, LENGTH, LENGTH), -torch.inf).to(s)]).amax(0).tril(),
+}
+
+
+@pytest.mark.parametrize("joined", JOINED)
+def test_constants_beside_scores(joined):
+    def forward(m, x):
+        tokens = x.transpose(1, 2)
+        return (JOINED[joined](tokens @ tokens.mT).softmax(-1) @ tokens).mT
+
+    assert torch.equal(seen(Calls(forward)), changes(Calls(forward)))
+
+
 def test_the_weights_of_every_head(check_every_unit):
     def forward(m, x):
         tokens = x.transpose(1, 2) / 8
