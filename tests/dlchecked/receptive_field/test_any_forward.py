@@ -150,6 +150,7 @@ FORWARDS = {
     ),
     "index_select": ((1, 1, 8), Calls(lambda m, x: m[0](x.index_select(2, torch.tensor([3, 0, 7, 7]))), conv1(2))),
     "fancy index": ((1, 1, 8), Calls(lambda m, x: x[:, :, [1, 5, 2]] + x[..., 3:4])),
+    "index of bytes": ((1, 1, 4), Calls(lambda m, x: x[:, :, torch.tensor([1, 0, 1, 1], dtype=torch.uint8)])),
     "channel shuffle": (
         (1, 2, 11),
         Calls(

@@ -13,6 +13,10 @@ def branch_that_may_be_left_out(m, x):
     return x + m.conv(x) * torch.empty(1, 1, 1).bernoulli_(0.0)
 
 
+def branch_that_a_number_leaves_out(m, x):
+    return x + m.conv(x) * float(torch.rand(()) > 1)
+
+
 def mask_by_chance(m, x):
     return m.conv(x.masked_fill(torch.rand(9) < 2, 0.0))
 
@@ -29,7 +33,14 @@ def picked(m, x):
     return x.index_select(-1, torch.randperm(9)[:3])
 
 
-FORWARDS = [branch_that_may_be_left_out, mask_by_chance, weights_left_out, shuffled, picked]
+FORWARDS = [
+    branch_that_may_be_left_out,
+    branch_that_a_number_leaves_out,
+    mask_by_chance,
+    weights_left_out,
+    shuffled,
+    picked,
+]
 
 
 @pytest.mark.parametrize("forward", FORWARDS, ids=lambda f: f.__name__)

@@ -305,8 +305,25 @@ JOINT = {
     "logical_and": torch.logical_and,
     "or of what is barred": lambda seen, own: ~(~seen | ~own),
     "product": lambda seen, own: seen * own.double() != 0,
-    "masked_fill": lambda seen, own: own.expand(1, *seen.shape).masked_fill(~seen, False).bool(),
+    "masked_fill": lambda seen, own: own.expand(1, *seen.shape).masked_fill(~seen, False),
+    "where, of a number": lambda seen, own: torch.where(seen, own, False),
+    "where, of two masks": lambda seen, own: torch.where(seen, own, torch.zeros_like(seen)),
+    "where it depends on the input": lambda seen, own: torch.where(own, seen, False),
+    "product of booleans": lambda seen, own: seen * own,
+    "smaller of two": lambda seen, own: torch.minimum(seen, own),
+    "lower triangle": lambda seen, own: own.expand(1, *seen.shape).tril(),
+    "all of two": lambda seen, own: torch.stack([own.expand(1, *seen.shape), seen[None]]).all(0),
+    "smallest of two": lambda seen, own: torch.stack([own.expand(1, *seen.shape), seen[None]]).amin(0),
+    "none of what is barred": lambda seen, own: ~torch.stack([~own.expand(1, *seen.shape), ~seen[None]]).any(0),
+    "moved": lambda seen, own: (seen & own).type_as(seen).to(seen).to("cpu").view(1, *seen.shape),
+    "written": lambda seen, own: written_booleans(seen, own),
 }
+
+
+def written_booleans(seen, own):
+    joint = own.expand(1, *seen.shape).clone()
+    joint[:, ~seen] = False
+    return joint
 
 
 @pytest.mark.parametrize("end", ["masked_fill", "where", "scaled_dot_product_attention"])
@@ -324,6 +341,38 @@ def test_a_mask_of_which_one_part_depends_on_the_input(joint, end, check_every_u
         return (scores.softmax(-1) @ tokens).transpose(1, 2)
 
     assert check_every_unit(Calls(forward), (1, 2, LENGTH)).interval(2) == ((0, 2),)
+
+
+JOINED = {
+    "cat": lambda s: torch.cat([s[..., :4], torch.full((1, LENGTH, 2), -torch.inf).to(s)], -1),
+    "pad": lambda s: F.pad(s[..., :4], (0, 2), value=-1e9),
+    "pad of what is masked": lambda s: F.pad(s.masked_fill(PLACED > 0, -torch.inf)[..., 1:], (1, 0)),
+    "reflected": lambda s: F.pad(s.masked_fill(PLACED > 0, -torch.inf)[..., 1:], (1, 0), "reflect"),
+    "largest of two": lambda s: torch.stack([s, torch.full((1, LENGTH, LENGTH), -torch.inf).to(s)]).amax(0).tril(),
+}
+
+
+@pytest.mark.parametrize("joined", JOINED)
+def test_constants_beside_scores(joined):
+    def forward(m, x):
+        tokens = x.transpose(1, 2)
+        return (JOINED[joined](tokens @ tokens.mT).softmax(-1) @ tokens).mT
+
+    assert torch.equal(seen(Calls(forward)), changes(Calls(forward)))
+
+
+def test_the_weights_of_every_head(check_every_unit):
+    def forward(m, x):
+        tokens = x.transpose(1, 2) / 8
+        return m.attend(tokens, tokens, tokens, attn_mask=PLACED > 0, average_attn_weights=False)[1]
+
+    found = check_every_unit(Calls(forward, attend=nn.MultiheadAttention(2, 2, batch_first=True)), (1, 2, LENGTH))
+    assert found.output_shape == (1, 2, LENGTH, LENGTH)
+    # Alone under its mask, a key weighs 1.
+    assert [found.count((unit, unit)) for unit in range(3)] == [0, 2, 3]
+
+
+PLACED = torch.arange(LENGTH) - torch.arange(LENGTH)[:, None]
 
 
 def test_a_row_that_may_be_barred_as_a_whole_reads_all_of_it():
@@ -350,6 +399,10 @@ WEIGHTS = torch.tensor([0.0, 1.0, 0.5, 0.0, 1.0, 0.5])
         lambda m, x: torch.addcmul(x, x.flip(2), WEIGHTS.to(x)),
         lambda m, x: torch.addcdiv(x, WEIGHTS.to(x), x.flip(2)),
         lambda m, x: x ** WEIGHTS.to(x),
+        lambda m, x: torch.add(x, x.flip(2), alpha=0),
+        lambda m, x: torch.addcmul(x, x.flip(2), x, value=0),
+        lambda m, x: (x * WEIGHTS.to(x)).cumprod(2),
+        lambda m, x: torch.stack([x, x.flip(2) * WEIGHTS.to(x)]).prod(0),
     ],
 )
 def test_a_constant_in_what_does_several_things_at_once(forward, check_every_unit):

@@ -10,6 +10,7 @@ from torch import nn
 from dlchecked.receptive_field import (
     InvalidArgument,
     MissingPackage,
+    UnknownOperation,
     effective_receptive_field,
     receptive_field,
     verify,
@@ -59,6 +60,31 @@ def test_a_layer_for_an_output():
         receptive_field(net, (1, 1, 12, 12), output="1.1.odd")
 
 
+def test_any_real_number_is_a_tolerance():
+    assert verify(nn.Conv1d(1, 1, 3), (1, 1, 8), tolerance=np.float32(1e-6)).ok
+
+
+@pytest.mark.parametrize("index", ["loss", 1.0])
+def test_what_is_no_index_is_refused(index):
+    with pytest.raises(UnknownOperation, match="is no index of a tensor"):
+        receptive_field(nn.ReLU(), (1, 1, 8), output=lambda out: out[index])
+
+
+def test_a_layer_is_asked_about_before_the_forward_writes_to_what_it_returned():
+    class Writes(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv1d(1, 1, 3, padding=1)
+
+        def forward(self, x):
+            return self.conv(x).add_(x.mean(-1, keepdim=True))
+
+    found = receptive_field(Writes(), (1, 1, 8), output="conv")
+    assert found.size == receptive_field(Writes(), (1, 1, 8)).layers[0].size == (3,)
+    assert receptive_field(Writes(), (1, 1, 8)).count(4) == 8
+    assert verify(Writes(), (1, 1, 8), output="conv").ok
+
+
 def test_a_layer_of_a_network_in_mixed_modes_keeps_them():
     net = nn.Sequential(nn.BatchNorm1d(1), nn.Conv1d(1, 1, 3)).eval()
     assert receptive_field(net, (1, 1, 9), output="0").size == (1,)
@@ -87,7 +113,28 @@ class Layered(nn.Module):
         return self.layer4(self.layer1(x))
 
 
+class Named(nn.Module):
+    def forward(self, x, *, mask):
+        return x * mask
+
+
+LAYERED = Layered()
 WRONG = {
+    "a tensor for its shape": (
+        lambda: receptive_field(LAYERED, torch.rand(1, 3, 8, 8)),
+        r"no tensor; \(1, 3, 8, 8\) would be right",
+    ),
+    "a layer for its name": (
+        lambda: receptive_field(LAYERED, (1, 3, 8, 8), output=LAYERED.layer1),
+        "output='layer1' would be right",
+    ),
+    "the number of an only output": (
+        lambda: receptive_field(LAYERED, (1, 3, 8, 8), output=0),
+        "Layered returns one tensor",
+    ),
+    "inputs too many": (lambda: receptive_field(Two(), SHAPES * 2), "takes 2 inputs, and there are 4 shapes"),
+    "an input by name": (lambda: receptive_field(Named(), (1, 1, 8)), "of Named takes mask by name"),
+    "a number of units": (lambda: verify(nn.ReLU(), (1, 1, 8), units=3), r"such as \[\(0, 0\)\]; got 3"),
     "a batch that was forgotten": (
         lambda: receptive_field(Layered(), (3, 8, 8)),
         r"lacks the batch.*\(1, 3, 8, 8\) would",

@@ -48,6 +48,17 @@ def test_a_forward_that_looks_at_values_is_refused():
         receptive_field(Branching(), (1, 1, 4, 4))
 
 
+@pytest.mark.filterwarnings("ignore:Sparse")
+@pytest.mark.parametrize("sparse", [torch.Tensor.to_sparse, torch.Tensor.to_sparse_csr])
+def test_a_sparse_operand_is_refused(sparse):
+    class Graph(nn.Module):
+        def forward(self, x):
+            return (sparse(torch.eye(4)) @ x[0].mT).mT[None]
+
+    with pytest.raises(UnknownOperation, match=r"(?s)sparse operand; to_dense\(\) would be right.*line "):
+        receptive_field(Graph(), (1, 1, 4))
+
+
 def test_an_output_of_several_tensors_needs_a_choice():
     with pytest.raises(InvalidArgument, match=r"dict with keys \['a', 'b'\].*output="):
         receptive_field(Several(), (1, 1, 4, 4))

@@ -39,11 +39,13 @@ def receptive_field(
     What counts is structure. A parameter may have any values, so a kernel tap that happens to be zero still
     counts; zeros and −∞ among the constants of a forward (masks, fixed kernels, masks of weights) are meant and
     cut dependencies. So does what a softmax makes exactly 0, since a mask has lowered it by 10³ or more below the
-    largest of its row.
+    largest of its row; elsewhere, before an exponential, a sigmoid or a maximum, it takes 10⁴. Where other functions
+    have changed a mask (a power), or a weight has scaled it, it counts as letting all through.
     Two things are beyond structure: a product with zeros that padding made counts as depending on both factors,
     and so does what only an identity of algebra makes constant, such as the sum of a softmax. Two are beyond
-    notice: a forward that asks for the type of a tensor, or after a cast for its dtype, gets that of the stand-in;
-    and one that takes its way by random numbers is followed along the way that it took.
+    notice: a forward that asks for the type of a tensor, or for its dtype, gets that of the stand-in, which is that of
+    the parameters; and one that takes its way by random numbers, or by what its weights happen to be, is followed
+    along the way that it took.
 
     Args:
         module: any module.

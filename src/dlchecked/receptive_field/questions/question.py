@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -34,7 +35,7 @@ def question(module: object, input_shape: object, input: object = 0, output: obj
     """
     if not isinstance(module, nn.Module):
         kind = "class" if isinstance(module, type) else type(module).__name__
-        raise InvalidArgument(f"the first argument is an nn.Module; got a {kind}: {module!r}")
+        raise InvalidArgument(f"the first argument is an nn.Module; got a {kind}: {reprlib.repr(module)}")
     several = _is_several(input_shape)
     shapes = [shape_of(shape) for shape in input_shape] if several else [shape_of(input_shape)]  # type: ignore[attr-defined]
     place = whole(input)
@@ -46,6 +47,12 @@ def question(module: object, input_shape: object, input: object = 0, output: obj
             "output is a function that picks one tensor, the name of a layer, a key or a number; as in "
             f'output="layer4"; got {output!r}'
         )
+    if isinstance(output, nn.Module):
+        name = next((name for name, part in module.named_modules() if part is output), None)
+        if name is not None:
+            raise InvalidArgument(
+                f"output is the name of a layer, not the layer itself: output={name!r} would be right"
+            )
     if several or isinstance(output, str | int):
         by_name = output if isinstance(output, str | int) else None
         module, output = Asked(module, shapes, place, by_name), None if by_name is not None else output
@@ -62,6 +69,8 @@ def shape_of(input_shape: Any) -> Shape:
     Raises:
         InvalidArgument: if there is no such tensor, or none that has fields.
     """
+    if isinstance(input_shape, torch.Tensor) and input_shape.dim() != 1:
+        raise InvalidArgument(f"input_shape is a shape, and no tensor; {tuple(input_shape.shape)} would be right")
     sizes = [whole(n) for n in input_shape] if isinstance(input_shape, Iterable) else [None]
     shape = tuple(n for n in sizes if n is not None and n > 0)
     if len(shape) < len(sizes):
@@ -80,24 +89,32 @@ def shape_of(input_shape: Any) -> Shape:
 
 
 def _expect_inputs(module: nn.Module, shapes: list[Shape]) -> None:
-    """Refuse fewer inputs than the forward takes.
+    """Refuse another number of inputs than the forward takes.
 
     Raises:
-        InvalidArgument: if some are missing.
+        InvalidArgument: if some are missing, or too many.
     """
     try:
         parameters = inspect.signature(module.forward).parameters.values()
     except (TypeError, ValueError):
         return
-    needed = [
-        p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
+    kinds = [p.kind for p in parameters]
+    by_place = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [p.name for p in by_place if p.default is p.empty]
+    kind = type(module).__name__
     if len(needed) > len(shapes):
         example = ", ".join(str(shapes[0]) for _ in needed)
         raise InvalidArgument(
-            f"the forward of {type(module).__name__} takes {len(needed)} inputs ({', '.join(needed)}), and there is "
+            f"the forward of {kind} takes {len(needed)} inputs ({', '.join(needed)}), and there is "
             f"the shape of {len(shapes)}; a tuple of shapes would be right, as in input_shape=({example}), and input=0 "
             "to ask about the first"
+        )
+    if len(by_place) < len(shapes) and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        raise InvalidArgument(f"the forward of {kind} takes {len(by_place)} inputs, and there are {len(shapes)} shapes")
+    named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    if named:
+        raise InvalidArgument(
+            f"the forward of {kind} takes {', '.join(named)} by name; a module that gives it that would be right"
         )
 
 
@@ -128,7 +145,11 @@ class Asked(nn.Module):
         inputs = [x if i == self.place else _other(x, shape, generator) for i, shape in enumerate(self.shapes)]
         layer = self._layer()
         returned: list[Any] = []
-        hook = None if layer is None else layer.register_forward_hook(lambda *call: returned.append(call[-1]))
+        hook = (
+            None
+            if layer is None
+            else layer.register_forward_hook(lambda *call: returned.append(_as_returned(call[-1])))
+        )
         try:
             found = self.asked_module(*inputs)
         finally:
@@ -153,13 +174,22 @@ class Asked(nn.Module):
     def _missing(self, found: Any) -> str:
         kind = type(self.asked_module).__name__
         if isinstance(self.output, int):
-            what = f"{len(found)} outputs" if isinstance(found, tuple | list) else f"a {type(found).__name__}"
+            what = f"{len(found)} outputs" if isinstance(found, tuple | list) else "one tensor"
             return f"output={self.output}: {kind} returns {what}"
         names = [name for name, _ in self.asked_module.named_modules() if name]
         names += [str(key) for key in found] if isinstance(found, Mapping) else []
         near = difflib.get_close_matches(str(self.output), names, 3, 0.5) or names[:3]
         listed = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
         return f"output={self.output!r}: {kind} has no layer of that name, and returns none{listed}"
+
+
+def _as_returned(found: Any) -> Any:
+    """What a layer returned, as it was before the forward went on and wrote to it."""
+    if is_traced(found):
+        return found.same()
+    if isinstance(found, torch.Tensor):
+        return found.clone()
+    return type(found)(map(_as_returned, found)) if type(found) in (tuple, list) else found
 
 
 def _other(x: Any, shape: Shape, generator: torch.Generator) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import product
 from math import prod
+from numbers import Real
 from typing import NamedTuple
 
 import torch
@@ -82,8 +83,10 @@ def verify(
         InvalidArgument: if an argument cannot be right.
         ReceptiveFieldError: as :func:`receptive_field`.
     """
-    if not isinstance(tolerance, int | float) or isinstance(tolerance, bool) or not 0 <= tolerance < 1:
+    if not isinstance(tolerance, Real) or isinstance(tolerance, bool) or not 0 <= tolerance < 1:
         raise InvalidArgument(f"tolerance is a fraction of the largest gradient, such as 1e-12; got {tolerance!r}")
+    if units is not None and not isinstance(units, Iterable):
+        raise InvalidArgument(f"units is a list of units, such as [(0, 0)]; got {units!r}")
     found = receptive_field(module, input_shape, input=input, output=output)
     truth = GroundTruth(*question(module, input_shape, input, output))
     if found.output_shape != truth.output_shape:

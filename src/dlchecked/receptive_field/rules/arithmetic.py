@@ -7,7 +7,7 @@ import torch
 
 from dlchecked.receptive_field.layouts.layout import broadcast
 from dlchecked.receptive_field.rules.joining import join, overwrite
-from dlchecked.receptive_field.tracing.constants import expect_no_chance, is_constant, zeros_of
+from dlchecked.receptive_field.tracing.constants import expect_meant, is_constant, zeros_of
 from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import HOMES, KNOWING, Rule, Unsupported, knowing_rule, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
@@ -48,6 +48,8 @@ def power(input: Any, exponent: Any) -> TracedTensor:
 @knowing_rule("add", "__add__", "__radd__")
 def add(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:
     """A sum; where a constant −∞ is added, the result is −∞ whatever the other term is."""
+    if is_traced(other) and not is_ordinary(alpha, factor=True):
+        other, alpha = multiply(other, alpha), 1
     joined = join(input, other)
     if is_ordinary(input) and is_ordinary(other) and is_ordinary(alpha):
         return joined
@@ -64,7 +66,10 @@ def is_ordinary(x: Any, factor: bool = False) -> bool:
     if is_traced(x):
         return x.known is None
     if isinstance(x, bool | int | float):
-        return abs(x) < MARK and not (factor and x == 0)
+        if factor and x == 0:
+            expect_meant()
+            return False
+        return abs(x) < MARK
     if is_real(x) and factor and zeros_of(x) is not None:
         return False
     if type(x) is torch.nn.Parameter:
@@ -161,25 +166,31 @@ def _decided(input: Any, other: Any, function: Any, deciding: int) -> TracedTens
     """What one alone may decide, whatever the other is."""
     joined = join(input, other)
     one, two = known_of(input), known_of(other)
-    boolean = any(isinstance(x, bool) or getattr(x, "dtype", None) == torch.bool for x in (input, other))
+    boolean = _is_boolean(input) or _is_boolean(other)
     a, b = (x.values.nan_to_num().to(torch.bool if boolean else torch.int64) for x in (one, two))
     decided = (one.fixed & (a == deciding)) | (two.fixed & (b == deciding)) if boolean or not deciding else False
     values = function(a, b).double()
     fixed = (one.fixed & two.fixed) | decided
-    found = knowing(joined, Known(torch.where(fixed, values, 0.0), fixed))
-    found.boolean = boolean
-    return found
+    return knowing(joined, Known(torch.where(fixed, values, 0.0), fixed))
+
+
+def _is_boolean(x: Any) -> bool:
+    return isinstance(x, bool) or getattr(x, "dtype", None) == torch.bool
 
 
 @knowing_rule("maximum", "fmax")
 def maximum(input: Any, other: Any) -> TracedTensor:
-    """The larger of two."""
+    """The larger of two; of booleans, whether one of them is true."""
+    if _is_boolean(input) and _is_boolean(other):
+        return either(input, other)
     return knowing(join(input, other), larger(known_of(input), known_of(other)))
 
 
 @knowing_rule("minimum", "fmin")
 def minimum(input: Any, other: Any) -> TracedTensor:
-    """The smaller of two."""
+    """The smaller of two; of booleans, whether both are true."""
+    if _is_boolean(input) and _is_boolean(other):
+        return both(input, other)
     known = larger(negative(known_of(input)), negative(known_of(other)))
     return knowing(join(input, other), negative(known))
 
@@ -194,7 +205,7 @@ def masked_fill(input: TracedTensor, mask: Any, value: Any) -> TracedTensor:
 def where(condition: Any, input: Any, other: Any) -> TracedTensor:
     """Elements of one tensor or the other; where the choice depends on the input, of all three."""
     if not is_traced(condition):
-        expect_no_chance()
+        expect_meant(condition)
     choice = known_of(condition)
     chosen_one, chosen_other = ((choice.fixed & ((choice.values != 0) == which)) for which in (True, False))
     # The shape is that of all three; what depends on nothing is cut before they meet.
@@ -207,8 +218,12 @@ def where(condition: Any, input: Any, other: Any) -> TracedTensor:
     joined = join(*parts, *(torch.empty(x.shape, device="meta") for x in shaped))
     one, two = known_of(input), known_of(other)
     known = chosen(chosen_one, one, two)
+    # Of two equal constants it makes no difference which is taken.
+    alike = one.fixed & two.fixed & (one.values == two.values)
+    if bool(alike.any()):
+        expect_meant(input, other)
     uncertain = Known(torch.where(one.large() | two.large(), torch.nan, 0.0), torch.tensor(False))
-    return knowing(joined, chosen(choice.fixed, known, uncertain))
+    return knowing(joined, chosen(choice.fixed, known, chosen(alike, one, uncertain)))
 
 
 # As a method, it is the tensor itself whose elements are taken where the condition holds.

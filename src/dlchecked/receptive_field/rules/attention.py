@@ -6,14 +6,14 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from dlchecked.receptive_field.rules.arithmetic import add, masked_fill, where
+from dlchecked.receptive_field.rules.arithmetic import add, where
 from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.products import matmul
 from dlchecked.receptive_field.rules.shape import transpose
 from dlchecked.receptive_field.tracing.known_values import constant_of, cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import Unsupported, knowing_rule, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.tracing.values import Known, negative, passed_over
+from dlchecked.receptive_field.tracing.values import Known, certain, chosen, negative, passed_over
 
 
 @knowing_rule("softmax")
@@ -90,13 +90,18 @@ def attention(
         return matmul(torch.ones(*query.shape[:-1], columns), value)
     scores = matmul(query, transpose(key, -1, -2) if is_traced(key) else key.transpose(-1, -2))
     if is_causal:
-        scores = masked_fill(scores, torch.ones(rows, columns, dtype=torch.bool).tril().logical_not(), float("-inf"))
+        scores = _barred(scores, torch.ones(rows, columns, dtype=torch.bool).tril().logical_not())
     if attn_mask is not None and attn_mask.dtype == torch.bool:
         scores = where(attn_mask, scores, float("-inf"))
     elif attn_mask is not None:
         scores = add(scores, attn_mask)
     weights = softmax(scores, -1)
     return matmul(weights, value)
+
+
+def _barred(scores: TracedTensor, where: torch.Tensor) -> TracedTensor:
+    """The scores, −∞ in some places."""
+    return knowing(scores, chosen(where, certain(float("-inf")), known_of(scores)))
 
 
 @rule("multi_head_attention_forward")
@@ -115,10 +120,13 @@ def multi_head_attention(
     mask = _mask(*masks, num_heads)
     scores = matmul(q, transpose(k, -1, -2) if is_traced(k) else k.transpose(-1, -2))
     if mask is not None:
-        scores = masked_fill(scores, mask, float("-inf"))
+        scores = _barred(scores, mask)
     weights = softmax(scores, -1)
     found = matmul(weights, v)
     found = found.mixed(2).resized(2, embed_dim_to_check)
+    if not options.get("average_attn_weights", True):
+        # Through the projections, all heads see the same.
+        weights = weights.unsqueeze(1).expand(-1, num_heads, -1, -1)  # type: ignore[attr-defined]
     unbatched = query.dim() == 2
     output = found.derived(found.layout.permuted((1, 0, 2)))
     if unbatched:

@@ -18,14 +18,14 @@ from dlchecked.receptive_field.rules.arguments import expect_size, per_axis
 from dlchecked.receptive_field.rules.joining import concatenate, join, lost_if_large, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
-from dlchecked.receptive_field.tracing.constants import expect_no_chance
+from dlchecked.receptive_field.tracing.constants import expect_meant
 from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
-from dlchecked.receptive_field.tracing.registry import KNOWING, Unsupported, rule, view_rule
+from dlchecked.receptive_field.tracing.registry import KNOWING, Unsupported, knowing_rule, rule, view_rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
-from dlchecked.receptive_field.tracing.values import MOST_ELEMENTS, Known
+from dlchecked.receptive_field.tracing.values import MARK, MOST_ELEMENTS, Known
 
 
-@rule("pad")
+@knowing_rule("pad")
 def pad(input: TracedTensor, pad: Any, mode: str = "constant", value: Any = None) -> TracedTensor:
     """Positions are added, or cut off where the padding is negative."""
     windows = {}
@@ -34,7 +34,14 @@ def pad(input: TracedTensor, pad: Any, mode: str = "constant", value: Any = None
         dim = len(input.shape) - 1 - i
         if before or after:
             windows[dim] = padding(input.shape[dim], before, after, mode)
-    return input.slid(windows)
+    found = input.slid(windows)
+    filling = value or 0.0
+    if input.known is None and abs(filling) < MARK:
+        return found
+    # Of what is added, more may be known than of the rest.
+    values, fixed = (field.expand(input.shape).to(torch.float64) for field in known_of(input))
+    padded = F.pad(values, pad, mode, filling if mode == "constant" else None)
+    return knowing(found, Known(padded, F.pad(fixed, pad, mode, 1.0 if mode == "constant" else None) > 0))
 
 
 @view_rule("split", "split_with_sizes")
@@ -99,7 +106,7 @@ def index_select(input: TracedTensor, dim: int, index: Any) -> TracedTensor:
     """Positions of one dimension, by their numbers."""
     if is_traced(index):
         raise Unsupported("the index depends on the input")
-    expect_no_chance()
+    expect_meant(index)
     d = input.dimension(dim)
     return input.slid({d: picking(tuple(_from_the_front(index.numpy(force=True), input.shape[d]).ravel().tolist()))})
 
@@ -268,10 +275,14 @@ def _plain(item: Any) -> Any:
     if is_traced(item):
         raise Unsupported("the index depends on the input")
     if is_real(item):
-        expect_no_chance()
+        expect_meant(item)
         item = item.cpu()
     array = np.asarray(item)
-    if array.dtype == bool:
+    if array.size and array.dtype.kind not in "iub":
+        raise Unsupported(f"{item!r} is no index of a tensor")
+    if array.dtype == bool or (array.dtype == np.uint8 and array.ndim):
+        # Bytes are booleans here, to torch.
+        array = array.astype(bool)
         if array.ndim != 1:
             raise Unsupported("it picks positions of several dimensions at once")
         array = array.nonzero()[0]

@@ -1,5 +1,6 @@
 """Real tensors of a forward: which are constants, and where they are zero whatever values the parameters have."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,32 +10,43 @@ from torch import nn
 from dlchecked.receptive_field.tracing.registry import Unsupported
 from dlchecked.receptive_field.tracing.surroundings import has_drawn
 from dlchecked.receptive_field.tracing.tensor import is_traced
+from dlchecked.receptive_field.tracing.weighed import Weighed
 
 # Steps whose result, of positive numbers, is zero only where a constant makes it so.
 _PLAIN = (
     "AccumulateGrad CopySlices Mul Div Neg Add Sub Sum Mean Mm Mv Bmm Dot View UnsafeView ReshapeAlias Alias AsStrided "
     "Transpose T Permute Unsqueeze Squeeze Expand Repeat Slice Select Split SplitWithSizes Unbind Clone ToCopy Flip "
     "Roll Cat Stack ConstantPadNd Diagonal DiagEmbed BlockDiag Index IndexSelect IndexCopy IndexPut IndexAdd Gather "
-    "Scatter ScatterAdd MaskedFill Tril Triu Where Exp Sqrt Rsqrt Sigmoid Softplus LinalgVectorNorm Norm "
-    "WeightNormInterface"
+    "Scatter ScatterAdd MaskedFill Tril Triu Where Exp Softmax Abs Tanh Sqrt Rsqrt Sigmoid Softplus "
+    "LinalgVectorNorm Norm WeightNormInterface"
 )
 
 
 class Weights:
     """As what a run takes the parameters of its module.
 
-    Whether a zero is structure cannot be seen where a weight may have made it. A run that meets such a zero is
-    made again, with positive parameters: of those, only a mask makes zeros.
+    Whether a zero is structure cannot be seen where a weight may have made it, nor whether a mask or an index is. A
+    run that meets one of these is made again, with positive parameters: of those, only a mask makes zeros. And it
+    watches what its forward makes of them.
 
     Attributes:
         positive: the parameters that were made positive, by their ids; None if all are as they are.
-        doubtful: whether a zero was met that a weight may have made.
+        lent: the tensors of the module that the forward has looked at.
+        doubtful: whether something was met that weights may have made.
+        weighed: in a run with positive parameters, what their values decide.
     """
 
-    def __init__(self, positive: dict[int, nn.Parameter] | None) -> None:
+    def __init__(self, positive: dict[int, nn.Parameter] | None, lent: Sequence[torch.Tensor] = ()) -> None:
         """Before a run."""
         self.positive = positive
+        self.lent = lent
         self.doubtful = False
+        self.weighed = Weighed()
+
+    def may_decide(self, x: torch.Tensor) -> bool:
+        """Whether a tensor may have been made of parameters: it is none of the module's own, nor a part of one."""
+        looked_at = any(isinstance(own, nn.Parameter) for own in self.lent)
+        return looked_at and not any(x is own or x._base is own for own in self.lent)
 
 
 WEIGHTS: ContextVar[Weights | None] = ContextVar("WEIGHTS", default=None)
@@ -53,17 +65,28 @@ def is_constant(x: Any) -> bool:
     return constant
 
 
-def expect_no_chance() -> None:
-    """Refuse to take what a constant says for meant, where it may have come about by chance.
+def expect_meant(*deciding: Any) -> None:
+    """Refuse to take what constants say for meant, where it may have come about by chance or by the values of weights.
 
     Raises:
-        Unsupported: if random numbers were drawn before.
+        Unsupported: if random numbers were drawn before, or weights decide what one of them says.
     """
     if has_drawn():
         raise Unsupported(
             "the forward has drawn random numbers, and what a constant in it cuts off or picks may be chance; ask in "
             "eval mode, or let it make its constants first"
         )
+    weights = WEIGHTS.get()
+    for x in deciding if weights is not None else ():
+        if not isinstance(x, torch.Tensor) or is_traced(x) or isinstance(x, nn.Parameter):
+            continue
+        if weights.positive is None:
+            weights.doubtful = weights.doubtful or weights.may_decide(x)
+        elif weights.weighed.decides(x):
+            raise Unsupported(
+                "the values of weights decide what a constant in it cuts off or picks; let the module make that "
+                "constant before, as a buffer"
+            )
 
 
 def zeros_of(x: torch.Tensor) -> torch.Tensor | None:
@@ -84,7 +107,7 @@ def zeros_of(x: torch.Tensor) -> torch.Tensor | None:
         # Zeros divided by zeros are none.
         weights.doubtful |= x.requires_grad and bool(values.isnan().any())
         return None
-    expect_no_chance()
+    expect_meant(x)
     if weights.positive is None:
         weights.doubtful |= x.is_floating_point()
         return None if x.requires_grad else zeros

@@ -110,6 +110,7 @@ class Copier:
         foreign: whether code runs in the copies that is neither torch's nor torchvision's.
         lend: whether tensors share their memory until they are written to.
         apart: whether all copies have containers of their own for what they do not have yet, such as hooks.
+        lent: the copies of tensors that somebody has asked for.
         positive: the parameters, by their ids, if they are made positive; otherwise None.
     """
 
@@ -126,7 +127,7 @@ class Copier:
         self.originals: dict[int, nn.Module] = {}
         self.foreign = False
         self._copies: dict[int, Any] = {}
-        self._tensors: list[torch.Tensor] = []
+        self.lent: list[torch.Tensor] = []
         self._unfinished: list[tuple[dict[str, Any], nn.Module]] = []
         self._handlers: dict[type, Callable[[Any], Any]] = {
             torch.Tensor: self._tensor,
@@ -163,12 +164,12 @@ class Copier:
     @property
     def zeros_written(self) -> bool:
         """Whether a parameter that is lent has been written to, and holds a zero."""
-        lent = [x for x in self._tensors if isinstance(x, nn.Parameter) and not x.is_meta]
+        lent = [x for x in self.lent if isinstance(x, nn.Parameter) and not x.is_meta]
         return any(not cast(Any, torch._C)._is_cow_tensor(x) and bool((x == 0).any()) for x in lent)
 
     def release(self) -> None:
         """Give back what was lent, also where a copy is still known to somebody."""
-        for tensor in self._tensors:
+        for tensor in self.lent:
             with suppress(RuntimeError):  # torch does not let all kinds of tensors go
                 tensor.data = tensor.new_empty(0)
         # What refers to itself would not be gone at once.
@@ -271,7 +272,7 @@ class Copier:
                 values.requires_grad_()
         values.__dict__.update(original.__dict__)
         self._copies[id(original)] = values
-        self._tensors.append(values)
+        self.lent.append(values)
         return values
 
     def _parameter(self, values: torch.Tensor, learns: bool) -> nn.Parameter:

@@ -11,7 +11,7 @@ from dlchecked.receptive_field.errors import ReceptiveFieldError, UnknownOperati
 from dlchecked.receptive_field.tracing.registry import RULES, SHARING, WRITING, Unsupported
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
 from dlchecked.receptive_field.tracing.trace import Traced, location
-from dlchecked.receptive_field.tracing.value_rules import anything_known, carried
+from dlchecked.receptive_field.tracing.value_rules import BOOLEANS, anything_known, carried
 from dlchecked.receptive_field.tracing.values import LOST, Known
 
 
@@ -33,7 +33,7 @@ def dispatch(
     found, name = entry
     if kwargs.get("out") is not None:
         raise _refusal(name, args, kwargs, "is not covered: it writes its result elsewhere (out=)")
-    known = anything_known((*args, *kwargs.values()) if kwargs else args)
+    known = function in BOOLEANS or anything_known((*args, *kwargs.values()) if kwargs else args)
     try:
         result = found(*args, **kwargs)
         if known:
@@ -48,6 +48,10 @@ def dispatch(
     except RuntimeError:
         # A transformation's stand-ins for real tensors have no values either.
         _refuse_transform(name, args, kwargs)
+        if any(isinstance(x, torch.Tensor) and x.layout is not torch.strided for x in (*args, *kwargs.values())):
+            raise _refusal(
+                name, args, kwargs, "is not covered: it has a sparse operand; to_dense() would be right"
+            ) from None
         raise
     except ReceptiveFieldError as error:
         if error.args and "\n" not in str(error):

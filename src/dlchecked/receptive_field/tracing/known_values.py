@@ -7,7 +7,7 @@ from torch import nn
 
 from dlchecked.receptive_field.layouts.terms import restrict_to_mask, somewhere
 from dlchecked.receptive_field.layouts.unions import simplify
-from dlchecked.receptive_field.tracing.constants import expect_no_chance, is_constant, zeros_of
+from dlchecked.receptive_field.tracing.constants import expect_meant, is_constant, zeros_of
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 from dlchecked.receptive_field.tracing.values import MARK, NOTHING, Known, certain, compact
 
@@ -26,7 +26,7 @@ def known_of(x: Any) -> Known:
         if constant:
             known = Known(values, torch.tensor(True))
             if bool(known.large().any()):
-                expect_no_chance()
+                expect_meant(x)
             return known
         # Made of weights; but no weight is a mark.
         marks, zeros = torch.where(values <= -MARK, values, 0.0), zeros_of(x)
@@ -41,7 +41,7 @@ def constant_of(x: Any) -> torch.Tensor | None:
     if not is_traced(x):
         if not isinstance(x, torch.Tensor):
             return None
-        expect_no_chance()
+        expect_meant(x)
         return x
     if x.known is None or not bool(x.known.fixed.all()):
         return None

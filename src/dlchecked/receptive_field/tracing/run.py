@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import torch
@@ -52,7 +53,7 @@ class _Outcome(NamedTuple):
         returned: what it returned.
         error: what it raised instead.
         mixed_up: as that of the copier.
-        doubtful: whether a zero that matters may have been made by a weight.
+        doubtful: whether a zero or a choice that matters may have been made by a weight.
     """
 
     returned: Any
@@ -70,7 +71,7 @@ def _run_copy(
     copier: Copier, kinds: Kinds, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None
 ) -> _Outcome:
     short: list[dict[str, Any]] = []
-    found, failure, weights = None, None, Weights(copier.positive)
+    found, failure, weights = None, None, Weights(copier.positive, copier.lent)
     token, collecting = WEIGHTS.set(weights), gc.isenabled()
     # All that is made now goes at once; to look for cycles in it would only take time.
     gc.disable()
@@ -78,7 +79,8 @@ def _run_copy(
         copy = copier.module(trace.module)
         trace.begin(copier.originals)
         short = shorten(copy, kinds)
-        with as_before(copier.foreign or output is not None):
+        watched = nullcontext() if copier.positive is None else weights.weighed
+        with as_before(copier.foreign or output is not None), watched:
             found = copy(_input(shape, trace))
             found = found if output is None else output(found)
         failure = trace.refused

@@ -1,11 +1,12 @@
 """How what is known of values goes through torch's functions, mostly by these functions themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import KNOWING
@@ -54,43 +55,77 @@ _OF_TWO = _all(
 )
 _LOGICAL = _all("logical_not bitwise_not __invert__ bitwise_xor __xor__")
 _TO_BOOLEANS = _all(
-    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_xor logical_not "
-    "isnan isinf isfinite bool __lt__ __le__ __gt__ __ge__ __eq__ __ne__"
+    "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_and logical_or logical_xor logical_not "
+    "isnan isinf isfinite any all bool __lt__ __le__ __gt__ __ge__ __eq__ __ne__"
 )
-_OF_THE_SAME_DTYPE = _LOGICAL | _MOVES | _all("clone contiguous detach masked_fill tril triu where")
+_TO_NUMBERS = _all("float double half bfloat16 long int")
+# These may be asked for another dtype, though nothing is known of what they are given.
+BOOLEANS = _TO_BOOLEANS | _all("to type type_as")
 _MAXIMA = _all("amax max logsumexp")
 _SUMS = _all("sum mean")
+# What one constant among many decides alone, and which; of booleans, that is so of the largest and the smallest.
+_DECIDED = {**dict.fromkeys(_all("all prod cumprod"), 0.0), **dict.fromkeys(_all("any"), 1.0)}
+_DECIDED_OF_BOOLEANS = {**dict.fromkeys(_all("amin min"), 0.0), **dict.fromkeys(_all("amax max"), 1.0)}
 
 
-def anything_known(args: tuple[Any, ...]) -> bool:
-    """Whether something is known of a tensor among the arguments of a call."""
+def anything_known(args: Sequence[Any], nested: bool = False) -> bool:
+    """Whether something is known of a tensor among the arguments of a call, be it that it holds booleans.
+
+    In a list of tensors to be joined, a constant may be a mask.
+    """
     for x in args:
         if isinstance(x, Traced):
-            if x.known is not None:
+            if x.known is not None or x.boolean:
                 return True
-        elif isinstance(x, list | tuple) and any(isinstance(part, Traced) and part.known is not None for part in x):
+        elif isinstance(x, torch.Tensor):
+            if nested and not isinstance(x, nn.Parameter) and bool(known_of(x).large().any()):
+                return True
+        elif isinstance(x, list | tuple) and anything_known(x, nested=True):
             return True
     return False
 
 
 def carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     """The result of a call, of which is known what follows from what was known of its arguments."""
-    if rule not in KNOWING:
+    parts = _parts((*args, *kwargs.values()))
+    known = function in _JOINING or any(isinstance(x, Traced) and x.known is not None for x in parts)
+    if rule not in KNOWING and known:
         result = _carried(rule, function, args, kwargs, result)
-    if _are_booleans(function, args, kwargs):
-        for part in result if isinstance(result, tuple) else (result,):
-            part.boolean = True
+    made = [part for part in _parts((result,)) if isinstance(part, Traced)]
+    # What is overwritten keeps its dtype.
+    if made and not any(made[0] is x for x in parts):
+        for part, boolean in zip(made, _are_booleans(function, args, kwargs, len(made)), strict=False):
+            part.boolean = boolean
     return result
 
 
-def _are_booleans(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
-    dtypes = [x for x in (*args, *kwargs.values()) if isinstance(x, torch.dtype)]
-    if dtypes or function in _TO_BOOLEANS:
-        return not dtypes or dtypes == [torch.bool]
-    operands = [part for x in args for part in (x if isinstance(x, list | tuple) else (x,))]
-    tensors = [x for x in operands if isinstance(x, torch.Tensor)]
-    alike = any if function in _LOGICAL else all
-    return function in _OF_THE_SAME_DTYPE and alike(x.dtype == torch.bool for x in tensors)
+def _parts(args: tuple[Any, ...]) -> list[Any]:
+    return [part for x in args for part in (x if isinstance(x, list | tuple) else (x,))]
+
+
+def _are_booleans(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], count: int) -> list[bool]:
+    """Which of the tensors that torch itself makes of such arguments hold booleans."""
+    every = _parts((*args, *kwargs.values()))
+    dtypes = [x for x in every if isinstance(x, torch.dtype)]
+    tensors = [x for x in every if isinstance(x, torch.Tensor)]
+    if dtypes or function in _TO_BOOLEANS or function in _TO_NUMBERS:
+        return [dtypes == [torch.bool] if dtypes else function in _TO_BOOLEANS] * count
+    if function in _MOVES:
+        return [all(x.dtype == torch.bool for x in (tensors if function in _JOINING else tensors[:1]))] * count
+    if function in _SAME:
+        return [tensors[-1].dtype == torch.bool] * count
+    try:
+        found = function(*map(_without_values, args), **{name: _without_values(x) for name, x in kwargs.items()})
+    except (RuntimeError, TypeError, NotImplementedError):  # of a number that stands for an integer, say
+        return [False] * count
+    return [isinstance(x, torch.Tensor) and x.dtype == torch.bool for x in _parts((found,))]
+
+
+def _without_values(x: Any) -> Any:
+    """A tensor's shape and dtype alone."""
+    if isinstance(x, list | tuple):
+        return type(x)(map(_without_values, x)) if any(isinstance(part, torch.Tensor) for part in x) else x
+    return torch.empty(x.shape, dtype=x.dtype, device="meta") if isinstance(x, torch.Tensor) else x
 
 
 def _carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
@@ -111,9 +146,13 @@ def _carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[st
         return _clamped(args, kwargs, result)
     if function in _OF_TWO and len(args) == 2:
         return _of_two(function, args, result)
+    deciding = _DECIDED.get(function, _DECIDED_OF_BOOLEANS.get(function) if _is_boolean(args[0]) else None)
+    of_two = any(isinstance(x, torch.Tensor) for x in (*args[1:], *kwargs.values()))
+    if (deciding is not None or function in _MAXIMA) and of_two:
+        return result
+    if deciding is not None:
+        return _decided(function, args, kwargs, result, deciding)
     if function in _MAXIMA:
-        if any(isinstance(x, torch.Tensor) for x in (*args[1:], *kwargs.values())):
-            return result
         return _maximum(rule, function, args, kwargs)
     if function in _SUMS:
         return _sum(function, args, kwargs, result)
@@ -228,6 +267,29 @@ def _maximum(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[st
     largest = torch.logsumexp(values, dims, keepdim) if function in _all("logsumexp") else values.amax(dims, keepdim)
     _with(found[0] if isinstance(found, tuple) else found, Known(largest, fixed.all(dims, keepdim)))
     return found
+
+
+def _is_boolean(x: Any) -> bool:
+    return isinstance(x, Traced) and x.boolean
+
+
+def _decided(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any, deciding: float) -> Any:
+    """What one constant alone decides, of all or of those so far, whatever the others are."""
+    dims, keepdim = _reduced(args, kwargs)
+    values, fixed = args[0].known.compact(*dims)
+    decides = fixed & ((values != 0) == bool(deciding))
+    if function in _all("cumprod"):
+        decided, whole, computed = decides.cummax(dims[0]).values, torch.tensor(False), values
+    else:
+        decided, whole = decides.any(dims, keepdim), fixed.all(dims, keepdim)
+        computed = function(values, *args[1:], **kwargs)
+    result = _lost(args, result)
+    found = result[0] if isinstance(result, tuple) else result
+    computed = computed[0] if isinstance(computed, tuple) else computed
+    uncertain = known_of(found).values
+    certain = torch.where(decided, deciding, torch.where(whole, computed.to(torch.float64), uncertain))
+    _refined(found, Known(certain, decided | whole))
+    return result
 
 
 def _sum(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:

@@ -1,0 +1,68 @@
+"""What a forward decides by the values of its weights: a mask of those above a threshold, an order that it learned."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from dlchecked.receptive_field.tracing.tensor import is_real
+from dlchecked.receptive_field.tracing.values import MARK
+
+# Of what no mask has lowered these are never zero, but for rounding.
+_POSITIVE = "exp exp_ exp2 exp2_ sigmoid sigmoid_ softmax softplus"
+
+
+class Weighed(TorchFunctionMode):
+    """While it is on, notes which real tensors say something about the values of parameters.
+
+    A weight itself says nothing: it may have any value. Booleans and whole numbers that were made of weights do, and
+    what underflows, and so does what is made of these.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By their ids, and kept, so that no other tensor gets the same one.
+        self._weights: dict[int, torch.Tensor] = {}
+        self._decided: dict[int, torch.Tensor] = {}
+
+    def decides(self, x: object) -> bool:
+        """Whether values of parameters decide what a tensor holds."""
+        return id(x) in self._decided
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        found = function(*args, **kwargs)
+        given = [x for x in _tensors((*args, *kwargs.values())) if is_real(x)]
+        decided = any(id(x) in self._decided for x in given)
+        if not decided and not any(isinstance(x, nn.Parameter) or id(x) in self._weights for x in given):
+            return found
+        name = getattr(function, "__name__", "")
+        # Of these only the shape is asked for.
+        if not name.startswith("new_") and not name.endswith("_like"):
+            made = list(_tensors((found,)))
+            if name == "__setitem__":
+                made = given[:1]
+            decided = decided or (name in _POSITIVE.split() and _underflows(given[0], found))
+            for x in made:
+                if decided or not (x.is_floating_point() or x.is_complex()):
+                    self._decided[id(x)] = x
+                else:
+                    self._weights[id(x)] = x
+        return found
+
+
+def _underflows(x: torch.Tensor, found: torch.Tensor) -> bool:
+    """Whether a positive function of a tensor is zero where no mask has made it so."""
+    return bool(((found == 0) & (x > -MARK)).any())
+
+
+def _tensors(values: Iterable[Any]) -> Iterable[torch.Tensor]:
+    for value in values:
+        if isinstance(value, torch.Tensor):
+            yield value
+        elif isinstance(value, tuple | list):
+            yield from _tensors(value)

@@ -1,0 +1,73 @@
+"""What a forward decides by the values of its weights is no structure: another network of its kind decides otherwise."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from calls import Calls
+from torch import nn
+
+from dlchecked.receptive_field import UnknownOperation, receptive_field
+
+PLACES = torch.arange(6)[:, None] - torch.arange(6)
+
+
+def ternary(m, x):
+    weight = m.conv.weight
+    return F.conv1d(x, weight * (weight.abs() > weight.abs().mean()).to(x))
+
+
+def pruned(m, x):
+    kept = torch.zeros(3).to(x)
+    kept[m.conv.weight[0, 0].topk(1).indices] = 1
+    return F.conv1d(x, m.conv.weight * kept)
+
+
+def large_ones(m, x):
+    weight = m.conv.weight.detach()
+    return F.conv1d(x, torch.where(weight > weight.mean(), weight, torch.zeros_like(weight)))
+
+
+def learned_order(m, x):
+    return x[..., m.square.weight[0].argsort()]
+
+
+def learned_mask(m, x):
+    tokens = x.transpose(1, 2)
+    return F.scaled_dot_product_attention(tokens, tokens, tokens, m.square.weight > 0.9).transpose(1, 2)
+
+
+def underflowing(m, x):
+    return F.linear(x, (m.square.weight * 1e4).softmax(-1))
+
+
+DECIDING = [ternary, pruned, large_ones, learned_order, learned_mask, underflowing]
+
+
+def module(forward):
+    torch.manual_seed(0)
+    return Calls(forward, conv=nn.Conv1d(2, 2, 3), square=nn.Linear(6, 6))
+
+
+@pytest.mark.parametrize("forward", DECIDING, ids=lambda f: f.__name__)
+def test_what_values_of_weights_decide_is_refused(forward):
+    with pytest.raises(UnknownOperation, match=r"(?s)values of weights decide.*as a buffer\n.*line "):
+        receptive_field(module(forward), (1, 2, 6))
+
+
+MEANT = {
+    "a threshold that all pass": lambda m, x: x.cumsum(-1) * (m.square.weight[0] > -9).to(x),
+    "a mask in the image of a weight": lambda m, x: F.linear(
+        x, m.square.weight * torch.ones_like(m.square.weight).tril()
+    ),
+    "a softmax of masked weights": lambda m, x: F.linear(
+        x, m.square.weight.masked_fill(PLACES < 0, -torch.inf).softmax(-1)
+    ),
+    "one lowered by 10⁹": lambda m, x: F.linear(x, (m.square.weight - 1e9 * (PLACES < 0).to(x)).softmax(-1)),
+    "a decay": lambda m, x: F.linear(x, torch.exp(-m.square.weight[0, 0].abs() * PLACES.clamp(min=0)) * (PLACES >= 0)),
+    "weights beside a mask": lambda m, x: x[..., (PLACES[0] + 5).argsort()] + m.square(x),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_what_constants_decide_is_meant(name, check_every_unit):
+    check_every_unit(module(MEANT[name]), (1, 2, 6))
