@@ -157,13 +157,17 @@ def unfold(self: TracedTensor, dimension: int, size: int, step: int) -> TracedTe
             f"unfold: windows of {size} positions, {step} apart, of a dimension of {length}; a size of 0 to {length} "
             "and a step of 1 or more would be right"
         )
-    starts, places = np.arange(0, length - size + 1, step), np.arange(size)
-    shape = tuple(self.shape)
-    unbounded = (
-        UnboundedTaps(size, step, tuple((place,) for place in range(size))) if 0 < size <= LONGEST_PERIOD else None
-    )
-    pieces = self.slid({d: picking(tuple((starts[:, None] + places).ravel().tolist()), unbounded)})
-    return permute(reshape(pieces, (*shape[:d], len(starts), size, *shape[d + 1 :])), _with_last(d + 1, last + 1))
+    return permute(_windows(self, d, size, step, 1), _with_last(d + 1, last + 1))
+
+
+def _windows(x: TracedTensor, dim: int, size: int, step: int, dilation: int) -> TracedTensor:
+    """One dimension as two: windows of it, ``step`` apart, and their positions, ``dilation`` apart."""
+    shape = tuple(x.shape)
+    starts, places = np.arange(0, shape[dim] - dilation * (size - 1), step), np.arange(size) * dilation
+    offsets = tuple((int(place),) for place in places)
+    unbounded = UnboundedTaps(size, step, offsets) if 0 < size <= LONGEST_PERIOD else None
+    pieces = x.slid({dim: picking(tuple((starts[:, None] + places).ravel().tolist()), unbounded)})
+    return reshape(pieces, (*shape[:dim], len(starts), size, *shape[dim + 1 :]))
 
 
 def _with_last(dim: int, count: int) -> list[int]:
@@ -180,17 +184,10 @@ def unfold_image(
     x = input
     kernel, step, before, stride = (_each(v, 2) for v in (kernel_size, dilation, padding, stride))
     x = pad(x, (before[1], before[1], before[0], before[0]))
-    counts = [(x.shape[2 + a] - step[a] * (kernel[a] - 1) - 1) // stride[a] + 1 for a in (0, 1)]
-    pieces = []
-    for i in range(kernel[0]):
-        for j in range(kernel[1]):
-            windows = {}
-            for a, k in ((0, i), (1, j)):
-                first = k * step[a]
-                windows[2 + a] = slicing(x.shape[2 + a], first, first + (counts[a] - 1) * stride[a] + 1, stride[a])
-            pieces.append(unsqueeze(x.slid(windows), 2))
-    columns = concatenate(pieces, 2)
-    return reshape(columns, (x.shape[0], x.shape[1] * kernel[0] * kernel[1], counts[0] * counts[1]))
+    for a in (0, 1):
+        x = _windows(x, 2 + 2 * a, kernel[a], stride[a], step[a])
+    batch, channels, rows, _, columns, _ = x.shape
+    return reshape(permute(x, (0, 1, 3, 5, 2, 4)), (batch, channels * kernel[0] * kernel[1], rows * columns))
 
 
 @rule("fold")
