@@ -15,7 +15,7 @@ from dlchecked.receptive_field.layouts.layout import select as pick
 from dlchecked.receptive_field.layouts.terms import Terms
 from dlchecked.receptive_field.layouts.unions import simplify
 from dlchecked.receptive_field.rules.arguments import expect_size, per_axis
-from dlchecked.receptive_field.rules.joining import concatenate, join, lost_if_large, overwrite
+from dlchecked.receptive_field.rules.joining import join, lost_if_large, overwrite
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
 from dlchecked.receptive_field.tracing.constants import expect_meant
