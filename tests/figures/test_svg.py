@@ -63,7 +63,9 @@ def test_numbers_are_short() -> None:
 
 
 def test_numbers_outside_of_paths_are_short_too() -> None:
-    svg = adapted('<text x="-1.234567" y="10.500" transform="rotate(-0.0001) scale(2.999)" style="opacity: 0.1234">a</text>')
+    svg = adapted(
+        '<text x="-1.234567" y="10.500" transform="rotate(-0.0001) scale(2.999)" style="opacity: 0.1234">a</text>'
+    )
     assert 'x="-1.23"' in svg
     assert 'y="10.5"' in svg
     assert 'transform="rotate(0) scale(3)"' in svg
