@@ -98,6 +98,24 @@ HONEST = [
     quiz("an option with a number in letters", "half of it", CODE),
     Case("a flag", link="[the sum](check:ten-squares)", code="found = False\nfor n in range(11):\n    if n**2 == 49:\n        found = True\nassert found"),
     Case("one of two words", link="[the sum](check:ten-squares)", code="parity = 'even'\nif sum(n**2 for n in range(11)) % 2:\n    parity = 'odd'\nassert parity == 'odd'"),
+    *(
+        Case(name, link="[the value](check:ten-squares)", code=code)
+        for name, code in (
+            ("a piecewise function", "def relu(x):\n    return x if x > 0 else 0\n\nassert relu(-3) == 0"),
+            ("a schedule", "def rate(epoch):\n    return 0.1 if epoch < 30 else 0.01\n\nassert rate(31) == 0.01"),
+            ("a loop that stops early", "losses, waited = [5, 4, 4, 3], 0\nfor epoch, loss in enumerate(losses):\n    if epoch and loss == losses[epoch - 1]:\n        break\nassert epoch == 2"),
+            ("a table that is computed row by row", "table = {0: 1}\nfor n in range(1, 5):\n    table[n] = n * table[n - 1]\nassert table[4] == 24"),
+            ("columns of a table", "columns = list(zip(*[[1, 2], [3, 4]]))\nassert columns[1][0] == 2"),
+            ("what was kept of a list", "kept = []\nfor n in (1, 5, 2):\n    if n > 2:\n        kept.append(n)\nassert kept == [5]"),
+            ("a path of pointers", "parent = {1: 1, 2: 1}\nnode = 2\nwhile parent[node] != node:\n    node = parent[node]\nassert node == 1"),
+            ("what a hook saw", "seen = []\ndef hook(x):\n    seen.append(x)\nhook(0)\nlist(map(hook, [n * n for n in range(3)]))\nassert seen[-1] == 4"),
+            ("an object that counts its calls", "class Net:\n    def __init__(self):\n        self.calls = []\n    def __call__(self, x):\n        self.calls.append(x)\n        return x\nnet = Net()\nfor n in range(3):\n    net(n * n)\nassert net.calls[-1] == 4"),
+            ("a buffer that is changed in place", "import random\nxs = [1, 2, 3]\nrandom.shuffle(xs)\nassert sorted(xs) == [1, 2, 3]\nxs[0], xs[1] = xs[1], xs[0]\nassert xs[0] in (1, 2, 3)"),
+            ("an error that is meant", "def divides(n):\n    try:\n        1 / n\n    except ZeroDivisionError:\n        return 'no'\n    return 'yes'\n\nassert divides(0) == 'no'"),
+            ("a word backwards", "word = 'level'\nassert word == word[::-1]"),
+        )
+    ),
+    Case("what a check was given", link="With $k = 3$ and $p = 0.5$ it is [9](check:ten-squares), with k = 4 [16](check:ten-squares)", code="from fractions import Fraction\np = Fraction(1, 2)\nfor k, square in [(3, 9), (4, 16)]:\n    assert k**2 == square"),
     Case("a function that calculates", code="def square(n):\n    return n * n\n\nassert sum(map(square, range(11))) == 385"),
     Case("an attribute that is counted up", code="class Sums:\n    total = 0\n\nfor n in range(11):\n    Sums.total += n**2\nassert Sums.total == 385"),
     Case("how often it came near", check=CHECK.replace("exact", "numeric"), link="[within 0.1 of 2 in 9 of 10](check:ten-squares)", code="xs = [2 + n / 100 for n in range(9)] + [3.5]\nassert sum(abs(x - 2) < 0.1 for x in xs) == 9 and len(xs) == 10"),

@@ -14,6 +14,7 @@ from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
 from evidence.rules.figures import cell_errors, figure_errors
+from evidence.rules.given import given_errors
 from evidence.rules.links import RecordOf, link_errors
 from evidence.rules.notebooks import notebook_errors
 from evidence.rules.quiz import quiz_errors
@@ -62,6 +63,12 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
     found = [
         *page.errors,
         *_word_errors(page, sound, checks, record_of),
+        *(
+            error
+            for link in sound
+            if (check := checks.get(link.name))
+            for error in given_errors(link, sessions_on(check.path).get(check.line, ()))
+        ),
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *cell_errors(page, record_of),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),

@@ -103,12 +103,12 @@ def _of_comparison(place: Place, places: Sequence[Place]) -> Iterator[str]:
         yield f"{code} compared nothing: there was no element. Compare something that is there"
     elif not place.times:
         yield f"{code} was never evaluated: what stands before it decides. Assert it by itself, or take it out"
-    elif place.computed == "neither":
-        yield f"{code} compares only what the page itself wrote down. Compute one side"
-    elif "nan" in place.against and not _speaks_of_nan(place, places):
-        yield f"{code} saw {place.against['nan']}, of which no comparison says anything. Assert that there is none"
     elif "same" in place.against:
         yield f"{code} saw {place.against['same']}. Clone what is to be compared before it changes, or use `is`"
+    elif place.computed == "neither":
+        yield f"{code} compares only what the page itself wrote down. Compute one side, or link no words to it"
+    elif "nan" in place.against and not _speaks_of_nan(place, places):
+        yield f"{code} saw {place.against['nan']}, of which no comparison says anything. Assert that there is none"
     elif "tolerance" in place.against:
         yield f"{code} allows {place.against['tolerance']}. Make it smaller than what it is a tolerance of"
 

@@ -1,0 +1,91 @@
+"""A link says something, and its sentence says of a setting what the check was given.
+
+`With $k = 5$ it has [9 weights](check:…)` is false of a check with `k = 3`, though its 9 was computed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from evidence.files.errors import PageError
+from evidence.page.model import Block, CheckLink
+from evidence.rules.words.plain import plain
+
+_SAID = re.compile(r"(?<![\w\\^{])\\?([a-zA-Z]\w*)\s*=\s*([−-]?\d+(?:,\d{3})*(?:\.\d+)?)(?!\s*[·×/^(+−*]|[\w,.]*\w)")
+_SENTENCE = re.compile(r"[.!?]\s+(?=[A-Z])")
+# Words that only point to a run; what they stand beside, no run is held to.
+_POINTS = r"(?:\W*\b(?:see|here|this|checked|check|computed|calculated|run|code|proof|link|as|the)\b)+\W*"
+
+
+def given_errors(link: CheckLink, session: Iterable[Block]) -> Iterator[PageError]:
+    """What is wrong with the words before `link` in its sentence.
+
+    Args:
+        link: a check link.
+        session: its check, with what that continues.
+    """
+    if re.fullmatch(_POINTS, link.words, re.IGNORECASE):
+        yield link.error(
+            f"the link [{link.words}] only points to a check, and claims nothing that it could show",
+            "Link the words, or the number, that the check bears out",
+        )
+    said = defaultdict(list)
+    for name, number in _SAID.findall(plain(_SENTENCE.split(link.before)[-1])):
+        said[name].append(number)
+    given = _given("\n".join(block.code for block in session)) if said else {}
+    for name, numbers in said.items():
+        values = given.get(name)
+        if values and not values & {Fraction(number.replace("−", "-").replace(",", "")) for number in numbers}:
+            was = " and ".join(f"{name} = {float(value):g}" for value in sorted(values))
+            yield link.error(
+                f"the sentence says {name} = {numbers[-1]} before the link [{link.words}], and {link.name!r} has {was}",
+                "Say what the check was given, or give it what the sentence says",
+            )
+
+
+def _given(code: str) -> dict[str, set[Fraction]]:
+    """The numbers that each name of the code is given, of those that are given nothing else."""
+    values: dict[str, set[Fraction]] = defaultdict(set)
+    unknown: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.arg):
+            unknown.add(node.arg)
+        elif isinstance(node, ast.AugAssign | ast.withitem | ast.Import | ast.ImportFrom):
+            unknown |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        for name, given in _bound(node):
+            parts = [each for value in given for each in ast.walk(value) if isinstance(each, ast.expr)]
+            literals = [each.value for each in parts if isinstance(each, ast.Constant)]
+            values[name] |= {Fraction(str(each)) for each in literals if type(each) in (int, float)}
+            if not all(isinstance(each, ast.Constant | ast.Tuple | ast.List) for each in parts):
+                unknown.add(name)
+    return {name: numbers for name, numbers in values.items() if name not in unknown}
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
+    """The names that a node binds, and what each may stand for."""
+    match node:
+        case ast.Assign():
+            for target in node.targets:
+                yield from _parts(target, [node.value])
+        case ast.AnnAssign(value=ast.expr() as value):
+            yield from _parts(node.target, [value])
+        case ast.For() | ast.comprehension():
+            yield from _parts(node.target, _elements(node.iter) or [node.iter])
+        case ast.keyword(arg=str(name)):
+            yield name, [node.value]
+
+
+def _parts(target: ast.expr, values: list[ast.expr]) -> Iterator[tuple[str, list[ast.expr]]]:
+    if isinstance(target, ast.Name):
+        yield target.id, values
+    names = _elements(target)
+    for at, each in enumerate(names):
+        yield from _parts(each, [_elements(v)[at] if len(_elements(v)) == len(names) else v for v in values])
+
+
+def _elements(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, ast.Tuple | ast.List) else []

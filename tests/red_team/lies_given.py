@@ -1,0 +1,45 @@
+"""Sentences that say of a setting what the check was not given, and links that say nothing."""
+
+from __future__ import annotations
+
+from one_chapter import Case
+
+WEIGHTS = "k = sum([3])\nassert k * k == 9"
+GIVEN = WEIGHTS.replace("sum([3])", "3")
+LINK = "[9 weights](check:ten-squares)"
+OTHER = "before the link [9 weights], and 'ten-squares' has k = 3"
+
+
+def given(link: str, refused: str = OTHER, code: str = GIVEN) -> Case:
+    return Case(f"{link} of {code.splitlines()[0]}", refused, link=link, code=code, at=link)
+
+
+def passes(link: str, code: str, allowed: str) -> Case:
+    return Case(f"{link} of {code.splitlines()[0]}", link=link, code=code, allowed=allowed)
+
+
+LIES = {
+    "rules.given: another setting": [
+        given(f"With $k = 5$ it has {LINK}"),
+        given(f"With k = 5 it has {LINK}"),
+        given(f"With $k = 3.5$, it has {LINK}"),
+        given(f"With $k = 3$ it has 9. With $k = 5$, {LINK}"),
+        given(
+            f"With $k = 1,003$ it has {LINK}",
+            "has k = 3 and k = 7",
+            "for k, rest in [(3, 0), (7, 40)]:\n    assert k * k - rest == 9",
+        ),
+        given(
+            f"With $k = 5$ it has {LINK}", code="weights = lambda **sizes: sizes['k'] ** 2\nassert weights(k=3) == 9"
+        ),
+    ],
+    "rules.given: links that say nothing": [
+        Case(f"It is 386 [{words}]", "only points to a check", link=f"It is 386 [{words}](check:ten-squares)")
+        for words in ("see", "here", "computed", "as computed", "see the check", "code")
+    ],
+    "not refused": [
+        passes(f"With $k = 5$ it has {LINK}", WEIGHTS, "what a name was computed to be, no sentence is held to"),
+        passes(f"Kernels of 5 have {LINK}", GIVEN, "what has no name, no name of the code is known to stand for"),
+        passes(f"It has {LINK} with $k = 5$", GIVEN, "what stands behind a link may be said of the next"),
+    ],
+}
