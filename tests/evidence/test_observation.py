@@ -194,7 +194,9 @@ def test_a_bound_as_one_writes_it_is_no_computed_side():
 
 
 def test_a_chain_stops_where_it_fails_and_each_part_is_seen():
-    outcome = run("def f():\n    calls.append(1)\n    return len('abcde')\ncalls = []\nassert 1 < f() < 9\nassert len(calls) == 1")
+    outcome = run(
+        "def f():\n    calls.append(1)\n    return len('abcde')\ncalls = []\nassert 1 < f() < 9\nassert len(calls) == 1"
+    )
     assert outcome.error is None
     assert [each.code for each in outcome.observations] == ["1 < f()", "f() < 9", "len(calls) == 1"]
     error = run("assert 1 + 1 > 5 > 1 / 0").error

@@ -35,7 +35,7 @@ LIES = {
     ],
     "rules.given: links that say nothing": [
         Case(f"It is 386 [{words}]", "only points to a check", link=f"It is 386 [{words}](check:ten-squares)")
-        for words in ("see", "here", "computed", "as computed", "see the check", "code")
+        for words in ("see", "here", "computed", "as computed", "see the check", "code", "proved")
     ],
     "not refused": [
         passes(f"With $k = 5$ it has {LINK}", WEIGHTS, "what a name was computed to be, no sentence is held to"),

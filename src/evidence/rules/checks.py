@@ -30,7 +30,8 @@ def check_errors(
     if not has_assertion(block):
         yield block.error(
             f"the check {block.name!r} has no assert and no expected output, so it cannot fail",
-            "Assert what it shows, or remove its marker: set-up claims nothing",
+            "Assert what it shows, write <!--pytest-codeblocks:expected-output--> above what it prints, or remove its "
+            "marker: set-up claims nothing",
         )
     if block.name not in linked:
         yield block.error(

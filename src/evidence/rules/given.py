@@ -18,7 +18,8 @@ from evidence.rules.words.plain import plain
 _SAID = re.compile(r"(?<![\w\\^{])\\?([a-zA-Z]\w*)\s*=\s*([−-]?\d+(?:,\d{3})*(?:\.\d+)?)(?!\s*[·×/^(+−*]|[\w,.]*\w)")
 _SENTENCE = re.compile(r"[.!?]\s+(?=[A-Z])")
 # Words that only point to a run; what they stand beside, no run is held to.
-_POINTS = r"(?:\W*\b(?:see|here|this|checked|check|computed|calculated|run|code|proof|link|as|the)\b)+\W*"
+_POINTING = "see here this checked check computed calculated shown proved tested verified run code proof link as the"
+_POINTS = rf"(?:\W*\b(?:{_POINTING.replace(' ', '|')})\b)+\W*"
 
 
 def given_errors(link: CheckLink, session: Iterable[Block]) -> Iterator[PageError]:
@@ -54,8 +55,8 @@ def _given(code: str) -> dict[str, set[Fraction]]:
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.arg):
             unknown.add(node.arg)
-        elif isinstance(node, ast.AugAssign | ast.withitem | ast.Import | ast.ImportFrom):
-            unknown |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            unknown.add(node.target.id)
         for name, given in _bound(node):
             parts = [each for value in given for each in ast.walk(value) if isinstance(each, ast.expr)]
             literals = [each.value for each in parts if isinstance(each, ast.Constant)]

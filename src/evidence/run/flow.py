@@ -11,6 +11,7 @@ from contextlib import contextmanager
 DRESS = {"Fraction", "Decimal", "Rational", "Integer", "float", "int", "complex", "str", "list", "tuple", "set"}
 DRESS |= {"dict", "frozenset", "range", "tensor", "Tensor", "as_tensor", "array", "asarray", "Size", "approx"}
 DRESS |= {"enumerate", "zip", "reversed", "items", "keys", "values", "get", "copy", "item", "tolist", "loads", "field"}
+DRESS |= {"next", "iter"}
 DRESS |= {"SimpleNamespace", "namedtuple", "defaultdict", "OrderedDict", "deque", "zeros", "ones", "empty", "full"}
 # Calls that only look at what they are given, and methods that keep it.
 _LOOK = {"len", "sum", "max", "min", "print", "equal", "array_equal", "isclose", "allclose"}
@@ -172,8 +173,9 @@ class Flow(ast.NodeVisitor):
         self.ours.add(key)
         self.into[key] += []
         self._parameters[key] = arguments
-        for name in _parameters(arguments):
-            self.into[name] += []
+        for each in ast.walk(arguments):
+            if isinstance(each, ast.arg):
+                self.into[each.arg] += []
         for default in [*arguments.defaults, *filter(None, arguments.kw_defaults)]:
             for name in _parameters(arguments):
                 self.into[name].append(default)
@@ -308,4 +310,4 @@ def _breaks(loop: ast.For | ast.While) -> Iterator[ast.expr]:
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:
-    return [each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)]
+    return [each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg) and each.arg not in ("self", "cls")]

@@ -71,7 +71,8 @@ def _remedy(claim: Claim, facts: Facts) -> str:
     if claim.relations[0] not in BOUNDS:
         for limit in facts.limits:
             if limit.value == value:
-                return f"The check shows only that it is {_IN_WORDS[limit.relation]} {claim.number.written}: say so"
+                shown = f"The check shows only that it is {_IN_WORDS[limit.relation]} {claim.number.written}: say so"
+                return f"{shown}, or assert it of abs(…)" if "tolerance" in claim.relations else shown
         if value and any(each.value == -value for each in facts.values):
             return "Its sign is another"
         if any(each.value == value or _hundredth(claim.number, each) for each in facts.values):
