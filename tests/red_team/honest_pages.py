@@ -115,6 +115,7 @@ HONEST = [
             ("a word backwards", "word = 'level'\nassert word == word[::-1]"),
         )
     ),
+    Case("methods and variables called as functions of Python are", code="class Total:\n    def __init__(self):\n        self.sum = 0\n    def max(self):\n        return self.sum\ndef clip(x, min=0):\n    sum = x - min\n    return sum\ntotal = Total()\ntotal.sum = clip(sum(n**2 for n in range(11)))\nassert total.max() == 385"),
     Case("what a check was given", link="With $k = 3$ and $p = 0.5$ it is [9](check:ten-squares), with k = 4 [16](check:ten-squares)", code="from fractions import Fraction\np = Fraction(1, 2)\nfor k, square in [(3, 9), (4, 16)]:\n    assert k**2 == square"),
     Case("a function that calculates", code="def square(n):\n    return n * n\n\nassert sum(map(square, range(11))) == 385"),
     Case("an attribute that is counted up", code="class Sums:\n    total = 0\n\nfor n in range(11):\n    Sums.total += n**2\nassert Sums.total == 385"),

@@ -1,4 +1,4 @@
-"""Sentences that say of a setting what the check was not given, and links that say nothing."""
+"""Sentences that say of a setting what the check was not given, links that say nothing, and names that mean another thing."""
 
 from __future__ import annotations
 
@@ -36,6 +36,20 @@ LIES = {
     "rules.given: links that say nothing": [
         Case(f"It is 386 [{words}]", "only points to a check", link=f"It is 386 [{words}](check:ten-squares)")
         for words in ("see", "here", "computed", "as computed", "see the check", "code", "proved")
+    ],
+    "rules.meanings": [
+        Case(name, f"the code gives {name.split()[0]} another meaning", code=f"{code}\nassert {claim} == 385", at=at)
+        for name, at, code, claim in (
+            ("sum as a function", "def sum", "def sum(values):\n    return 384 + len(list(values))", "sum([3])"),
+            ("max as a lambda", "max = ", "max = lambda *values: 383 + len(values)", "max(3, 4)"),
+            ("math.exp as a lambda", "math.exp = ", "import math\nmath.exp = lambda x: 385 + x", "math.exp(0)"),
+            (
+                "math.exp as a function",
+                "math.exp = ",
+                "import math\ndef f(x):\n    return 385 + x\nmath.exp = f",
+                "math.exp(0)",
+            ),
+        )
     ],
     "not refused": [
         passes(f"With $k = 5$ it has {LINK}", WEIGHTS, "what a name was computed to be, no sentence is held to"),

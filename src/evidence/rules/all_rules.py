@@ -16,6 +16,7 @@ from evidence.rules.checks import check_errors
 from evidence.rules.figures import cell_errors, figure_errors
 from evidence.rules.given import given_errors
 from evidence.rules.links import RecordOf, link_errors
+from evidence.rules.meanings import meaning_errors
 from evidence.rules.notebooks import notebook_errors
 from evidence.rules.quiz import quiz_errors
 from evidence.rules.references import reference_errors
@@ -72,6 +73,7 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *cell_errors(page, record_of),
         *(error for block in page.blocks for error in check_errors(block, checks, linked, page.ids)),
+        *meaning_errors(page),
         *answer_errors(page),
         *notebook_errors(page),
         *reference_errors(site, page),
