@@ -26,7 +26,7 @@ _Source = ast.expr | None
 
 
 class Flow(ast.NodeVisitor):
-    """What may flow into each name.
+    """What may flow into each name of the code that was read.
 
     Attributes:
         into: by name the expressions that it may stand for, or that decide which; `None` for what is computed where
@@ -36,7 +36,7 @@ class Flow(ast.NodeVisitor):
         shared: the names that a function may bind outside of itself.
     """
 
-    def __init__(self, trees: Iterable[ast.AST]) -> None:
+    def __init__(self) -> None:
         self.into: defaultdict[str, list[_Source]] = defaultdict(list)
         self.ours: set[str] = set()
         self.shared: set[str] = set()
@@ -46,8 +46,13 @@ class Flow(ast.NodeVisitor):
         self._handed_on: set[str] = set()  # the others: what is called by who knows whom
         self._deciding: list[_Source] = []  # the conditions under which the statement at hand runs
         self._function = self._class = ""
-        for tree in trees:
-            self.visit(tree)
+        self._stated = self.into  # what the code says itself, without what follows from its calls
+
+    def read(self, tree: ast.AST) -> None:
+        """Take in more code, which may also say more of the names of what was read before."""
+        self.into = self._stated
+        self.visit(tree)
+        self.into = defaultdict(list, {name: [*given] for name, given in self._stated.items()})
         self._follow_calls()
 
     # Bindings.
