@@ -46,7 +46,7 @@ ALLOWED = {
     "not told: word of number": (0.001, "a small number in letters counts where the run saw so many of anything"),
     "the checks of both links saw the same numbers": (0.002, "numbers are compared, not the words between them"),
 }
-# About 98.7 % were. Each edit of a page draws other lies, of which as many as 0.7 % more may get through by chance.
+# About 98.6 % were, with four seeds from 98.45 to 98.7. Each edit of a page draws other lies, of which as many as 0.7 % more may get through by chance.
 REFUSED = 0.98
 
 
