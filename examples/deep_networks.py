@@ -291,10 +291,17 @@ assert (ratio - 1).abs().max() < 0.07
 
 # %%
 for kind in ("sigmoid", "ReLU", "tanh"):
-    assert learns[kind, "sgd"] == 0
+    assert (
+        (loss[kind, "sgd"][-1] < 0.9).sum() == learns[kind, "sgd"] == 0
+    )
     assert ((loss[kind, "sgd"][-1] - 1).abs() < 0.01).sum() == 20
-assert learns["tanh", "adam"] >= 18
-assert learns["ReLU", "adam"] == learns["sigmoid", "adam"] == 0
+assert (loss["tanh", "adam"][-1] < 0.9).sum() >= 18
+for kind in ("ReLU", "sigmoid"):
+    assert (
+        (loss[kind, "adam"][-1] < 0.9).sum()
+        == learns[kind, "adam"]
+        == 0
+    )
 
 # %% [markdown]
 # <!--pytest.mark.experiment("deep-fitting-gain")-->

@@ -315,8 +315,7 @@ assert round(float(last[plain]), 2) == 0.98
 # <!--pytest.mark.numeric("ravine-saddle")-->
 
 # %%
-assert found["Newton"][1] == 88
-assert len(heights) == 300
+assert (found["Newton"][1], len(heights)) == (88, 300)
 caught = ends["Newton"][:, 1].abs() < 1e-6
 y = heights
 assert torch.equal(caught, y**2 < 1 / 5)

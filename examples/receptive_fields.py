@@ -203,7 +203,7 @@ legend = axes.legend()
 #   and rates 2, 3 read 81 of 121](check:fields-read).
 # - A unit of the question's network sees [112 × 112 pixels, and units lie 8 pixels
 #   apart](check:field-of-the-question); of ResNet-50, [483](check:field-of-resnet) pixels along an axis. In an image
-#   of 224 × 224 all its fields [reach beyond both borders](check:field-of-resnet); those of AlexNet and VGG-16 are
+#   of 224 × 224 all its fields [reach beyond both borders](check:field-of-resnet); those of AlexNet v2 and VGG-16 are
 #   [195 and 212](check:field-of-resnet) pixels wide.
 #
 # Try it: give the question's network a third pooling, or the last layer dilation 4, and see which layer's share

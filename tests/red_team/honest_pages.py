@@ -125,6 +125,8 @@ HONEST = [
     Case("units", link="[7 s](check:ten-squares) and [64 bytes](check:ten-squares)", code="seconds = sum([3, 4])\nassert seconds == 7\nassert len(bytes(64)) == 64"),
     Case("arithmetic in words", link="[2 + 3 = 5](check:ten-squares) and [1 of 4 = 25 %](check:ten-squares)", code="n = sum([2, 3])\nassert n == 5\nassert (n // 5, n - 1) == (1, 4)\nassert n / 20 == 0.25"),
     Case("a number said again further on", after=f"So it is {LINK}.\n\nAnd so, again, it is {LINK}."),
+    Case("keys and arguments", link="For 1 and 2 it is [6 and 7](check:ten-squares), for [9](check:ten-squares) it is [14](check:ten-squares), in chunks of 7 [7 times](check:ten-squares)", code="assert {n: n + 5 for n in (1, 2, 9)} == {1: 6, 2: 7, 9: 14}\n\ndef kept(chunk):\n    return sum([chunk])\n\nassert kept(chunk=7) == 7\nassert kept(chunk=1) == 1"),
+    Case("a table in another order", link="A forward gradient takes [386 calls](check:ten-squares), a central one [770](check:ten-squares)", code="calls = {'central': sum([770]), 'forward': sum([386])}\nassert calls == {'forward': 386, 'central': 770}"),
     Case("numbers in order", link="[2 + 3 = 5, and 5 · 5 = 25](check:ten-squares)", code="n = sum([2, 3])\nassert n == 5\nassert n * n == 25"),
     Case("a range and a list", link="[4 to 25](check:ten-squares), in all [4, 9, 16 and 25](check:ten-squares)", code="squares = [n**2 for n in range(2, 6)]\nassert squares[0] == 4 and squares[-1] == 25\nassert squares == [4, 9, 16, 25]"),
     with_extension("abbreviations taken in", "pymdownx.snippets: {auto_append: [more.txt]}", "", **{"more.txt": "*[SGD]: stochastic gradient descent\n"}),

@@ -6,6 +6,10 @@ from one_chapter import CHECK, CODE, Case
 
 NEAR = "xs = [2 + n / 100 for n in range(9)] + [3.5]\nassert sum(abs(x - 2) < 0.1 for x in xs) == 9 and len(xs) == 10"
 TWICE = "small = sum([3, 4])\nlarge = sum([6, 8])\nassert large == 2 * small"
+TABLE = "assert {n: n + 5 for n in (1, 2, 9)} == {1: 6, 2: 7, 9: 14}"
+NAMED = "calls = {'forward': sum([386]), 'central': sum([770])}\nassert calls == {'forward': 386, 'central': 770}"
+PASSED = "def kept(chunk):\n    return sum([chunk])\n\nassert kept(chunk=7) == 7\nassert kept(chunk=1) == 1"
+NET = "def net(kind):\n    return len(kind) / 100"
 TOTAL = "total = sum(n**2 for n in range(11))"
 
 
@@ -113,14 +117,36 @@ LIES = {
         words("stride 385 gives 10", "claims 385", "def size(stride):\n    return 5 * stride\n\nassert size(stride=2) == 10\nassert sum(n**2 for n in range(11)) == 385"),
         words("rates 1 and 4", code="def size(rates):\n    return sum(rates)\n\nassert size(rates=(1, 2, 4)) == 7", refused="claims 1"),
         words("9 nodes after 9 layers", "says 9", "assert [n + 9 for n in [0] * 5] == [9] * 5"),
-        words("6, 7 and 9", "says 9", "assert {n: n + 5 for n in (1, 2, 9)} == {1: 6, 2: 7, 9: 14}"),
+        words("6, 7 and 9", "claims 6", "assert {n: n + 5 for n in (1, 2, 9)} == {1: 6, 2: 7, 9: 14}"),
         words("3 × 2 layers", "claims 3 × 2", "def size(kernel=3):\n    return kernel\n\nassert sum([2, 2]) == 4"),
         words("all 1", "claims 1", code="assert [sum([0, 1])] == [1]"),
         words("the two sums", "claims two"),
         Case("twice in a paragraph", "says 385", link="[385](check:ten-squares) and [385](check:ten-squares)", at="[385]"),
         Case("twice in a table", "says 385", link="as follows.\n\n| a | b |\n| - | - |\n| [385](check:ten-squares) | [385](check:ten-squares) |"),
     ],
+    "rules.words: the number for something else": [
+        words("7", "claims 7", TABLE, before="Plus 5, for 1 it is"),
+        words("2", "claims 2", TABLE, before="Plus 5, for 1 it is"),
+        words("1", "claims 1", TABLE, before="Plus 5, for 1 it is"),
+        words("770 calls", "claims 770", NAMED, before="A forward gradient takes"),
+        words("386 calls", "claims 386", NAMED, before="A central gradient takes"),
+        words("7 times", "claims 7", PASSED, before="In chunks of 1 it keeps"),
+        words("less than 0.2", "claims less than 0.2", f"{NET}\nassert net('tanh') < 0.1\nassert net('relu') < 0.2", before="For tanh it is"),
+        Case("the row of another", "claims 6", link="as follows.\n\n| n | sum |\n| - | - |\n| 2 | [6](check:ten-squares) |", code=TABLE, at="| 2 |"),
+    ],
+    "rules.words: what is counted": [
+        words("0.3 steps", "claims 0.3", "steps, rate = sum([3]), sum([0.3])\nassert (steps, rate) == (3, 0.3)"),
+        words("1 steps", "claims 1", "steps, rate = sum([3]), sum([1])\nassert (steps, rate) == (3, 1)"),
+        words("−3 steps", "claims −3", "steps, start = sum([3]), sum([-3])\nassert (steps, start) == (3, -3)"),
+        words("1 times", "claims 1", "steps, rate = sum([3]), sum([1])\nassert (steps, rate) == (3, 1)"),
+        words("all 25, of which 9 are odd", "says 9", "assert sum([9]) == 9\nassert sum([25]) == 25"),
+        words("5 × 4", code="assert [[n, n - 1] for n in (6, 5)] == [[6, 5], [5, 4]]"),
+        words("0 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18\nassert sum([0]) == 0"),
+        words("0 of 20", code="import torch\nassert not torch.zeros(20).any()\nassert len(torch.zeros(20)) == 20"),
+        words("20 %", code="assert sum([0.19]) == 0.19"),
+    ],
     "rules.words: what cannot be": [
+        words("between 9 and 4", "says between 9 and 4", "assert [n**2 for n in (2, 3)] == [4, 9]"),
         words("4 × 5 = 25", "says 4 × 5 = 25, which cannot be", "assert 4 * sum([5]) == 20 and sum([25]) == 25"),
         words("falls from 4 to 9", "says falls from 4 to 9", "assert [n**2 for n in (2, 3)] == [4, 9]", before="It"),
         words("grows from 9 to 4", "says grows from 9 to 4", "assert [n**2 for n in (3, 2)] == [9, 4]", before="It"),

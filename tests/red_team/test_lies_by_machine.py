@@ -1,4 +1,7 @@
-"""Of the lies that a machine makes from the true links of the pages, the gate refuses all but those of a kind told here."""
+"""Of the lies that a machine makes from the true links of the pages, the gate refuses all but those of a kind told here.
+
+`pytest -s tests/red_team/test_lies_by_machine.py` prints those that get through, with the reason.
+"""
 
 from __future__ import annotations
 
@@ -35,16 +38,16 @@ SEED = 20
 # What gets through, how many of the lies at most, and why.
 ALLOWED = {
     "the check computed this number, too": (
-        0.027,
+        0.019,
         "of two numbers that a run saw, one that nobody said took the place",
     ),
     "the check asserted this bound, of something else": (0.003, "likewise of bounds"),
-    "the check counted so many, of something else": (0.004, "the set-up may be named in words, and is small numbers"),
+    "the check counted so many, of something else": (0.002, "the set-up may be named in words, and is small numbers"),
     "not told: word of number": (0.001, "a small number in letters counts where the run saw so many of anything"),
     "the checks of both links saw the same numbers": (0.002, "numbers are compared, not the words between them"),
 }
-# About 97.5 % were. Each edit of a page draws other lies, of which as many as 0.7 % more may get through by chance.
-REFUSED = 0.968
+# About 98.6 % were, with four seeds from 98.45 to 98.7. Each edit of a page draws other lies, of which as many as 0.7 % more may get through by chance.
+REFUSED = 0.98
 
 
 @dataclass
@@ -232,7 +235,9 @@ def test_the_gate_refuses_the_lies_of_a_machine() -> None:
     held = sum(len(honest.links) for honest in pages.values())
     print(f"{len(links)} links, {recorded} with a record, {held} that hold; looked at: {dict(true)}")
     print(f"{whole} lies tried: {dict(tried)}")
-    print(f"through: { {reason: len(told) for reason, told in through.items()} }")
+    for reason, each in through.items():
+        why_not = ALLOWED.get(reason, (0, "nobody said why"))[1]
+        print(f"{len(each)} got through, as {reason}: {why_not}", *each, sep="\n  ")
     assert whole >= 0.99 * LIES
     passed = sum(map(len, through.values()))
     assert passed <= (1 - REFUSED) * whole, "\n".join(told for each in through.values() for told in each)

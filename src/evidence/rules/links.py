@@ -47,7 +47,7 @@ def link_errors(
     def code() -> str:
         return "\n".join(each.code for each in checks.values() if each.path == check.path)
 
-    found = list(refusals(link.words, facts, code, link.before))
+    found = list(refusals(link.words, facts, code, link.before, link.sentence))
     for problem, remedy in found:
         observed = nearest_observed(link.words, facts, display_path(check.path))
         yield link.error(f"the link [{link.words}] {problem}, but {link.name!r} observed {observed}", remedy)

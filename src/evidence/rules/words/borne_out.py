@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 
-from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation
-from evidence.rules.words.facts import Facts, Limit, Place, Value, never_negative, place_of
+from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation, claims_in
+from evidence.rules.words.facts import Facts, Given, Limit, Place, Value, never_negative, place_of
 from evidence.rules.words.numbers import Number
 from evidence.rules.words.units import has_its_unit
 
@@ -26,10 +28,14 @@ class Judge:
     Args:
         claims: all that the words claim; `18 of 20` and `within 0.01` also say how another number is meant.
         facts: what the run observed.
+        sentence: the one that the words stand in, after the row and the column of a cell.
     """
 
-    def __init__(self, claims: Sequence[Claim], facts: Facts) -> None:
+    def __init__(self, claims: Sequence[Claim], facts: Facts, sentence: str = "") -> None:
         self.facts = facts
+        self.sentence = sentence
+        self.around = claims_in(sentence).numbers
+        self.said = [claim.number.value for claim in self.around]
         self.numbers_said = [claim.number.value for claim in claims if claim.relations[:1] == ("=",)]
         self.counts_said = [claim for claim in claims if claim.total and "total" not in claim.relations]
         self.tolerances_said = [claim.number.value for claim in claims if "tolerance" in claim.relations]
@@ -43,7 +49,8 @@ class Judge:
         return {place for relation in claim.relations for place in self._places(claim, relation)}
 
     def _places(self, claim: Claim, relation: Relation) -> set[Place]:
-        number, values = claim.number, self.facts.values
+        number = claim.number
+        values = [each for each in self.facts.values if not self._is_for_another(claim, each)]
         if relation == "total":
             return self._counted(number, all_held=claim.total is None)
         if relation == "tolerance":
@@ -59,12 +66,14 @@ class Judge:
                 for value in values
                 if self._is(number, value)
                 and self._ends(claim, value)
-                # What is counted is a number of its own, and not what something came close to.
+                # What is counted is a number of its own: nothing came close to it, and it is not that nothing was.
                 and not (claim.total and value.observation.operator == "close")
+                and not (value.observation.operator == "truth" and (claim.total or relation in BOUNDS))
                 and not (relation in BOUNDS and value.in_row)
             }
         if relation in BOUNDS:
-            found |= {limit.at for limit in self._limits_at(number) if self._keeps(relation, limit)}
+            limits = (each for each in self._limits_at(number) if not self._is_for_another(claim, each))
+            found |= {limit.at for limit in limits if self._keeps(relation, limit)}
         elif claim.total is None:
             found |= self._set_up(claim) | self._near_at_times(number)
             if _is_multiple(claim):
@@ -74,6 +83,43 @@ class Judge:
         if claim.total.value < 1 or claim.total.value < number.value:
             return set()  # nothing is `20 of 2`, or `0 of 0`
         return self._with_total(number, claim.total, found) | self._never_failed(number, claim.total)
+
+    # --- What for ---
+
+    def for_another(self, claim: Claim) -> tuple[set[Given], set[Given]] | None:
+        """Of a number that is there for something else: what it is there for, and what the sentence names instead."""
+        there: list[Value | Limit] = [each for each in self.facts.values if self._is(claim.number, each)]
+        there += self._limits_at(claim.number)
+        named = {each for group in self._named.values() for each in group}
+        return next(((set(each.given), named) for each in there if self._is_for_another(claim, each)), None)
+
+    def _is_for_another(self, claim: Claim, seen: Value | Limit) -> bool:
+        """Whether the sentence names what another value of the check is for, and not what this one is for."""
+        number, keys = claim.number.value, self._named.get(("", Fraction), set())
+        again = self.said.count(number) > 1
+        if isinstance(seen, Value) and seen.at.kind == "given" and seen.key == ("", number):
+            # A key is said once, and beside another with its value.
+            values = {each.value for each in self.facts.values if each.key == seen.key} - {number}
+            beside = {each for each in self.said if ("", each) not in keys or self.said.count(each) > 1}
+            return not values & beside and (again or bool(keys - {seen.key}))
+        # No number names what it is for itself.
+        itself = set() if again else {("", number)}
+        groups = (self._named.get(_group(each), set()) - itself for each in seen.given)
+        return any(named and not seen.given & named for named in groups)
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, type], set[Given]]:
+        """What of all that the check is given the sentence names, by what may stand in place of one another."""
+        found: dict[tuple[str, type], set[Given]] = {}
+        for given in self.facts.given:
+            if self._names(*given):
+                found.setdefault(_group(given), set()).add(given)
+        return found
+
+    def _names(self, name: str, given: Fraction | str) -> bool:
+        if isinstance(given, str):
+            return _is_said(given, self.sentence)
+        return any(each.number.value == given and (not name or _alike(name, each.near)) for each in self.around)
 
     # --- Values ---
 
@@ -100,10 +146,9 @@ class Judge:
             return False  # 5 × 1 is no way to write 5
         if not number.value and number.written.startswith(("−", "-")):
             return False
-        for face, last in _faces(number, value.by_hundred):
+        for face, place in _faces(number, value.by_hundred):
             share = number.unit == "%" and abs(number.value) <= 1
-            place = last + number.zeros if share and last is not None else last  # 90 % is 0.9
-            if _agrees(face, place, number.digits, value):
+            if (share and face == value.value) or _agrees(face, place, number.digits, value):  # 90 % is 0.9
                 return True
             if value.target is not None and value.tolerance is not None and _same(face, value.target):
                 tight = value.tolerance <= max(abs(value.target), Fraction(1)) * _TIGHT
@@ -131,25 +176,25 @@ class Judge:
         return self.facts.totals.get(int(value), set()) if value.denominator == 1 and value > 1 else set()
 
     def _with_total(self, count: Number, total: Number, counted: set[Place]) -> set[Place]:
-        """Of `18 of 20`, where there were 20: where the 18 were counted, or as the one value of another assert."""
+        """Of `18 of 20`, where the 18 were counted, and the same assert says that of 20.
+
+        Where no assert counts of 20, so many may be the one value of another.
+        """
         lines = {at.line for at in self._totalled(total.value)}
         known = self.facts.own_totals
         counted = {at for at in counted if not known.get(at.line) or total.value in known[at.line]}
-        values = self.facts.values
-        totals = {value.at for value in values if self._is(total, value)}
-        rows = {id(value.observation) for value in values if not self._is(total, value)}
-        alone = {value.at for value in values if value.at in totals and id(value.observation) not in rows}
-        # One 20 alone is not both a count and its total, but two in `fine == len(runs) == 20` are.
-        many = {at for at in totals if sum(value.at == at for value in values) > 1}
-        printed = {value.at.line for value in values if value.observation.operator == "printed"}
-        return {
+        totals = [value.at for value in self.facts.values if self._is(total, value)]
+        of_own = {
             at
             for at in counted
-            if at.line in lines
-            or at in many
-            or any(at != each and at.line == each.line for each in totals)
-            or (at.line not in printed and alone - {at})
+            # One 20 alone is not both a count and its total, but two in `fine == len(runs) == 20` are.
+            if at.line in lines or totals.count(at) > 1 or any(at != each and at.line == each.line for each in totals)
         }
+        rows = {id(value.observation) for value in self.facts.values if not self._is(total, value)}
+        alone = {value.at for value in self.facts.values if value.at in totals and id(value.observation) not in rows}
+        printed = {value.at.line for value in self.facts.values if value.observation.operator == "printed"}
+        counts = any(total.value in each for each in known.values())
+        return of_own | {at for at in counted if not counts and at.line not in printed and alone - {at}}
 
     def _never_failed(self, count: Number, total: Number) -> set[Place]:
         """Of `20 of 20`, where an assert was evaluated 20 times."""
@@ -226,11 +271,19 @@ def _is_multiple(claim: Claim) -> bool:
 
 
 def _is_odd(claim: Claim) -> bool:
-    """Whether nobody says so: `at least 20 of 20`, or of one thing, or of none, that it is all of them."""
+    """Whether nobody says so: `at least 20 of 20`; of one thing, or of none, that it is all of them; `0.3 steps`."""
     number = claim.number.value
     if claim.total is None:
-        return "total" in claim.relations and number <= 1
+        return ("total" in claim.relations and number <= 1) or _miscounts(claim)
     return ">=" in claim.relations and number >= claim.total.value
+
+
+def _miscounts(claim: Claim) -> bool:
+    """Whether it says of things, in the plural, that they are one, none, or a broken or a negative number."""
+    after, number = "".join(claim.near[-1:]), claim.number
+    if number.spelled or number.unit or claim.relations != ("=",) or not re.fullmatch(r"[a-z]{3,}[^ius]s", after):
+        return False
+    return number.value == 1 if after == "times" else number.value <= 1 or number.value.denominator > 1
 
 
 def _counts(relation: Relation, held: int, said: Fraction) -> bool:
@@ -273,6 +326,17 @@ def _is_about(number: Number, value: Value) -> bool:
         if rounds and distance <= abs(value.value) * _ABOUT:
             return True
     return False
+
+
+def _group(given: Given) -> tuple[str, type]:
+    """What may stand in place of one another: the texts, the keys, and each argument's values."""
+    return given[0], type(given[1])
+
+
+def _is_said(name: str, sentence: str) -> bool:
+    """Whether a sentence holds a name of the code, however it is written: `inception_v3` is Inception v3."""
+    pattern = r"[\W_]*".join(re.escape(part) for part in re.findall(r"[^\W\d_]+|\d+", name))
+    return re.search(rf"(?<![^\W_]){pattern}s?(?![^\W_])", sentence, re.IGNORECASE) is not None
 
 
 def _same(one: Fraction, other: Fraction) -> bool:

@@ -227,6 +227,10 @@ class _Reader:
         return self.lower[at - 1] == "=" and other is not None and other.value == number.value
 
     def _named(self, at: int) -> str:
+        first = self._row(at)[0]
+        if first != at:  # `rates 2 and 3` are two rates
+            name = self._named(first)
+            return name if name.endswith("s") else ""
         if at > 1 and self.lower[at - 1] == "=":
             return self.lower[at - 2].lstrip("\\")
         counted = at > 1 and self.tokens[at - 2].number is not None  # `two classes 5 channels`

@@ -1,4 +1,4 @@
-"""What words say that cannot be, whatever a run saw: `4 × 5 = 25`, and `falls from 4 to 9`."""
+"""What words say that cannot be, whatever a run saw: `4 × 5 = 25`, `falls from 4 to 9`, `between 9 and 4`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UP |= {"climb", "climbs", "climbed"}
 
 
 def contradictions(tokens: Sequence[Token]) -> Iterator[str]:
-    """Each equation that does not hold, and each change that goes the other way."""
+    """Each equation that does not hold, each change that goes the other way, each range that ends before it begins."""
     lower = [token.text.lower() for token in tokens]
     for at, token in enumerate(tokens[:-2]):
         one, other = token.number, tokens[at + 2].number
@@ -24,6 +24,8 @@ def contradictions(tokens: Sequence[Token]) -> Iterator[str]:
         # Of `5 of 20 = 25 %`, not the 20 is meant.
         if lower[at + 1] == "=" and lower[at - 1 : at] not in (["of"], ["in"], ["="]) and _differ(one, other):
             yield told
+        if lower[at + 1] == "and" and lower[at - 1 : at] == ["between"] and one.value > other.value:
+            yield f"between {told}"
         if lower[at + 1] == "to" and lower[at - 1 : at] == ["from"] and one.value > 0 and other.value > 0:
             verb = next((word for word in reversed(lower[: at - 1]) if word in _DOWN | _UP), "")
             if (verb in _DOWN and one.value < other.value) or (verb in _UP and one.value > other.value):

@@ -18,6 +18,8 @@ Bound = Literal["<", "<=", ">", ">="]
 _TURNED: dict[str, Bound] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
+# What an argument is called, empty of a key and of a text, and what it is.
+Given = tuple[str, Fraction | str]
 Kind = Literal["value", "square", "printed", "bound", "given", "row", "count"]
 
 
@@ -49,6 +51,7 @@ class Value:
         tolerance: how close.
         by_hundred: whether it is a percentage: the code multiplies by a hundred, or the sign stands behind it.
         in_row: whether it is one of a list or a tuple, in its order.
+        key: of a table, what it is the value of.
     """
 
     value: Fraction
@@ -59,6 +62,12 @@ class Value:
     tolerance: Fraction | None = None
     by_hundred: bool = False
     in_row: bool = False
+    key: Given | None = None
+
+    @property
+    def given(self) -> frozenset[Given]:
+        """What it is the value for: the key in its table, and what the code of its comparison passes."""
+        return passed(self.observation.code) | ({self.key} if self.key else set())
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,11 @@ class Limit:
     by_hundred: bool = False
     target: Fraction | None = None
 
+    @property
+    def given(self) -> frozenset[Given]:
+        """What it is the bound for."""
+        return passed(self.observation.code)
+
 
 @dataclass
 class Facts:
@@ -102,6 +116,12 @@ class Facts:
             for name, row in _arguments(seen.code):
                 found.setdefault((name, row), set()).add(place_of(seen, "given" if len(row) == 1 else "row"))
         return found
+
+    @cached_property
+    def given(self) -> frozenset[Given]:
+        """All that any of its values is for."""
+        all_of_them: list[Value | Limit] = [*self.values, *self.limits]
+        return frozenset(each for seen in all_of_them for each in seen.given)
 
     @cached_property
     def expressions(self) -> set[str]:
@@ -236,7 +256,8 @@ def _values(seen: Observation, before: int) -> Iterator[Value]:
                 target = targets[0]
             if len(tolerances := _numbers(pair.tolerance)) == 1:
                 tolerance = tolerances[0]
-        for text, at in _placed(seen, computed, number):
+        keys = _keys(seen, computed, claimed)
+        for (text, at), key in zip(_placed(seen, computed, number), keys, strict=False):
             if not _finite(text):
                 continue
             value = Fraction(text)
@@ -249,13 +270,13 @@ def _values(seen: Observation, before: int) -> Iterator[Value]:
                 place = place if rounded is None else max(place, rounded)
             sign = computed.kind == "text" and re.search(rf"{re.escape(text.lstrip('-'))}\s*%", computed.text)
             in_row = computed.kind == "container" and at.kind != "given"
-            yield Value(value, place, seen, at, target, tolerance, hundred or bool(sign), in_row)
+            yield Value(value, place, seen, at, target, tolerance, hundred or bool(sign), in_row, key)
 
 
 def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterator[tuple[str, Place]]:
     """The numbers of a computed side, each with its place."""
     # The keys of a table say what its values are of, and a set has no order.
-    keyed = computed.type == "dict" and computed.whole and len(computed.numbers) == 2 * (computed.length or 0)
+    keyed = _by_number(computed)
     # Of a square, 112 and 112, the two sides are one number, and so are all that are equal.
     numbers = len(computed.numbers) == computed.length and "'" not in computed.text
     alike = len(computed.numbers) > 1 == len(set(computed.numbers))
@@ -275,10 +296,29 @@ def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterato
             yield text, place_of(seen, "value", next(number))
 
 
+def _by_number(computed: Seen) -> bool:
+    """Whether it is a table whose keys are numbers, so that every other one is a key."""
+    return computed.type == "dict" and computed.whole and len(computed.numbers) == 2 * (computed.length or 0)
+
+
+def _keys(seen: Observation, computed: Seen, claimed: Seen | None) -> list[Given | None]:
+    """Of each number of a computed side what it is the value of, if it is a table; a key stands for itself."""
+    if _by_number(computed):
+        keys = [Fraction(each) if _finite(each) else None for each in computed.numbers[::2]]
+        return [None if key is None else ("", key) for key in keys for _ in range(2)]
+    # The order of two equal tables may differ, and what is equal has no name of its own.
+    names, told = _names_of_table(seen.code), _numbers(claimed)
+    if computed.type == "dict" and len(names) == len(told) == len(set(told)) == len(computed.numbers):
+        by_number = dict(zip(told, names, strict=True))
+        return [("", by_number[number]) if number in by_number else None for number in _numbers(computed)]
+    return [None] * len(computed.numbers)
+
+
 def _rows(seen: Observation, before: int) -> Iterator[tuple[tuple[Fraction, ...], Place]]:
     for pair in seen.pairs:
         computed = _computed(seen, pair)
-        if computed.whole and len(computed.numbers) > 1:
+        # What a row of rows holds side by side, no factor joins.
+        if computed.whole and 1 < len(computed.numbers) == computed.length:
             yield tuple(_numbers(computed)), place_of(seen, "given", before)
         if computed.shape and len(computed.shape) > 1:
             yield tuple(map(Fraction, computed.shape)), place_of(seen, "given")
@@ -406,6 +446,29 @@ def _arguments(code: str) -> Iterator[tuple[str, tuple[Fraction, ...]]]:
             values = [_constant(each) for each in parts]
             if values and None not in values:
                 yield node.arg.lower(), tuple(each for each in values if each is not None)
+
+
+# At least two letters: one alone is a word in too many sentences.
+_NAME = re.compile(r"[a-zA-Z]{2}[\w -]*")
+
+
+@lru_cache(maxsize=4096)
+def passed(code: str) -> frozenset[Given]:
+    """The numbers that a comparison passes by name, and its texts that are names. What is none of is left unsaid."""
+    by_name = {(name, row[0]) for name, row in _arguments(code) if len(row) == 1 and row[0]}
+    calls = (node for node in _parsed(code) if isinstance(node, ast.Call | ast.Subscript))
+    texts = {each.value for node in calls for each in ast.walk(node) if isinstance(each, ast.Constant)}
+    return frozenset(by_name | {("", each) for each in texts if isinstance(each, str) and _NAME.fullmatch(each)})
+
+
+@lru_cache(maxsize=4096)
+def _names_of_table(code: str) -> tuple[str, ...]:
+    """The texts that are the keys of a table in the code, if all are."""
+    for node in _parsed(code):
+        if isinstance(node, ast.Dict):
+            keys = [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+            return tuple(keys) if len(keys) == len(node.keys) else ()
+    return ()
 
 
 def _ranges(code: str) -> Iterator[int]:

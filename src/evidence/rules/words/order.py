@@ -34,8 +34,8 @@ def out_of_order(link: CheckLink, links: Iterable[CheckLink], facts: Facts) -> t
 def said_of(link: CheckLink, facts: Facts) -> Said:
     """The numbers in the words of a link that are borne out, and where; but how many there were in all, any may say."""
     claims = claims_in(link.words, link.before).numbers
-    judge = Judge(claims, facts)
-    own = (claim for claim in claims if "total" not in claim.relations and not claim.again)
+    judge = Judge(claims, facts, link.sentence)
+    own = (claim for claim in claims if not ("total" in claim.relations and claim.total) and not claim.again)
     each = [(claim, judge.bears_out(claim)) for claim in own]
     return [(claim, places) for claim, places in each if places]
 

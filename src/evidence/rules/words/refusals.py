@@ -19,7 +19,9 @@ _LONGEST = 70
 _IN_WORDS = {"≠": "not", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 
-def refusals(words: str, facts: Facts, code: Callable[[], str], before: str = "") -> Iterator[tuple[str, str]]:
+def refusals(
+    words: str, facts: Facts, code: Callable[[], str], before: str = "", sentence: str = ""
+) -> Iterator[tuple[str, str]]:
     """What `words` claim that `facts` do not bear out: each a problem, and a remedy.
 
     Args:
@@ -27,14 +29,15 @@ def refusals(words: str, facts: Facts, code: Callable[[], str], before: str = ""
         facts: what the run of its check observed.
         code: the code of the check's page, which may hold a name with digits, as `float64`.
         before: what the sentence says before the link.
+        sentence: the whole of it.
     """
     claims = claims_in(words, before)
     if claims == Claims():
         return
-    judge = Judge(claims.numbers, facts)
+    judge = Judge(claims.numbers, facts, sentence)
     for claim in claims.numbers:
         if not judge.bears_out(claim):
-            yield f"claims {_claimed(claim)}", _remedy(claim, facts)
+            yield f"claims {_claimed(claim)}", _remedy_for_another(judge, claim) or _remedy(claim, facts)
     for formula in claims.formulas:
         if as_formula(formula) not in facts.expressions:
             yield (
@@ -62,12 +65,19 @@ def _claimed(claim: Claim) -> str:
     return f"{relation} {claim.number.written}{total}".strip()
 
 
+def _remedy_for_another(judge: Judge, claim: Claim) -> str:
+    if (other := judge.for_another(claim)) is None:
+        return ""
+    own, named = (" and ".join(sorted(f"{name} {each}".strip() for name, each in some)) for some in other)
+    return f"That is the number for {own}, and the sentence names {named}: name what it is for, or say the other number"
+
+
 def _remedy(claim: Claim, facts: Facts) -> str:
     value = claim.number.value
     if claim.relations[0] == "≠" and any(each.value == value for each in facts.values):
         return "The check shows that it is: say so"
     if claim.total is not None:
-        return "Let the check count both, as `sum(x < 1 for x in runs) == 18` does of 20, or leave the total out"
+        return "Let one assert count both, as `sum(x < 1 for x in runs) == 18` does of 20, or leave the total out"
     if claim.relations[0] not in BOUNDS:
         for limit in facts.limits:
             if limit.value == value:
