@@ -12,7 +12,9 @@ from dlchecked.receptive_field.tracing.values import MARK
 
 # Of what no mask has lowered these are never zero, but for rounding.
 _POSITIVE = "exp exp_ exp2 exp2_ sigmoid sigmoid_ softmax softplus"
-_WRITING = {f"__i{name}__" for name in "add sub mul div truediv floordiv pow mod and or xor".split()}
+_WRITING = {
+    f"__i{name}__" for name in ["add", "sub", "mul", "div", "truediv", "floordiv", "pow", "mod", "and", "or", "xor"]
+}
 
 
 class Weighed(TorchFunctionMode):
@@ -29,7 +31,7 @@ class Weighed(TorchFunctionMode):
         self._decided: dict[int, torch.Tensor] = {}
 
     def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
+        super().__exit__(*error)  # type: ignore[no-untyped-call]
         # What is kept may share its memory with the user's own.
         self._weights.clear()
         self._decided.clear()
