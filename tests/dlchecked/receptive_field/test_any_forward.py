@@ -150,7 +150,6 @@ FORWARDS = {
     ),
     "index_select": ((1, 1, 8), Calls(lambda m, x: m[0](x.index_select(2, torch.tensor([3, 0, 7, 7]))), conv1(2))),
     "fancy index": ((1, 1, 8), Calls(lambda m, x: x[:, :, [1, 5, 2]] + x[..., 3:4])),
-    "index of bytes": ((1, 1, 4), Calls(lambda m, x: x[:, :, torch.tensor([1, 0, 1, 1], dtype=torch.uint8)])),
     "channel shuffle": (
         (1, 2, 11),
         Calls(
@@ -283,3 +282,10 @@ def test_many_views_of_one_tensor_are_no_trouble(check_every_unit):
         return torch.cat(parts, 2) + torch.cat(rows[::-1], 2)
 
     check_every_unit(Calls(many), (1, 1, 8))
+
+
+@pytest.mark.filterwarnings("ignore:indexing with dtype torch.uint8")
+def test_bytes_that_index_are_booleans(check_every_unit):
+    kept = torch.tensor([1, 0, 1, 1], dtype=torch.uint8)
+    found = check_every_unit(Calls(lambda m, x: x[:, :, kept]), (1, 1, 4))
+    assert [found.interval(unit) for unit in range(3)] == [((0, 0),), ((2, 2),), ((3, 3),)]

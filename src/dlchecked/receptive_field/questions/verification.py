@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import product
 from math import prod
-from numbers import Real
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -83,9 +83,10 @@ def verify(
         InvalidArgument: if an argument cannot be right.
         ReceptiveFieldError: as :func:`receptive_field`.
     """
-    if not isinstance(tolerance, Real) or isinstance(tolerance, bool) or not 0 <= tolerance < 1:
+    if not isinstance(tolerance, int | float | np.floating) or isinstance(tolerance, bool) or not 0 <= tolerance < 1:
         raise InvalidArgument(f"tolerance is a fraction of the largest gradient, such as 1e-12; got {tolerance!r}")
-    if units is not None and not isinstance(units, Iterable):
+    given: object = units
+    if not isinstance(given, Iterable | None):
         raise InvalidArgument(f"units is a list of units, such as [(0, 0)]; got {units!r}")
     found = receptive_field(module, input_shape, input=input, output=output)
     truth = GroundTruth(*question(module, input_shape, input, output))

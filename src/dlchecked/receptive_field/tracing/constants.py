@@ -77,8 +77,8 @@ def expect_meant(*deciding: Any) -> None:
             "eval mode, or let it make its constants first"
         )
     weights = WEIGHTS.get()
-    for x in deciding if weights is not None else ():
-        if not isinstance(x, torch.Tensor) or is_traced(x) or isinstance(x, nn.Parameter):
+    for x in deciding:
+        if weights is None or not isinstance(x, torch.Tensor) or is_traced(x) or isinstance(x, nn.Parameter):
             continue
         if weights.positive is None:
             weights.doubtful = weights.doubtful or weights.may_decide(x)

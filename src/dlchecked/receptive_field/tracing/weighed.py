@@ -12,6 +12,9 @@ from dlchecked.receptive_field.tracing.values import MARK
 
 # Of what no mask has lowered these are never zero, but for rounding.
 _POSITIVE = "exp exp_ exp2 exp2_ sigmoid sigmoid_ softmax softplus"
+_WRITING = {
+    f"__i{name}__" for name in ["add", "sub", "mul", "div", "truediv", "floordiv", "pow", "mod", "and", "or", "xor"]
+}
 
 
 class Weighed(TorchFunctionMode):
@@ -26,6 +29,12 @@ class Weighed(TorchFunctionMode):
         # By their ids, and kept, so that no other tensor gets the same one.
         self._weights: dict[int, torch.Tensor] = {}
         self._decided: dict[int, torch.Tensor] = {}
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)  # type: ignore[no-untyped-call]
+        # What is kept may share its memory with the user's own.
+        self._weights.clear()
+        self._decided.clear()
 
     def decides(self, x: object) -> bool:
         """Whether values of parameters decide what a tensor holds."""
@@ -43,10 +52,11 @@ class Weighed(TorchFunctionMode):
         name = getattr(function, "__name__", "")
         # Of these only the shape is asked for.
         if not name.startswith("new_") and not name.endswith("_like"):
-            made = list(_tensors((found,)))
-            if name == "__setitem__":
-                made = given[:1]
-            decided = decided or (name in _POSITIVE.split() and _underflows(given[0], found))
+            made = [x for x in _tensors((found,)) if is_real(x)]
+            decided = decided or (name in _POSITIVE.split() and bool(made) and _underflows(given[0], made[0]))
+            if name == "__setitem__" or (name.endswith("_") and not name.endswith("__")) or name in _WRITING:
+                # Written into a part, it is in the whole.
+                made += [given[0]] + ([] if given[0]._base is None else [given[0]._base])
             for x in made:
                 if decided or not (x.is_floating_point() or x.is_complex()):
                     self._decided[id(x)] = x
