@@ -57,21 +57,21 @@ def _of_form(page: Page, quiz: Quiz) -> Iterator[PageError]:
 def _of_answer(page: Page, quiz: Quiz) -> Iterator[PageError]:
     """The numbers of the right option are said by the answer, too: so a wrong one is not marked as right."""
     answers = [answer for answer in page.answers if answer.section == quiz.section]
-    if not answers:
+    claimed = [(option, number) for option in quiz.options if option.right for number in numbers_in(option.said)]
+    if not answers or not claimed:
         return
     texts = [short for answer in answers for short in answer.shorts]
     texts += [link.words for link in page.links if link.section == quiz.section]
     said = {number.value for text in texts for number in numbers_in(text)}
-    for option in quiz.options:
-        for number in numbers_in(option.said) if option.right else ():
-            if number.value not in said:
-                yield PageError(
-                    page.path,
-                    quiz.line,
-                    f"the option {option.said!r} is marked as right, and the answer to {quiz.section!r} nowhere says "
-                    f"{number.written}",
-                    "Mark the right one, or say it in the short answer or in a link's words",
-                )
+    for option, number in claimed:
+        if number.value not in said:
+            yield PageError(
+                page.path,
+                quiz.line,
+                f"the option {option.said!r} is marked as right, and the answer to {quiz.section!r} nowhere says "
+                f"{number.written}",
+                "Mark the right one, or say it in the short answer or in a link's words",
+            )
 
 
 def _of_numbers(page: Page, quiz: Quiz, option: Option, link_errors: LinkErrors) -> Iterator[PageError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -136,7 +136,7 @@ _CHANGE_OF = {"root", "double", "triple", "reciprocal", "inverse"}
 _CHANGE_AFTER = {"hundred", "hundreds", "squared", "cubed", "tenths", "hundredths", "thousandths", "k", "bn", "dozen"}
 
 
-def _changed(tokens: list[Token]) -> Iterator[str]:
+def _changed(tokens: Sequence[Token]) -> Iterator[str]:
     """The numbers that words beside them make another of: `minus 576`, `the root of 576`, `576 squared`."""
     lower = [token.text.lower() for token in tokens]
     for at, token in enumerate(tokens):
@@ -164,7 +164,7 @@ def _context(before: str) -> list[Token]:
 
 
 class _Reader:
-    def __init__(self, before: list[Token], words: list[Token]) -> None:
+    def __init__(self, before: list[Token], words: Sequence[Token]) -> None:
         self.tokens = tokens = [*before, *words]
         self.first = len(before)  # where the words of the link begin
         self.lower = [token.text.lower() for token in tokens]

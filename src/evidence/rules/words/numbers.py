@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from math import factorial
 from typing import Literal
 
@@ -77,12 +79,14 @@ class Token:
     number: Number | None = None
 
 
-def tokens_in(text: str) -> list[Token]:
+# A text is held to the rules before its checks are run, after that, and when it is rendered.
+@lru_cache(maxsize=4096)
+def tokens_in(text: str) -> tuple[Token, ...]:
     """What `text` consists of. Nothing that shows a digit is passed over."""
     found: list[Token] = []
     for at, piece in enumerate(plain(text).split("$")):
         found += _of_formula(piece) if at % 2 else _of_words(piece)
-    return found
+    return tuple(found)
 
 
 def numbers_in(text: str) -> list[Number]:
@@ -94,6 +98,7 @@ def numbers_in(text: str) -> list[Number]:
 
 _NUMERAL = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|(?!0\d)\d+)(?:\.\d+)?(?:[eE][-+−]?\d+(?!\w))?|\.\d+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PIECE = re.compile(r"\w+|[^\w\s−-]")
 _NAME = re.compile(r"[^\W\d][^\W_]*(?:[-_][^\W\d_]+)*[-_]?\d[\w]*|\d[\w.,]*[^\W\d]\w*")
 _UNREAD = re.compile(r"[\d.,]*\d(?:[/!^]\S*)?")
 _UNCERTAIN = re.compile(r"[±∓]\s*\d[\d.,]*")
@@ -136,7 +141,7 @@ def _next(text: str, at: int) -> tuple[Token, int]:
 
 
 def _spelled_at(text: str, at: int) -> tuple[Token, int] | None:
-    places = list(re.finditer(r"\w+|[^\w\s−-]", text[at:]))[:30]
+    places = list(islice(_PIECE.finditer(text, at), 30))
     words = [place[0] for place in places]
     number = spelled(words)
     if number is None and words[0].lower() == "one" and _counts_one(text[:at], text[at + 3 :]):
@@ -144,7 +149,7 @@ def _spelled_at(text: str, at: int) -> tuple[Token, int] | None:
     if number is None:
         return None
     value, taken = number
-    end = at + places[taken - 1].end()
+    end = places[taken - 1].end()
     return _with_unit(Number(text[at:end], value, spelled=True), text, at, end)
 
 
