@@ -14,7 +14,7 @@ from dlchecked.receptive_field.layouts.layout import Layout, select
 from dlchecked.receptive_field.layouts.propagation import Memo, mix, slide, slide_all
 from dlchecked.receptive_field.layouts.terms import Terms
 from dlchecked.receptive_field.tracing.trace import Trace, Traced, location
-from dlchecked.receptive_field.tracing.values import Known, certain
+from dlchecked.receptive_field.tracing.values import certain
 
 
 def _as_parameters(name: str) -> Any:
@@ -214,7 +214,7 @@ class TracedTensor(Traced, _Tensor):
         """The same, of which is known that one number fills it."""
         found = self.new_empty(*size)
         found.boolean = dtype is torch.bool or (dtype is None and isinstance(fill_value, bool))
-        found.known = Known(*(field.expand(found.shape) for field in certain(fill_value)))
+        found.known = certain(fill_value).expanded(found.shape)
         return found
 
     def new_zeros(self, *size: Any, **options: Any) -> "TracedTensor":
