@@ -407,3 +407,26 @@ WEIGHTS = torch.tensor([0.0, 1.0, 0.5, 0.0, 1.0, 0.5])
 )
 def test_a_constant_in_what_does_several_things_at_once(forward, check_every_unit):
     check_every_unit(Calls(forward), (1, 1, LENGTH))
+
+
+def test_what_a_mask_was_made_of_may_change_before_it_is_used():
+    def forward(module, x):
+        offset, places = torch.zeros(LENGTH, dtype=torch.float64), torch.arange(LENGTH).flip(0)
+        mask = (x.new_zeros(LENGTH) + offset)[places]
+        offset.fill_(float("-inf"))
+        places.zero_()
+        weights = (module.mix(x).transpose(1, 2) @ x + mask).softmax(-1)
+        return (weights @ x.transpose(1, 2)).transpose(1, 2)
+
+    field = receptive_field(Calls(forward, mix=nn.Conv1d(2, 2, 1)), (1, 2, LENGTH))
+    assert field.mask(0).all()
+
+
+def test_a_mask_made_in_very_many_steps():
+    def forward(module, x):
+        mask = x.new_zeros(LENGTH)
+        for _ in range(3000):
+            mask = mask.flip(0) + 1
+        return x.masked_fill(mask == 3000, 0.0)
+
+    assert receptive_field(Calls(forward), (1, 2, LENGTH)).count(0) == 0

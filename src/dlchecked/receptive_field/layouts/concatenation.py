@@ -4,7 +4,7 @@ The layer after a concatenation mostly mixes the channels, perhaps after a pooli
 union of the branches, and mostly one of them holds all others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,14 +14,11 @@ from dlchecked.receptive_field.axis.unbounded import UnboundedTaps
 from dlchecked.receptive_field.axis.windows import Window, picking
 from dlchecked.receptive_field.layouts.box import AnyLayout, BoxLayout, LazyLayout, boxed, layout_of, widest
 from dlchecked.receptive_field.layouts.layout import Layout
-from dlchecked.receptive_field.layouts.propagation import slide_all
 from dlchecked.receptive_field.layouts.terms import EVERYWHERE, Factor, Terms, everywhere_if_full, presence
 from dlchecked.receptive_field.layouts.unions import simplify
 
 # Beyond so many terms and steps, all is written down at once: a forward may go on and on adding to a concatenation.
 MOST_UNWRITTEN = 4096
-# After so many windows one after the other, what is mixed of them is found: Python does not go down for ever.
-MOST_WINDOWS = 64
 
 
 class Stretch(NamedTuple):
@@ -38,34 +35,17 @@ class Concatenated(LazyLayout):
     Attributes:
         dim: the dimension, such as that of the channels.
         weight: the number of terms, and of the steps that it takes to write them down.
-        windows: how many windows it was read through since something was last known of what is mixed.
     """
 
-    __slots__ = ("_mixed", "dim", "weight", "windows")
+    __slots__ = ("_mixed", "dim", "weight")
 
     def __init__(self, sizes: Sequence[int], dim: int, weight: int) -> None:
         """Nothing is computed yet."""
         self.sizes = sizes
         self.dim = dim
         self.weight = weight
-        self.windows = 0
         self._layout = None
         self._mixed: AnyLayout | None = None
-
-    @property
-    def layout(self) -> Layout:
-        """The layout; what it is made of is written down first, one after the other."""
-        pending: list[Concatenated] = [self]
-        while pending:
-            last = pending[-1]
-            before = [x for x in last._sources() if isinstance(x, Concatenated) and x._layout is None]
-            pending += before
-            if not before:
-                pending.pop()
-                if last._layout is None:
-                    last._layout = Layout(tuple(last.sizes), (1,) * len(last.sizes), last._terms())
-        assert self._layout is not None
-        return self._layout
 
     @property
     def mixed(self) -> AnyLayout:
@@ -74,25 +54,18 @@ class Concatenated(LazyLayout):
             self._mixed = self._united()
         return self._mixed
 
-    def windowed(self, windows: Mapping[int, Window], sizes: Sequence[int]) -> AnyLayout:
-        """The output of a layer that reads windows along other dimensions, as a pooling does."""
-        found = WindowedConcatenation(self, windows, sizes)
-        if found.windows == MOST_WINDOWS:
-            assert found.mixed
-            found.windows = 0
-        return found if found.weight <= MOST_UNWRITTEN else found.layout
-
-    def _sources(self) -> Sequence[AnyLayout]:
-        raise NotImplementedError
-
     def _united(self) -> AnyLayout:
         raise NotImplementedError
 
 
 class Concatenation(Concatenated):
-    """A concatenation."""
+    """A concatenation.
 
-    __slots__ = ("_parts", "_stretches", "_unions")
+    Attributes:
+        parts: what is side by side, of which each stretch is filled by one.
+    """
+
+    __slots__ = ("_unions", "parts", "stretches")
 
     def __init__(
         self,
@@ -107,56 +80,42 @@ class Concatenation(Concatenated):
         for part in parts:
             weight += 1 if type(part) is BoxLayout else _weight(part)
         super().__init__(sizes, dim, weight)
-        self._parts = parts
+        self.parts = parts
         self._unions = unions
-        self._stretches = stretches
+        self.stretches = stretches
 
-    def _sources(self) -> Sequence[AnyLayout]:
-        return self._parts
+    def leaves(self) -> Iterator[tuple[AnyLayout, Stretch]]:
+        """The parts, and in place of those that are concatenations themselves their parts."""
+        total = self.sizes[self.dim]
+        pending: list[tuple[AnyLayout, Stretch]] = [(self, Stretch(0, total, total))]
+        while pending:
+            part, (start, size, _) = pending.pop()
+            if not isinstance(part, Concatenation):
+                yield part, Stretch(start, size, total)
+                continue
+            inner = zip(part.parts, part.stretches, strict=True)
+            pending += reversed([(x, Stretch(start + offset, n, total)) for x, (offset, n, _) in inner])
 
     def _terms(self) -> Terms:
         return tuple(
             (*term[:-1], _filled(term[-1], self.dim, stretch))
-            for part, stretch in zip(self._parts, self._stretches, strict=True)
+            for part, stretch in self.leaves()
             for term in layout_of(part).terms
         )
 
     def _united(self) -> AnyLayout:
-        boxes = [union for union in self._unions if type(union) is BoxLayout]
-        if len(boxes) == len(self._unions):
-            found = widest(boxes)
-            if found is not None:
-                return BoxLayout(self.sizes, found.dims, found.sides)
-        terms = simplify([term for union in self._unions for term in layout_of(union).terms])
-        return boxed(Layout(tuple(self.sizes), (1,) * len(self.sizes), terms))
+        return union_of(self._unions, self.sizes)
 
 
-class WindowedConcatenation(Concatenated):
-    """What a layer makes of such when it reads windows along other dimensions."""
-
-    __slots__ = ("_source", "_windows")
-
-    def __init__(self, source: Concatenated, windows: Mapping[int, Window], sizes: Sequence[int]) -> None:
-        """``sizes`` are those of the output."""
-        super().__init__(sizes, source.dim, source.weight + 1)
-        self.windows = source.windows + 1
-        self._source = source
-        self._windows = windows
-
-    def _sources(self) -> Sequence[AnyLayout]:
-        return (self._source,)
-
-    def _terms(self) -> Terms:
-        return slide_all(self._source.layout.terms, self._windows)
-
-    def _united(self) -> AnyLayout:
-        # What is read of a union is the union of what is read of its parts.
-        union = self._source.mixed
-        found = union.read(self._windows, self.sizes) if isinstance(union, BoxLayout) else None
+def union_of(unions: Sequence[AnyLayout], sizes: Sequence[int]) -> AnyLayout:
+    """What several depend on together."""
+    boxes = [union for union in unions if type(union) is BoxLayout]
+    if boxes and len(boxes) == len(unions):
+        found = widest(boxes)
         if found is not None:
-            return found
-        terms = slide_all(layout_of(union).terms, self._windows)
-        return boxed(Layout(tuple(self.sizes), (1,) * len(self.sizes), terms))
+            return BoxLayout(sizes, found.dims, found.sides)
+    terms = simplify([term for union in unions for term in layout_of(union).terms])
+    return boxed(Layout(tuple(sizes), (1,) * len(sizes), terms))
 
 
 def _weight(part: AnyLayout) -> int:

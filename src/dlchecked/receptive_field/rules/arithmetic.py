@@ -1,5 +1,7 @@
 """Arithmetic between tensors, and the constants in it that cut dependencies: masks of zeros and of −∞."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,7 @@ import torch
 from dlchecked.receptive_field.layouts.layout import broadcast
 from dlchecked.receptive_field.rules.joining import join, overwrite
 from dlchecked.receptive_field.tracing.constants import expect_meant, is_constant, zeros_of
-from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
+from dlchecked.receptive_field.tracing.known_values import cut, is_plain, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import HOMES, KNOWING, Rule, Unsupported, knowing_rule, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
 from dlchecked.receptive_field.tracing.values import (
@@ -55,7 +57,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> TracedTensor:
         return joined
     one, two = known_of(input), known_of(other)
     # Added to what nothing is known of, only what is large makes a difference.
-    small = is_ordinary(alpha) and not bool(one.large().any() or two.large().any())
+    small = is_ordinary(alpha) and not (one.any_large() or two.any_large())
     if small and (one is NOTHING or two is NOTHING):
         return joined
     return knowing(joined, total(one, two if alpha == 1 else product(two, known_of(alpha))))
@@ -74,7 +76,7 @@ def is_ordinary(x: Any, factor: bool = False) -> bool:
         return False
     if type(x) is torch.nn.Parameter:
         return True
-    return not bool(known_of(x).large().any())
+    return is_plain(x) if is_real(x) else not known_of(x).any_large()
 
 
 @knowing_rule("sub", "subtract", "__sub__")
@@ -146,7 +148,7 @@ def _scaled(joined: TracedTensor, one: Any, two: Any, known: Known) -> TracedTen
         if is_real(weight) and not is_constant(weight):
             before = known_of(scaled)
             infinite = before.fixed & before.values.isinf()
-            known = chosen(infinite, before, known)
+            known = chosen(infinite.clone, before, known)
     return knowing(joined, known)
 
 
@@ -207,23 +209,36 @@ def where(condition: Any, input: Any, other: Any) -> TracedTensor:
     if not is_traced(condition):
         expect_meant(condition)
     choice = known_of(condition)
-    chosen_one, chosen_other = ((choice.fixed & ((choice.values != 0) == which)) for which in (True, False))
+
+    @cache
+    def picks(which: bool) -> torch.Tensor:
+        return choice.fixed & ((choice.values != 0) == which)
+
     # The shape is that of all three; what depends on nothing is cut before they meet.
     shaped = [x for x in (condition, input, other) if is_traced(x) or is_real(x)]
     parts = []
-    for x, gone in ((condition, choice.fixed), (input, chosen_other), (other, chosen_one)):
+    losing: list[tuple[Any, Callable[[], torch.Tensor]]] = [
+        (condition, lambda: choice.fixed),
+        (input, lambda: picks(False)),
+        (other, lambda: picks(True)),
+    ]
+    for x, gone in losing:
         if is_traced(x):
-            shape = np.broadcast_shapes(tuple(gone.shape), tuple(x.shape))
-            parts.append(cut(x.derived(broadcast([x.layout], shape)[0]), gone))
+            parts.append(x)
+            if x.layout.terms:
+                shape = np.broadcast_shapes(tuple(gone().shape), tuple(x.shape))
+                parts[-1] = cut(x.derived(broadcast([x.layout], shape)[0]), gone())
     joined = join(*parts, *(torch.empty(x.shape, device="meta") for x in shaped))
     one, two = known_of(input), known_of(other)
-    known = chosen(chosen_one, one, two)
-    # Of two equal constants it makes no difference which is taken.
-    alike = one.fixed & two.fixed & (one.values == two.values)
-    if bool(alike.any()):
-        expect_meant(input, other)
-    uncertain = Known(torch.where(one.large() | two.large(), torch.nan, 0.0), torch.tensor(False))
-    return knowing(joined, chosen(choice.fixed, known, chosen(alike, one, uncertain)))
+    known = chosen(lambda: picks(True), one, two)
+    if not choice.certain:
+        # Of two equal constants it makes no difference which is taken.
+        alike = one.fixed & two.fixed & (one.values == two.values)
+        if bool(alike.any()):
+            expect_meant(input, other)
+        uncertain = Known(torch.where(one.large() | two.large(), torch.nan, 0.0), torch.tensor(False))
+        known = chosen(lambda: choice.fixed, known, chosen(lambda: alike, one, uncertain))
+    return knowing(joined, known)
 
 
 # As a method, it is the tensor itself whose elements are taken where the condition holds.
@@ -237,14 +252,14 @@ def where_else(self: Any, condition: Any, other: Any) -> TracedTensor:
 def tril(input: TracedTensor, diagonal: int = 0) -> TracedTensor:
     """Zero above a diagonal."""
     kept = torch.ones(*input.shape[-2:], dtype=torch.bool).tril(diagonal)
-    return knowing(input, chosen(kept, known_of(input), known_of(0)))
+    return knowing(input, chosen(lambda: kept, known_of(input), known_of(0)))
 
 
 @knowing_rule("triu")
 def triu(input: TracedTensor, diagonal: int = 0) -> TracedTensor:
     """Zero below a diagonal."""
     kept = torch.ones(*input.shape[-2:], dtype=torch.bool).triu(diagonal)
-    return knowing(input, chosen(kept, known_of(input), known_of(0)))
+    return knowing(input, chosen(lambda: kept, known_of(input), known_of(0)))
 
 
 def _in_place(function: Any) -> Any:

@@ -101,7 +101,7 @@ def attention(
 
 def _barred(scores: TracedTensor, where: torch.Tensor) -> TracedTensor:
     """The scores, −∞ in some places."""
-    return knowing(scores, chosen(where, certain(float("-inf")), known_of(scores)))
+    return knowing(scores, chosen(lambda: where, certain(float("-inf")), known_of(scores)))
 
 
 @rule("multi_head_attention_forward")

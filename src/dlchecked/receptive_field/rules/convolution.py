@@ -166,6 +166,8 @@ def mix_channels(x: TracedTensor, dim: int, outputs: int, groups: int) -> Traced
         return mixed if mixed.shape[dim] == outputs else mixed.resized(dim, outputs)
     if _is_constant_along(x, dim):
         return x.resized(dim, outputs)
+    if x.shape[dim] == outputs == groups:
+        return x
     size = x.shape[dim] // groups
     first = np.arange(outputs) // (outputs // groups) * size
     return x.slid({dim: gathering(first + np.arange(size)[:, None])})

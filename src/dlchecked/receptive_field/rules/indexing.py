@@ -302,7 +302,7 @@ def setitem(x: Any, index: Any, value: Any) -> None:
 def _with_constant(x: TracedTensor, index: Any, value: Any) -> tuple[AnyLayout, Known | None]:
     """What a tensor holds and what is known of it, once constants are written into it."""
     plain = all(item is not None and not isinstance(item, np.ndarray) for item in _indices(x, index))
-    if plain and x.known is None and not bool(known_of(value).large().any()):
+    if plain and x.known is None and not known_of(value).any_large():
         layout, picked = _picked(x, index)
         return layout._replace(terms=_outside(x.derived(layout), picked)), None
     if x.numel() > MOST_ELEMENTS:

@@ -20,7 +20,6 @@ from dlchecked.receptive_field.layouts.concatenation import (
 from dlchecked.receptive_field.layouts.layout import Layout, broadcast
 from dlchecked.receptive_field.layouts.propagation import slide
 from dlchecked.receptive_field.layouts.unions import MOST_TERMS, simplify
-from dlchecked.receptive_field.tracing.known_values import known_of
 from dlchecked.receptive_field.tracing.registry import Unsupported, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 from dlchecked.receptive_field.tracing.values import LOST, Known
@@ -153,6 +152,6 @@ def overwrite(x: TracedTensor, kept: AnyLayout, known: Known | None = None) -> T
 
 def lost_if_large(x: TracedTensor) -> Known | None:
     """What is known of a tensor after something else was written into it: that it may not be ordinary."""
-    if x.known is None or not bool(known_of(x).large().any()):
+    if x.known is None or not x.known.compact().any_large():
         return None
-    return Known(*(field.expand(x.shape) for field in LOST))
+    return LOST.expanded(x.shape)

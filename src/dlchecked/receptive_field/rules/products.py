@@ -196,5 +196,5 @@ def _spread(x: Any, names: str, letters: str) -> Any:
 
 def _spread_known(known: Known, count: int, names: str, letters: str) -> Known:
     """What is known of an operand of some dimensions, spread in the same way."""
-    fields = (field.reshape((1,) * (count - field.dim()) + tuple(field.shape)) for field in known)
+    fields: list[Any] = [field.reshape((1,) * (count - field.dim()) + tuple(field.shape)) for field in known]
     return Known(*(_spread(field, names, letters) for field in fields))

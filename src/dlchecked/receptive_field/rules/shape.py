@@ -8,6 +8,7 @@ import torch
 
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layouts.layout import Layout, broadcast, insert
+from dlchecked.receptive_field.layouts.patchwork import reshaped
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.tracing.registry import Unsupported, view_rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
@@ -36,7 +37,7 @@ def reshape(input: TracedTensor, *shape: Any, size: Any = None) -> TracedTensor:
         raise InvalidArgument(f"shape {wanted} is invalid for {total} elements of shape {tuple(input.shape)}")
     if wanted == tuple(input.shape):
         return input.same()
-    return input.derived(input.layout.reshaped(wanted))
+    return input.derived(reshaped(input.kept, wanted), wanted)
 
 
 @view_rule("view_as", "reshape_as")

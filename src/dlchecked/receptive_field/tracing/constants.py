@@ -102,11 +102,12 @@ def zeros_of(x: torch.Tensor) -> torch.Tensor | None:
     if not is_constant(x) and x.is_meta:
         return None
     values = x.detach()
-    zeros = values == 0
-    if not zeros.any():
+    # In this order nothing of the tensor's size is made of most: a sum may be no number although all of it are.
+    if values.count_nonzero() == values.numel():
         # Zeros divided by zeros are none.
-        weights.doubtful |= x.requires_grad and bool(values.isnan().any())
+        weights.doubtful |= x.requires_grad and bool(values.sum().isnan()) and bool(values.isnan().any())
         return None
+    zeros = values == 0
     expect_meant(x)
     if weights.positive is None:
         weights.doubtful |= x.is_floating_point()

@@ -12,7 +12,7 @@ from dlchecked.receptive_field.tracing.registry import RULES, SHARING, WRITING, 
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
 from dlchecked.receptive_field.tracing.trace import Traced, location
 from dlchecked.receptive_field.tracing.value_rules import BOOLEANS, anything_known, carried
-from dlchecked.receptive_field.tracing.values import LOST, Known
+from dlchecked.receptive_field.tracing.values import LOST
 
 
 def dispatch(
@@ -111,7 +111,7 @@ def _written(x: Traced) -> None:
     """Forget what was known of the values of those that share its memory: they may have any magnitude now."""
     for alias in list(x.aliases.values()) if x.aliases is not None else ():
         if alias is not x and alias.known is not None:
-            alias.known = Known(*(field.expand(alias.shape) for field in LOST))
+            alias.known = LOST.expanded(alias.shape)
 
 
 def _refusal(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> UnknownOperation:

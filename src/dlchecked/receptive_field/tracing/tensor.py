@@ -11,10 +11,11 @@ from dlchecked.receptive_field.errors import UnknownOperation, ValueDependence
 from dlchecked.receptive_field.layouts.box import AnyLayout, BoxLayout, boxed, layout_of
 from dlchecked.receptive_field.layouts.concatenation import Concatenated
 from dlchecked.receptive_field.layouts.layout import Layout, select
+from dlchecked.receptive_field.layouts.patchwork import patched
 from dlchecked.receptive_field.layouts.propagation import Memo, mix, slide, slide_all
 from dlchecked.receptive_field.layouts.terms import Terms
 from dlchecked.receptive_field.tracing.trace import Trace, Traced, location
-from dlchecked.receptive_field.tracing.values import Known, certain
+from dlchecked.receptive_field.tracing.values import certain
 
 
 def _as_parameters(name: str) -> Any:
@@ -105,8 +106,9 @@ class TracedTensor(Traced, _Tensor):
         found: AnyLayout | None = None
         if type(kept) is BoxLayout:
             found = kept.read(windows, shape)
-        elif isinstance(kept, Concatenated) and kept.dim not in windows and shape[kept.dim] == self.shape[kept.dim]:
-            found = kept.windowed(windows, shape)
+        elif isinstance(kept, Concatenated):
+            patches = patched(kept)
+            found = None if patches is None else patches.read(windows, shape)
         if found is not None:
             return traced(found, self.run, shape)
         layout = layout_of(kept)
@@ -214,7 +216,7 @@ class TracedTensor(Traced, _Tensor):
         """The same, of which is known that one number fills it."""
         found = self.new_empty(*size)
         found.boolean = dtype is torch.bool or (dtype is None and isinstance(fill_value, bool))
-        found.known = Known(*(field.expand(found.shape) for field in certain(fill_value)))
+        found.known = certain(fill_value).expanded(found.shape)
         return found
 
     def new_zeros(self, *size: Any, **options: Any) -> "TracedTensor":

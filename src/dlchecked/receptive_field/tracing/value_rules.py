@@ -1,6 +1,7 @@
 """How what is known of values goes through torch's functions, mostly by these functions themselves."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from math import prod
 from typing import Any
 
@@ -8,13 +9,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
+from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of, learn
 from dlchecked.receptive_field.tracing.registry import KNOWING
 from dlchecked.receptive_field.tracing.trace import Traced
 from dlchecked.receptive_field.tracing.values import (
     LOST,
     MARK,
     MOST_ELEMENTS,
+    TRUE,
     UNSCALED_MARK,
     Known,
     larger,
@@ -78,7 +80,7 @@ def anything_known(args: Sequence[Any], nested: bool = False) -> bool:
             if x.known is not None or x.boolean:
                 return True
         elif isinstance(x, torch.Tensor):
-            if nested and not isinstance(x, nn.Parameter) and bool(known_of(x).large().any()):
+            if nested and not isinstance(x, nn.Parameter) and known_of(x).any_large():
                 return True
         elif isinstance(x, list | tuple) and anything_known(x, nested=True):
             return True
@@ -161,16 +163,13 @@ def _carried(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[st
 
 def _with(result: Any, known: Known) -> Any:
     """The result, of which something is known besides; it is itself, where nothing new is certain."""
-    known = known.compact()
-    if bool(known.fixed.any()) or bool(known.large().any()):
-        result.known = Known(known.values.expand(result.shape), known.fixed.expand(result.shape))
-    return result
+    return learn(result, known.compact())
 
 
 def _lost(args: tuple[Any, ...], result: Any) -> Any:
     """The result, any of whose elements may have any magnitude if some of the arguments' are not ordinary."""
     parts = [part for x in args for part in (x if isinstance(x, list | tuple) else (x,)) if isinstance(part, Traced)]
-    if any(bool(known_of(part).large().any()) for part in parts):
+    if any(known_of(part).any_large() for part in parts):
         for part in result if isinstance(result, tuple) else (result,):
             if isinstance(part, Traced):
                 _with(part, LOST)
@@ -207,23 +206,48 @@ def _moved(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], resu
     if sum(prod(part.shape) for part in results) > MOST_ELEMENTS:
         return _lost(args, result)
 
-    def of(field: int) -> Any:
-        def stand_in(x: Any) -> Any:
-            if isinstance(x, list | tuple):
-                return type(x)(map(stand_in, x)) if any(isinstance(part, torch.Tensor) for part in x) else x
-            if isinstance(x, Traced) or (isinstance(x, torch.Tensor) and function in _JOINING):
-                return known_of(x)[field].expand(x.shape)
-            return x
+    facts: list[Known] = []
+    sure: set[bool] = set()
+    others: set[type] = set()
 
-        found = function(*map(stand_in, args), **{name: stand_in(x) for name, x in kwargs.items()})
+    def taken(x: Any) -> Any:
+        if isinstance(x, Traced) or (isinstance(x, torch.Tensor) and function in _JOINING):
+            known = known_of(x)
+            sure.add(known.certain)
+            facts.append(known.expanded(x.shape))
+            return facts[-1]
+        if isinstance(x, list | tuple):
+            return [taken(part) for part in x] if isinstance(x, list) else tuple([taken(part) for part in x])
+        others.add(type(x))
+        return x
+
+    def of(field: str) -> Any:
+        def stand_in(x: Any) -> Any:
+            if isinstance(x, Known):
+                return getattr(x, field)
+            return type(x)(map(stand_in, x)) if isinstance(x, list | tuple) else x
+
+        found = function(*map(stand_in, given), **{name: stand_in(x) for name, x in options.items()})
         return found if isinstance(result, tuple) else (found,)
 
-    for part, values, fixed in zip(results, of(0), of(1), strict=True):
-        _with(part, Known(values, fixed))
+    def at(number: int) -> torch.Tensor:
+        found: torch.Tensor = values()[number]
+        return found
+
+    given, options = [taken(x) for x in args], {name: taken(x) for name, x in kwargs.items()}
+    most, values = max(known.most for known in facts), cache(lambda: of("values"))
+    fields = (TRUE,) * len(results) if sure == {True} else of("fixed")
+    for number, (part, fixed) in enumerate(zip(results, fields, strict=True)):
+        _with(part, Known(partial(at, number), fixed, most, *facts))
+    if not others <= _LASTING:
+        # An index may be written to before somebody asks for the values.
+        values()
     return result
 
 
 _JOINING = _all("cat concat concatenate stack")
+# What nobody can change.
+_LASTING = {int, bool, slice, type(None), type(Ellipsis)}
 
 
 def _drops(*args: Any, **kwargs: Any) -> bool:
@@ -256,8 +280,12 @@ def _of_two(function: Any, args: tuple[Any, ...], result: Any) -> Any:
     fixed = a.fixed & b.fixed
     if not bool(fixed.any() if function in _TO_BOOLEANS else fixed.all()):
         return _lost(args, result)
-    operands = [x.values.bool() if function in _LOGICAL else x.values for x in (a, b)]
-    return _refined(result, Known(torch.where(fixed, function(*operands).to(torch.float64), 0.0), fixed))
+
+    def computed() -> torch.Tensor:
+        operands = [x.values.bool() if function in _LOGICAL else x.values for x in (a, b)]
+        return torch.where(fixed, function(*operands).to(torch.float64), 0.0)
+
+    return _refined(result, Known(computed, fixed, 1.0 if function in _TO_BOOLEANS else None, a, b))
 
 
 def _maximum(rule: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 """Numbers of which only some are certain, and how sums and products of such go on."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from math import inf, isfinite, isnan
 
 import torch
 
@@ -13,22 +14,70 @@ MARK = 1e3
 UNSCALED_MARK = 1e4
 # Of a larger tensor what is known is forgotten once it would have to be written down element by element.
 MOST_ELEMENTS = 1 << 24
+# So many values may wait for one another: Python does not go down for ever.
+_MOST_STEPS = 64
 
 
-class Known(NamedTuple):
+class Known:
     """An element is what is known of it where that is certain; elsewhere, something ordinary was added to that.
+
+    Of most masks nobody ever needs the values, only that none of them is large. So they may be computed later.
 
     Attributes:
         values: in double precision, of the tensor's shape; NaN where it may be of any magnitude.
         fixed: of the same shape, whether the value is certain. Such an element depends on nothing.
     """
 
-    values: torch.Tensor
-    fixed: torch.Tensor
+    __slots__ = ("_most", "_steps", "_values", "fixed")
+
+    def __init__(
+        self,
+        values: torch.Tensor | Callable[[], torch.Tensor],
+        fixed: torch.Tensor,
+        most: float | None = None,
+        *sources: "Known",
+    ) -> None:
+        """``most`` is an upper bound of all magnitudes, ``sources`` are what later values will be computed from."""
+        self._values = values
+        self.fixed = fixed
+        self._most = most
+        self._steps: int = 1 + max((source._steps for source in sources), default=-1)
+        if self._steps > _MOST_STEPS:
+            assert self.values is not None
+
+    @property
+    def values(self) -> torch.Tensor:
+        """The values, computed now if they are not yet."""
+        if not isinstance(self._values, torch.Tensor):
+            self._values, self._steps = self._values(), 0
+        return self._values
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        return iter((self.values, self.fixed))
 
     def compact(self, *dims: int) -> "Known":
         """The same without the repetitions that broadcasting made, but for those along some dimensions."""
-        return Known(compact(self.values, dims), compact(self.fixed, dims))
+        if isinstance(self._values, torch.Tensor):
+            return Known(compact(self._values, dims), compact(self.fixed, dims), self._most)
+        return Known(lambda: compact(self.values, dims), compact(self.fixed, dims), self._most, self)
+
+    def expanded(self, shape: Sequence[int]) -> "Known":
+        """The same, broadcast to a shape."""
+        if isinstance(self._values, torch.Tensor):
+            return Known(self._values.expand(shape), self.fixed.expand(shape), self._most)
+        return Known(lambda: self.values.expand(shape), self.fixed.expand(shape), self._most, self)
+
+    @property
+    def most(self) -> float:
+        """An upper bound of all magnitudes; infinite if one is not known."""
+        if self._most is None:
+            self._most = _magnitude(self.values)
+        return self._most
+
+    @property
+    def certain(self) -> bool:
+        """Whether all values are plainly certain."""
+        return self.fixed.numel() == 1 and bool(self.fixed)
 
     def zero(self) -> torch.Tensor:
         """Where the value is certainly 0."""
@@ -38,7 +87,22 @@ class Known(NamedTuple):
         """Where it matters that the value is not ordinary."""
         return ~(self.values.abs() < MARK)
 
+    def any_large(self) -> bool:
+        """Whether it matters anywhere."""
+        if self.most >= MARK:
+            self._most = _magnitude(self.values)
+        return self.most >= MARK
 
+
+def _magnitude(x: torch.Tensor) -> float:
+    if not x.numel():
+        return 0.0
+    least, most = x.aminmax()
+    found = max(-least.item(), most.item())
+    return inf if isnan(found) else found
+
+
+TRUE = torch.tensor(True)
 NOTHING = Known(torch.zeros((), dtype=torch.float64), torch.tensor(False))
 LOST = Known(torch.tensor(torch.nan, dtype=torch.float64), torch.tensor(False))
 
@@ -57,6 +121,8 @@ def certain(number: float) -> Known:
 
 def total(a: Known, b: Known) -> Known:
     """What is known of a sum."""
+    if isfinite(a.most) and isfinite(b.most):
+        return Known(lambda: a.values + b.values, a.fixed & b.fixed, a.most + b.most, a, b)
     infinite = (a.fixed & a.values.isinf()) | (b.fixed & b.values.isinf())
     lost = a.values.isnan() | b.values.isnan()
     values = a.values + b.values
@@ -67,7 +133,7 @@ def total(a: Known, b: Known) -> Known:
 
 def negative(a: Known) -> Known:
     """What is known of the negative."""
-    return Known(-a.values, a.fixed)
+    return Known(lambda: -a.values, a.fixed, a.most, a)
 
 
 def inverse(a: Known) -> Known:
@@ -95,9 +161,10 @@ def larger(a: Known, b: Known) -> Known:
     return Known(torch.maximum(a.values, b.values), a.fixed & b.fixed)
 
 
-def chosen(choice: torch.Tensor, a: Known, b: Known) -> Known:
-    """What is known where one of two is chosen."""
-    return Known(torch.where(choice, a.values, b.values), torch.where(choice, a.fixed, b.fixed))
+def chosen(choice: Callable[[], torch.Tensor], a: Known, b: Known) -> Known:
+    """What is known where one of two is chosen; ``choice`` is asked only if that makes a difference."""
+    fixed = a.fixed if a.certain and b.certain else torch.where(choice(), a.fixed, b.fixed)
+    return Known(lambda: torch.where(choice(), a.values, b.values), fixed, max(a.most, b.most), a, b)
 
 
 def passed_over(values: torch.Tensor, dim: Dims, by: float = MARK) -> torch.Tensor:
