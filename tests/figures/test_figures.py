@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import matplotlib
 import pytest
+from markdown import Markdown
 
 from evidence.files.errors import PageError
 from evidence.files.store import Store
@@ -153,6 +154,11 @@ def test_a_figure_stands_alone(page: Render) -> None:
 def test_of_a_figure_that_stands_twice_the_place_of_the_second_is_told(page: Render) -> None:
     with pytest.raises(PageError, match=r"docs/page\.md:5: .* stands in a sentence"):
         page(f"# Title\n\n{TWO_LINES}\n\nSee {TWO_LINES} here.\n")
+
+
+@pytest.mark.parametrize(("told", "waits"), [({}, None), ({"wait": 0}, 0), ({"wait": 1.5}, 1.5)])
+def test_a_build_waits_for_its_figures_and_a_server_as_it_is_told(told: dict, waits: float | None) -> None:
+    assert Markdown(extensions=["figures"], extension_configs={"figures": told}).treeprocessors["figures"].wait == waits
 
 
 def test_what_a_figure_prints_does_no_harm(page: Render) -> None:

@@ -62,6 +62,10 @@ def test_of_a_list_of_selectors_those_in_use_are_kept():
     assert purge(".absent, p , .lead:is(a, b){color:red}", NAMES) == "p,.lead:is(a, b){color:red}"
 
 
+def test_what_is_important_stays_so_and_nothing_else_becomes_it():
+    assert purge("p{top:0!important;left:0}", names_in_pages([PAGE])) == "p{top:0!important;left:0}"
+
+
 def test_a_licence_is_kept():
     assert purge("/* Licence: MIT */ .absent{color:red}", NAMES) == "/* Licence: MIT */"
 
