@@ -12,7 +12,6 @@ import pytest
 
 from evidence.run.forked_calls import Limits, in_forks
 from evidence.run.import_first import import_first
-from evidence.run.large_pages import use_large_pages
 
 MUCH = 1000
 
@@ -190,10 +189,3 @@ def test_torchs_compiler_is_imported_first_where_there_is_an_optimizer(source, f
 
 def who_loaded() -> int:
     return int(sys.modules["costly_module"].loaded_by)
-
-
-def test_memory_in_large_pages_holds_what_it_held():
-    held = [str(number) for number in range(100_000)]
-    use_large_pages()
-    ((_, there),) = in_forks([lambda: held])
-    assert there == held == [str(number) for number in range(100_000)]

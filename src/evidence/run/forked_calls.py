@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
 from evidence.run.fork import end, end_all, end_orphans, ends_its_children, fork, reap
-from evidence.run.large_pages import use_large_pages
 
 # How often we look whether a process lives that says nothing.
 _LOOK_SECONDS = 0.2
@@ -98,7 +97,6 @@ def in_forks(
         The number of a call and what it returned, or each that it yields, as soon as it is there; and `Died` of one
         that raised, or ended otherwise than by returning.
     """
-    use_large_pages(len(calls))
     pending = deque(enumerate(calls))
     working: dict[Connection, _Call] = {}
     with ends_its_children():

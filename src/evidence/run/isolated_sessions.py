@@ -25,7 +25,6 @@ from evidence.run.clean_process import in_clean_process
 from evidence.run.failure import Failure, Told, describe, not_run
 from evidence.run.forked_calls import Died, Limits, in_forks
 from evidence.run.import_first import import_all, late_imports
-from evidence.run.large_pages import use_large_pages
 from evidence.run.session import Outcome, Session
 from evidence.run.state import reset_global_state
 
@@ -66,7 +65,6 @@ def run_sessions_here(sessions: Sessions, at_once: int) -> Iterator[tuple[int, O
     _import_what_takes_longest(sessions)
     trace.forget()
     trace.rests_on()  # what it costs to look at large packages is paid once, here
-    use_large_pages(len(sessions))
     told = Counter[int]()
     begin = [_begins_by_importing(session).difference(sys.modules) for session in sessions]
     groups = sorted(_akin(begin, at_once), key=lambda numbers: sum(len(sessions[at]) for at in numbers))
