@@ -20,7 +20,7 @@ PAGE = """# Sums
 
 ## 1. Two { #sum-1 }
 
-One and one make [2](check:two). They do not make 3, says [the run](check:two).
+One and one make [2](check:two). They do not make 3, [says the run](check:two).
 
 <!--pytest.mark.exact("two")-->
 ```python

@@ -34,8 +34,8 @@ _SKELETON = """\
 {question}
 
 /// quiz | {mark} the question, so that it can be asked by itself
-- [ ] {mark} what people take for right: why it is not, as [the check](check:{check}) shows
-- [x] {mark} what is right: why it is, as [the check](check:{check}) shows
+- [ ] {mark} what people take for right: [why it is not](check:{check})
+- [x] {mark} what is right: [why it is](check:{check})
 ///
 
 //// details | {answer}

@@ -211,8 +211,9 @@ class Rewriting(ast.NodeTransformer):
             self.generic_visit(node)
             return ast.copy_location(_call("extreme", at, node.func, *node.args, keywords=node.keywords), node)
         if plain and name == "all" and self.asserted and len(node.args) == 1:  # all of none is no proof
-            at = self.place("loop", node.args[0])
+            asked = node.args[0]
             self.generic_visit(node)
+            at = self.place("loop", asked)
             node.args = [ast.copy_location(_call("some", at, node.args[0]), node.args[0])]
             return node
         # The pairs of neighbours, `zip(xs, xs[1:])`, are what is meant.

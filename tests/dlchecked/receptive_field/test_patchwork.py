@@ -10,6 +10,7 @@ from torch import nn
 
 from dlchecked.receptive_field import receptive_field
 from dlchecked.receptive_field.layouts import patchwork
+from dlchecked.receptive_field.measured.ground_truth import GroundTruth
 from dlchecked.receptive_field.tracing import tensor
 
 CHANNELS, LENGTH = 6, 10
@@ -70,3 +71,19 @@ def test_a_shuffle_and_its_half(check_every_unit):
     steps = ["shuffle", "half beside the convolved other"] * 2
     check_every_unit(network(steps), SHAPE)
     check_every_unit(network([*steps, "pooled", "by channel", "backwards"]), SHAPE)
+
+
+@settings(deadline=None)
+@given(steps=st.lists(st.tuples(st.sampled_from([1, 2]), st.booleans(), st.integers(0, 2)), min_size=1, max_size=4))
+def test_concatenations_within_one_another_along_any_dimensions(steps):
+    def forward(module, x):
+        found = x[:, :1, :1].expand(1, 2, 3)
+        for dim, alone, position in steps:
+            other = x[:, :1, position : position + 1].expand(found.shape)
+            found = torch.cat([found] if alone else [found, other], dim)
+        return found.unsqueeze(1)  # units are channels by positions
+
+    module = Calls(forward)
+    found, truth = receptive_field(module, (1, 2, 3)), GroundTruth(module, (1, 2, 3))
+    for unit in truth.units():
+        assert found.mask(unit).equal(truth.mask(unit)), unit

@@ -85,12 +85,12 @@ class Concatenation(Concatenated):
         self.stretches = stretches
 
     def leaves(self) -> Iterator[tuple[AnyLayout, Stretch]]:
-        """The parts, and in place of those that are concatenations themselves their parts."""
+        """The parts, and in place of those that are concatenations along the same dimension their parts."""
         total = self.sizes[self.dim]
         pending: list[tuple[AnyLayout, Stretch]] = [(self, Stretch(0, total, total))]
         while pending:
             part, (start, size, _) = pending.pop()
-            if not isinstance(part, Concatenation):
+            if not isinstance(part, Concatenation) or part.dim != self.dim:
                 yield part, Stretch(start, size, total)
                 continue
             inner = zip(part.parts, part.stretches, strict=True)
