@@ -96,6 +96,7 @@ def _copies(folder: Path) -> tuple[Path, Path]:
     for name in PORTS:
         for part in ("docs", "examples", "overrides"):
             shutil.copytree(ROOT / part, folder / name / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "CITATION.cff", folder / name)
         settings = re.sub(r"(project|package): (?=\.\n|src/)", rf"\g<0>{ROOT}/", (ROOT / "mkdocs.yml").read_text())
         (folder / name / "mkdocs.yml").write_text(settings)
         for kept in ("figures", "notebooks"):
@@ -103,7 +104,9 @@ def _copies(folder: Path) -> tuple[Path, Path]:
                 shutil.copytree(ROOT / ".cache" / kept, folder / name / ".cache" / kept)
     gated, plain = folder / "gated", folder / "plain"
     config = plain / "mkdocs.yml"
-    config.write_text(re.sub(r"(?m)^  - (evidence|notebooks)(:\n(      .*\n)+|\n)", "", config.read_text()))
+    config.write_text(re.sub(r"(?m)^  - (evidence|notebooks|handouts)(:\n(      .*\n)+|\n)", "", config.read_text()))
+    for page in (plain / "docs").rglob("*.md"):
+        page.write_text(re.sub(r"(?m)^(/{3,4}( .*)?|<!--handouts:.*)\n", "", page.read_text()))
     (plain / "docs" / "examples").mkdir()
     for path in (gated / "examples").glob("*.py"):
         page = plain / "docs" / "examples" / path.with_suffix(".md").name.replace("_", "-")

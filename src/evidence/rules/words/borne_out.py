@@ -50,21 +50,22 @@ class Judge:
 
     def _places(self, claim: Claim, relation: Relation) -> set[Place]:
         number = claim.number
-        values = [each for each in self.facts.values if not self._is_for_another(claim, each)]
         if relation == "total":
             return self._counted(number, all_held=claim.total is None)
         if relation == "tolerance":
             return self._came_near(claim)
         if relation == "≈":
-            return {value.at for value in values if _is_about(number, value)}
+            values = (value for value in self.facts.values if _is_about(number, value))
+            return {value.at for value in values if not self._is_for_another(claim, value)}
         if relation == "≠":
             return {value.at for value in self.facts.others if number.value == value.value}
         found: set[Place] = set()
         if relation not in BOUNDS or relation in ("<=", ">="):
             found |= {
                 value.at
-                for value in values
+                for value in self.facts.values
                 if self._is(number, value)
+                and not self._is_for_another(claim, value)
                 and self._ends(claim, value)
                 # What is counted is a number of its own: nothing came close to it, and it is not that nothing was.
                 and not (claim.total and value.observation.operator == "close")

@@ -97,7 +97,7 @@ class Limit:
         return passed(self.observation.code)
 
 
-@dataclass
+@dataclass(eq=False)
 class Facts:
     """All that the observations of one check bear out."""
 

@@ -12,7 +12,7 @@ from math import factorial
 from typing import Literal
 
 from evidence.rules.words.plain import plain
-from evidence.rules.words.spelled import spelled
+from evidence.rules.words.spelled import may_begin_a_number, spelled
 
 Unit = Literal["", "%", "‰", "thousand", "million", "billion"]
 UNITS: dict[Unit, Fraction] = {
@@ -119,7 +119,7 @@ def _next(text: str, at: int) -> tuple[Token, int]:
     """The token that begins at `at`, and where it ends."""
     if uncertain := _UNCERTAIN.match(text, at):
         return Token("unread", uncertain[0]), uncertain.end()
-    expression = _Expression(text, at, in_formula=False).read()
+    expression = None if text[at].isalpha() else _Expression(text, at, in_formula=False).read()
     name = _NAME.match(text, at)
     if expression is not None:
         number, end = expression
@@ -129,8 +129,7 @@ def _next(text: str, at: int) -> tuple[Token, int]:
     if name is not None:
         return Token("name", name[0]), name.end()
     if word := _WORD.match(text, at):
-        taken = _spelled_at(text, at)
-        if taken is not None:
+        if may_begin_a_number(word[0]) and (taken := _spelled_at(text, at)) is not None:
             return taken
         return Token("unread" if _ROMAN.match(word[0]) else "word", word[0]), word.end()
     unread = _UNREAD.match(text, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from evidence.page.model import CheckLink
 from evidence.rules.words.borne_out import Judge
@@ -31,6 +31,7 @@ def out_of_order(link: CheckLink, links: Iterable[CheckLink], facts: Facts) -> t
     return said[wrong[0]][wrong[1]] if wrong is not None and together[wrong[0]] is link else None
 
 
+@lru_cache(maxsize=4096)
 def said_of(link: CheckLink, facts: Facts) -> Said:
     """The numbers in the words of a link that are borne out, and where; but how many there were in all, any may say."""
     claims = claims_in(link.words, link.before).numbers

@@ -26,10 +26,11 @@ _SYMBOL = re.compile("|".join(re.escape(each) + (r"(?![a-zA-Z])" if each[-1].isa
 
 def plain(text: str) -> str:
     """`text` in the one spelling."""
-    text = "".join(each for each in text if unicodedata.category(each) != "Cf")
-    text = _THIN.sub("", text)
-    text = _SUPERSCRIPT.sub(lambda found: f"^({found[0].translate(_SUPERSCRIPTS)})", text)
-    text = "".join(map(_spelled, _MIXED.sub(" + ", text)))
+    if not text.isascii():
+        text = "".join(each for each in text if unicodedata.category(each) != "Cf")
+        text = _THIN.sub("", text)
+        text = _SUPERSCRIPT.sub(lambda found: f"^({found[0].translate(_SUPERSCRIPTS)})", text)
+        text = "".join(map(_spelled, _MIXED.sub(" + ", text)))
     pieces = text.split("$")
     # Between an odd number of dollars nothing is a formula for certain; then all is read as words.
     if len(pieces) % 2:

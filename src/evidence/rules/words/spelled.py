@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -17,6 +18,15 @@ _PARTS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "hundredth": 100, "thousandth": 1000, "millionth": 10**6,
 }  # fmt: skip
+
+
+_BEGIN = {*_SMALL, *_MULTIPLES, "half", "a", "an"}
+
+
+def may_begin_a_number(word: str) -> bool:
+    """Whether `spelled` need be asked of a text that begins with `word`."""
+    first = re.split(r"\W|_", word, maxsplit=1)[0].lower()
+    return first in _BEGIN or first.endswith("fold")
 
 
 def spelled(words: Sequence[str]) -> tuple[Fraction, int] | None:
