@@ -26,6 +26,7 @@ from evidence.files.errors import PageError, display_path, together
 from evidence.files.import_graph import at_work
 from evidence.files.source import put_down, take_in_hand
 from evidence.files.store import NotKeptError
+from evidence.kept_renderings import KeptRenderings
 from evidence.markdown_extension import shared_records, shared_site
 from evidence.page.model import Block
 from evidence.page.settings import Settings, settings_error
@@ -90,6 +91,7 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self.built: BuiltBeside | None = None
         self.worker: WarmWorker | None = None
         self.ahead: RenderedAhead | None = None
+        self.kept: KeptRenderings | None = None
 
     def load_config(self, options: object, config_file_path: str | None = None) -> tuple[list[Any], list[Any]]:
         """The settings are read by `load_settings`, which names the line of one that is wrong."""
@@ -177,9 +179,13 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             )
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        """Render with both hands what a reader waits for."""
-        if self.serving and self.worker is None:
-            self.ahead = RenderedAhead(files, config, partial(parse_from_the_last, self._site(config)))
+        """Render with both hands what a reader waits for, and after an edit no more than it touches."""
+        if self.serving:
+            site = self._site(config)
+            if self.worker is None:
+                self.ahead = RenderedAhead(files, config, partial(parse_from_the_last, site))
+            self.kept = self.kept or KeptRenderings(site, shared_records(site.docs_dir))
+            self.kept.begin(files)
         return nav
 
     # After all others, which may have taken pages out.
@@ -227,6 +233,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self.ahead.stop()
             self.ahead = None
 
+    # After all others, which have more to be watched.
+    @event_priority(-100)
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Build again when a verdict comes in, or when a module changes that a claim may rest on.
 
@@ -242,6 +250,8 @@ class EvidencePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         except OSError as error:
             raise NotKeptError(verified.parent, error) from error
         server.watch(str(verified))
+        if self.kept is not None:
+            self.kept.watch(server)
         # The first page need not wait for it.
         threading.Thread(target=_watch_packages, args=(self._site(config), server), daemon=True).start()
         self.worker = WarmWorker(Path(config.config_file_path))

@@ -11,16 +11,14 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+from evidence.kept_renderings import put_into, taken_from
 from evidence.run.fork import end, fork
-
-# What `Page.render` leaves in a page, besides the links: they hold files, which are the other process's own.
-_RENDERED = ("content", "toc", "_title_from_render", "present_anchor_ids")
 
 
 class RenderedAhead:
@@ -33,7 +31,7 @@ class RenderedAhead:
     """
 
     def __init__(self, files: Files, config: MkDocsConfig, before: Callable[[], None]) -> None:
-        self._found: dict[str, dict[str, Any]] = {}
+        self._found: dict[str, bytes] = {}
         pages = [file.page for file in files.documentation_pages() if file.page]
         receiver, sender = Pipe(duplex=False)
         self._process: int | None = fork()
@@ -62,10 +60,7 @@ class RenderedAhead:
         if rendered is None:
             Page.render(page, config, files)
             return
-        links = rendered.pop("links")
-        page.__dict__.update(rendered)
-        found = {files.get_file_from_path(address): anchors for address, anchors in links.items()}
-        page.links_to_anchors = {file: anchors for file, anchors in found.items() if file}
+        put_into(page, rendered, files)
 
 
 def _render(
@@ -82,10 +77,9 @@ def _render(
     os._exit(0)
 
 
-def _rendered(page: Page, files: Files, config: MkDocsConfig) -> dict[str, Any]:
+def _rendered(page: Page, files: Files, config: MkDocsConfig) -> bytes:
     page = config.plugins.on_pre_page(page, config=config, files=files)
     page.read_source(config)
     page.markdown = config.plugins.on_page_markdown(page.markdown or "", page=page, config=config, files=files)
     page.render(config, files)
-    links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
-    return {name: page.__dict__[name] for name in _RENDERED} | {"links": links}
+    return taken_from(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from handouts.elements import Element, children
 
@@ -42,8 +43,14 @@ class Question:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def questions(html: str) -> Iterator[Question]:
+# While a site is served, it is asked of each page again at each edit of one.
+@lru_cache(maxsize=256)
+def questions(html: str) -> tuple[Question, ...]:
     """The questions of a page: its headings with an answer below."""
+    return tuple(_read(html))
+
+
+def _read(html: str) -> Iterator[Question]:
     found: Question | None = None
     asked: list[str] = []
     for element in children(html):

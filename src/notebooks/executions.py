@@ -23,6 +23,11 @@ Output = dict[str, str]
 """`{"text": printed}` or `{"svg": figure}`."""
 
 
+def executed_mark(docs_dir: Path) -> Path:
+    """The file that is touched when a notebook was executed in the background, for who watches."""
+    return cache_folder(docs_dir) / "notebooks" / "executed"
+
+
 class Executions:
     """The executions of a site's notebooks, in `.cache/notebooks` beside its folder of pages.
 

@@ -26,7 +26,7 @@ from evidence.page.model import Page
 from evidence.page.site import Site
 from evidence.records.records import Records
 from notebooks.addresses import download_uri, page_uri
-from notebooks.executions import Executions
+from notebooks.executions import Executions, executed_mark
 from notebooks.own_wheel import NoWheel, Wheel, build_wheel
 from notebooks.rules import SLOWEST_SECONDS, problems
 from notebooks.take_away import Setting, as_notebook, as_script
@@ -102,7 +102,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
             records = Records(Path(config.docs_dir).absolute())
             executions = Executions(Path(config.docs_dir).absolute(), records)
             stale = _stale(config, executions)
-            for error in executions.execute(stale, lambda _: records.verified.touch()):
+            for error in executions.execute(stale, lambda _: executed_mark(Path(config.docs_dir)).touch()):
                 log.error(str(error))
         finally:
             self._at_work.release()
@@ -155,6 +155,10 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
         """Build again when a notebook changes; execute them now that there is a site to be read."""
         if folder := _site(config).settings.examples:
             server.watch(str(folder))
+        mark = executed_mark(Path(config.docs_dir))
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        server.watch(str(mark))
         self.served = True
         self._execute_meanwhile(config)
 

@@ -144,6 +144,11 @@ def put_down() -> None:
     _in_hand = None
 
 
+def in_hand() -> Path | None:
+    """The file of the page that is rendered, as far as its builder tells."""
+    return _in_hand[0] if _in_hand else None
+
+
 def builder_tells() -> bool:
     """Whether a builder says which page it has in hand, and so when it begins with all of them anew."""
     return _in_hand is not None
