@@ -2,10 +2,10 @@
 
     python benchmarks/mutants.py --sample 120 --seed 0
 
-A line is drawn, and a change of it by an operator of cosmic-ray. Then the test files that lie nearest to the changed
-one are asked, one after the other, until a test fails: of each only the tests that were seen to run this line, in any
-process that they start. A test file is imported once for all changes that it is asked of. Each of these has a fork, in
-which it takes the place of the function's code; where no function holds it, all is imported anew.
+Each test is run once to see which lines it runs, in any process that it starts. Then a line is drawn, and a change of
+it by an operator of cosmic-ray. The tests that run this line are asked until one fails, those first in whose file it is
+mostly this source file that is run. Each file of tests is run in a fork of a process that has imported what takes long,
+and nothing of ours.
 
 All happens in a copy of the tree, below `.cache/mutants`, where what was found is kept: another run goes on where this
 one ended. What took long is told in seconds of the processor, so that it matters little what else the machine does.
@@ -17,7 +17,6 @@ import argparse
 import ast
 import compileall
 import contextlib
-import gc
 import hashlib
 import itertools
 import json
@@ -34,50 +33,53 @@ import time
 import traceback
 import warnings
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from pathlib import Path
-from types import CodeType, FunctionType
-from typing import Any
 
+import coverage
 import psutil
+import pytest
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / ".cache/mutants"
 TREE = KEPT / "tree"
 PAGE = Path(__file__).with_suffix(".md")
 NO_REASON = "No reason yet."
+# The folders of tests that are run for a package. Those in a browser are not: they take too long.
+TESTS = {
+    "dlchecked": ("dlchecked",),
+    "evidence": ("evidence", "red_team"),
+    "figures": ("figures",),
+    "handouts": ("handouts",),
+    "mathml": ("mathml",),
+    "notebooks": ("notebooks",),
+    "portable": ("portable",),
+    "slim": ("slim",),
+}
+# What takes seconds to import, and is none of ours.
+WARM = ("hypothesis", "markdown", "matplotlib.pyplot", "mkdocs", "sympy", "torch")
+# Of what is run while the tests are collected, it is not known which test it is for.
+COLLECTION = "collection"
+# How pytest ends if all tests passed, or none is left: those for each value of a table, if the change is in the table.
+UNNOTICED = (0, 5)
+# With `is` for `==` and the like nothing changes where there is one object of a kind; the others need an argument.
+LEFT_OUT = {f"core/ReplaceComparisonOperator_{a}" for a in ("Is_Eq", "Eq_Is", "IsNot_NotEq", "NotEq_IsNot")}
+LEFT_OUT |= {"core/VariableInserter", "core/VariableReplacer"}
+# Without these a program does the same, though some more slowly.
+WITHOUT_EFFECT = {"abstractmethod", "cache", "final", "overload", "override", "runtime_checkable"}
 HEAD = """# Changes of our own code that no test notices
 
 `make mutants` writes this, and keeps the reasons. One that is given is that the change is none, or that it changes
 what may as well be so; what has none is a hole in the tests. In brackets, with 95 % of confidence. Tests written for
-these very changes make the share too high: `--seed` draws others. A package that is not here was not tried to the end.
+these very changes make the share too high: `--seed` draws others. Not changed is what only the checker of types reads,
+and whether what was computed is kept in memory.
+
+{told}
 
 | Package | Changed | Noticed | Share |
 | --- | --- | --- | --- |"""
-# The folders of tests that are run for a package. Those in a browser are not: they take too long.
-TESTS = {
-    "slim": ("slim",),
-    "mathml": ("mathml",),
-    "handouts": ("handouts",),
-    "figures": ("figures",),
-    "dlchecked": ("dlchecked",),
-    "notebooks": ("notebooks",),
-    "evidence": ("evidence", "red_team"),
-}
-# What takes seconds to import, and is none of ours.
-WARM = ("coverage", "hypothesis", "markdown", "mkdocs", "pytest")
-HEAVY = {"figures": ("matplotlib.pyplot",), "dlchecked": ("torch",), "evidence": ("torch",)}
-LOT = 20
-# The status of a run whose change is in no function's code.
-IMPORT_ANEW = 77
-# That of one in which no test was run, since we are wrong.
-BROKEN = 78
-# With `is` for `==` and the like nothing changes where there is one object of a kind; the others need an argument.
-LEFT_OUT = {f"core/ReplaceComparisonOperator_{a}" for a in ("Is_Eq", "Eq_Is", "IsNot_NotEq", "NotEq_IsNot")}
-LEFT_OUT |= {"core/VariableInserter", "core/VariableReplacer"}
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ class Mutant:
     line: int
     operator: str
     occurrence: int
+
+
+def text_of(file: str) -> str:
+    """What stands in a file of the copy."""
+    return (TREE / file).read_text(encoding="utf-8")
 
 
 def copy_tree() -> None:
@@ -158,115 +165,188 @@ def processor_seconds() -> float:
 
 def run_tests(file: str, plugin: object) -> int:
     """Run a test file in this process."""
-    import pytest
-
     options = ["-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not weekly and not browser"]
     options += ["-p", "no:cacheprovider", "-p", "no:xdist"]
     return int(pytest.main([*options, file], plugins=[plugin]))
 
 
-class Asked:
-    """A pytest plugin: once the tests of a file are collected, they are run in a fork for each of many changes.
+class Chosen:
+    """A pytest plugin that runs some tests in an order of its own."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self.place = {name: at for at, name in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out the others."""
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self.place), key=lambda item: self.place[item.nodeid]
+        )
+
+
+class Watched:
+    """A pytest plugin that notes which lines each test runs, in whatever process, and how long it takes.
+
+    What is run outside of the tests proper, as to set up a fixture, is counted as run by each.
 
     Args:
-        name: the test file.
-        mutants: the changes, by their key.
-        answers: the file into which is written what came of it, a line each.
+        data: where each process writes what it ran, and more behind its name.
     """
 
-    def __init__(self, name: str, mutants: dict[str, Mutant], answers: Path) -> None:
-        self.name, self.mutants, self.answers = name, mutants, answers
+    def __init__(self, data: Path) -> None:
+        settings = data.with_suffix(".toml")
+        settings.write_text(
+            f'[tool.coverage.run]\nsource = ["{TREE}/src"]\nparallel = true\ndata_file = "{data}"\n'
+            'patch = ["_exit", "fork", "subprocess"]\ndisable_warnings = ["no-data-collected", "module-not-measured"]\n'
+        )
+        self.data, self.seconds, self.parts = data, dict[str, float](), dict[str, str]()
+        self.measured = coverage.Coverage(config_file=str(settings))
 
-    def pytest_runtestloop(self, session: Any) -> bool:
-        """In the place of pytest's own."""
-        told = self.covered(session)
-        for key, mutant in self.mutants.items():
-            tests = tests_of(mutant, told) if told["status"] == 0 else {}
-            answer: dict[str, Any] = {"key": key, "ran": len(tests)}
-            if tests:
-                cost, work = sum(tests.values()), partial(self.run_changed, session, mutant, list(tests))
-                with changed(mutant):
-                    status, seconds = in_fork(work, 20 + 5 * cost, 300 + 20 * cost, KEPT / "log")
-                answer |= {"status": status, "seconds": seconds}
-            with self.answers.open("a") as out:
-                out.write(json.dumps(answer) + "\n")
-        return True
-
-    def run_changed(self, session: Any, mutant: Mutant, tests: list[str]) -> int:
-        """Run tests with the change in the place of what they have imported."""
+    def run(self, name: str) -> int:
+        """Run a test file."""
+        self.measured.start()
+        self.measured.switch_context(COLLECTION)
         try:
-            if str(TREE / mutant.file) in loaded() and not replaced(mutant):
-                return IMPORT_ANEW
-        except Exception:
-            traceback.print_exc()
-            return BROKEN
-        return run_items(session, tests)
+            return run_tests(name, self)
+        finally:
+            self.measured.stop()
+            self.measured.save()
+            told = {"seconds": self.seconds, "parts": self.parts}
+            self.data.with_suffix(".told").write_text(json.dumps(told))
 
-    def covered(self, session: Any) -> dict:
-        """What each test runs and how long it takes, and whether all pass; kept while the test file stays as it is."""
-        kept = kept_of(self.name)
-        digest = hashlib.sha256((TREE / self.name).read_bytes()).hexdigest()
-        told = json.loads(kept.read_text()) if kept.exists() else {}
-        if told.get("digest") != digest:
-            data = kept.with_suffix("")
-            work = partial(run_with_coverage, session, data)
-            status, seconds = in_fork(work, 1200, 3600, Path(f"{data}.log"))
-            told = {"digest": digest, "status": status, "seconds": seconds, **lines_run(data)}
-            if re.search(r"^@(functools\.)?(lru_)?cache\b", (TREE / self.name).read_text(encoding="utf-8"), re.M):
-                # What a test keeps for those after it, these do not run in turn.
-                told["lines"] = {
-                    file: {"": sorted({*itertools.chain(*run.values())})} for file, run in told["lines"].items()
-                }
-            kept.write_text(json.dumps(told))
-        return told
+    def pytest_collection_finish(self) -> None:
+        """All is imported."""
+        self.within("", COLLECTION)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Around each test."""
+        self.within(item.nodeid, "")
+        began = processor_seconds()
+        try:
+            return (yield)
+        finally:
+            self.seconds[item.nodeid] = processor_seconds() - began
+            self.within("", item.nodeid)
 
-def kept_of(name: str) -> Path:
-    """Where it is kept what the tests of a file run."""
-    (KEPT / "covered").mkdir(parents=True, exist_ok=True)
-    return KEPT / "covered" / (name.replace("/", "+") + ".json")
+    def within(self, test: str, before: str) -> None:
+        """What is run from now on is run by a test, and what other processes wrote so far, by the one before."""
+        self.measured.switch_context(test)
+        for part in parts_of(self.data):
+            self.parts.setdefault(part.name, before)
 
 
-def run_items(session: Any, tests: list[str]) -> int:
-    """Run collected tests, in this order, until one fails."""
-    from _pytest.main import pytest_runtestloop
-
-    place = {name: at for at, name in enumerate(tests)}
-    chosen = [item for item in session.items if item.nodeid in place]
-    session.items[:] = sorted(chosen, key=lambda item: place[item.nodeid])
-    try:
-        pytest_runtestloop(session)
-    except (session.Failed, session.Interrupted):
-        return 1
-    return int(session.testsfailed > 0)
+def parts_of(data: Path) -> list[Path]:
+    """What each process of a watched run wrote."""
+    return sorted(part for part in data.parent.glob(f"{data.name}.*") if part.suffix not in (".toml", ".told", ".log"))
 
 
-def loaded() -> set[str]:
-    """The files of the modules that this process has imported."""
-    return {file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+@cache
+def watched(name: str) -> dict:
+    """What each test of a file runs and how long it takes, kept while the file and what it runs stay as they are.
+
+    Returns:
+        `seconds` by test, `lines` by source file and test, those that all tests run under an empty name; whether all
+        tests passed as `status`.
+    """
+    kept = KEPT / "watched" / (name.replace("/", "+") + ".json")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    told = json.loads(kept.read_text()) if kept.exists() else {}
+    if told.get("digest") != digest(name, told.get("lines", ())):
+        data = KEPT / "watching" / "data"
+        shutil.rmtree(data.parent, ignore_errors=True)
+        data.parent.mkdir()
+        status, used = in_fork(lambda: Watched(data).run(name), 1200, 3600, data.with_suffix(".log"))
+        print(f"{used:4.0f} s {name} watched" + f": {data.with_suffix('.log').read_text()}" * (status != 0), flush=True)
+        told = {"status": status, **lines_run(data)}
+        if re.search(r"^@(functools\.)?(lru_)?cache\b", text_of(name), re.M):
+            # What a test keeps for those after it, these do not run in turn.
+            for file, run in told["lines"].items():
+                inside = {*itertools.chain(*(lines for test, lines in run.items() if test != COLLECTION))}
+                told["lines"][file] = {"": sorted(inside), COLLECTION: run.get(COLLECTION, [])}
+        kept.write_text(json.dumps(told | {"digest": digest(name, told["lines"])}))
+    return told
 
 
-def replaced(mutant: Mutant) -> bool:
-    """Give the functions of a file, which now holds the change, the code that they have there; if that is another."""
-    path = TREE / mutant.file
-    file, source = str(path), path.read_text(encoding="utf-8")
+def digest(name: str, sources: Iterable[str]) -> str:
+    """What a test file and source files are now."""
+    there = [file for file in (name, *sorted(sources)) if (TREE / file).exists()]
+    return hashlib.sha256("\0".join(map(text_of, there)).encode()).hexdigest()
 
-    def inside(code: CodeType) -> Iterator[CodeType]:
-        yield code
-        for constant in code.co_consts:
-            if isinstance(constant, CodeType):
-                yield from inside(constant)
 
-    new = {(code.co_qualname, code.co_firstlineno): code for code in inside(compile(source, file, "exec"))}
-    found = False
-    for each in gc.get_objects():
-        # To be asked whether it is one, some object warns that it is deprecated.
-        if type(each) is FunctionType and each.__code__.co_filename == file:
-            code = new.get((each.__code__.co_qualname, each.__code__.co_firstlineno), each.__code__)
-            if code != each.__code__:
-                each.__code__ = code
-                found = True
+def lines_run(data: Path) -> dict[str, dict]:
+    """How long each test took, and which lines of each source file it ran."""
+    told = json.loads(data.with_suffix(".told").read_text()) if data.with_suffix(".told").exists() else {}
+    lines: dict[str, dict[str, set[int]]] = {}
+    for part in parts_of(data):
+        with contextlib.suppress(coverage.exceptions.CoverageException):  # of a process that was killed
+            one = coverage.CoverageData(basename=str(part))
+            one.read()
+            for name in one.measured_files():
+                for line, contexts in one.contexts_by_lineno(name).items():
+                    for context in contexts:
+                        test = context or told.get("parts", {}).get(part.name, "")
+                        of_file = lines.setdefault(str(Path(name).relative_to(TREE)), {})
+                        of_file.setdefault(test, set()).add(line)
+    return {
+        "seconds": told.get("seconds", {}),
+        "lines": {name: {test: sorted(run) for test, run in tests.items()} for name, tests in lines.items()},
+    }
+
+
+def asked(mutant: Mutant) -> dict[str, dict[str, float]]:
+    """The tests for a change, by file, and how long each takes; those first that are mostly about its file."""
+    found = []
+    for path in (path for folder in TESTS[package_of(mutant)] for path in (TREE / "tests" / folder).rglob("test_*.py")):
+        name = str(path.relative_to(TREE))
+        told = watched(name)
+        run = {file: len({*itertools.chain(*tests.values())}) for file, tests in told["lines"].items()}
+        if tests := tests_of(mutant, told):
+            found.append((-run[mutant.file] / sum(run.values()), name, tests))
+    return {name: tests for _, name, tests in sorted(found, key=lambda one: one[:2])}
+
+
+def tests_of(mutant: Mutant, told: dict) -> dict[str, float]:
+    """The tests of a file that run the line of a change, and how long they take; the shortest first."""
+    if told["status"] != 0:
+        return {}
+    run = told["lines"].get(mutant.file, {})
+    of_line = {test for test, lines in run.items() if {*statement(mutant.file, mutant.line)} & {*lines}}
+    if COLLECTION in of_line:
+        # It is run once for all that use what the file defines.
+        of_line |= {test for test, lines in run.items() if inside_functions(mutant.file) & {*lines}}
+    if "" in of_line or of_line == {COLLECTION}:
+        of_line = {*told["seconds"]}
+    return {
+        test: seconds for test, seconds in sorted(told["seconds"].items(), key=lambda one: one[1]) if test in of_line
+    }
+
+
+@cache
+def tree_of(file: str) -> ast.Module:
+    """The syntax tree of a source file."""
+    return ast.parse(text_of(file))
+
+
+@cache
+def statement(file: str, line: int) -> range:
+    """The lines of the statement that a line belongs to: of one that lasts for several, not each is noted as run."""
+    found = range(line, line + 1)
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+            end = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+            if first <= line <= end and (len(found) == 1 or end - first < len(found)):
+                found = range(first, end + 1)
     return found
+
+
+@cache
+def inside_functions(file: str) -> set[int]:
+    """The lines of the bodies of functions."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body for node in ast.walk(tree_of(file)) if isinstance(node, functions)]
+    return {line for body in bodies for line in range(body[0].lineno, (body[-1].end_lineno or 0) + 1)}
 
 
 @contextlib.contextmanager
@@ -284,114 +364,31 @@ def changed(mutant: Mutant) -> Iterator[None]:
         os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
 
 
-def run_with_coverage(session: Any, data: Path) -> int:
-    """Run collected tests, and keep which lines each test ran, in whatever process.
-
-    What is run outside of the tests proper, as to set up a fixture, is counted as run by each.
-    """
-    import coverage
-    import pytest
-
-    settings = data.with_suffix(".toml")
-    settings.write_text(
-        f'[tool.coverage.run]\nsource = ["{TREE}/src"]\nparallel = true\ndata_file = "{data}"\n'
-        'patch = ["_exit", "fork", "subprocess"]\ndisable_warnings = ["no-data-collected", "module-not-measured"]\n'
-    )
-    measured = coverage.Coverage(config_file=str(settings))
-    told: dict = {"seconds": {}, "parts": {}}
-
-    class Told:
-        @pytest.hookimpl(wrapper=True)
-        def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-            note("")
-            measured.switch_context(item.nodeid)
-            began = processor_seconds()
-            try:
-                return (yield)
-            finally:
-                told["seconds"][item.nodeid] = processor_seconds() - began
-                measured.switch_context("")
-                note(item.nodeid)
-
-    def note(test: str) -> None:
-        for part in parts_of(data):
-            told["parts"].setdefault(part.name, test)
-
-    session.config.pluginmanager.register(Told())
-    measured.start()
-    try:
-        return run_items(session, [item.nodeid for item in session.items])
-    finally:
-        measured.stop()
-        measured.save()
-        data.with_suffix(".told").write_text(json.dumps(told))
-
-
-def parts_of(data: Path) -> list[Path]:
-    """What each process of a measured run wrote."""
-    others = (".toml", ".told", ".json", ".log")
-    return sorted(part for part in data.parent.glob(f"{data.name}.*") if part.suffix not in others)
-
-
-def lines_run(data: Path) -> dict[str, dict]:
-    """How long each test took, and which lines of each source file it ran; those that all ran, under an empty name."""
-    import coverage
-
-    told = json.loads(data.with_suffix(".told").read_text()) if data.with_suffix(".told").exists() else {}
-    lines: dict[str, dict[str, set[int]]] = {}
-    for part in parts_of(data):
-        with contextlib.suppress(coverage.exceptions.CoverageException):  # of a process that was killed
-            one = coverage.CoverageData(basename=str(part))
-            one.read()
-            for name in one.measured_files():
-                for line, contexts in one.contexts_by_lineno(name).items():
-                    for context in contexts:
-                        test = context or told.get("parts", {}).get(part.name, "")
-                        of_file = lines.setdefault(str(Path(name).relative_to(TREE)), {})
-                        of_file.setdefault(test, set()).add(line)
-        part.unlink()
-    return {
-        "tests": told.get("seconds", {}),
-        "lines": {name: {test: sorted(run) for test, run in tests.items()} for name, tests in lines.items()},
-    }
-
-
-@cache
-def near(file: str, function: str) -> list[str]:
-    """The test files for a function: those named after its file, that name it, that import its file, and the short."""
-    package, module = file.split("/")[1], file.removeprefix("src/").removesuffix(".py").replace("/", ".")
-    stem = Path(file).stem
-    found = []
-    for path in (path for folder in TESTS[package] for path in (TREE / "tests" / folder).rglob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        named = path.stem == f"test_{stem}"
-        imported = re.search(
-            rf"^from {re.escape(module)} import|^from {module.rpartition('.')[0]} import.*{stem}", text, re.M
-        )
-        words = len(re.findall(rf"\b{function}\b", text)) if function else 0
-        name = str(path.relative_to(TREE))
-        found.append((not named, -(words > 0), not imported, -text.count(stem.removesuffix("s")), len(text), name))
-    return [name for *_, name in sorted(found)]
-
-
-@cache
-def function_at(file: str, line: int) -> str:
-    """The name of the function or class that holds a line, without its underscore; empty if none does."""
-    found = [
-        node
-        for node in ast.walk(ast.parse((TREE / file).read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
-    ]
-    return max(found, key=lambda node: node.lineno).name.strip("_") if found else ""
-
-
-def annotated(source: str) -> set[tuple[int, int]]:
-    """Where types stand, as lines and columns: nothing runs there."""
+def typed(file: str) -> set[tuple[int, int]]:
+    """Where what stands is for the checker of types, or has no effect, as lines and columns."""
+    lines = text_of(file).splitlines()
     places: set[tuple[int, int]] = set()
-    for node in ast.walk(ast.parse(source)):
+
+    def leave_out(node: ast.expr) -> None:
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+            text = lines[line - 1].encode()
+            first = len(text[: node.col_offset].decode()) if line == node.lineno else 0
+            last = len(text[: node.end_col_offset].decode()) if line == node.end_lineno else len(text)
+            places.update((line, column) for column in range(first, last))
+
+    for node in ast.walk(tree_of(file)):
         for each in (getattr(node, "annotation", None), getattr(node, "returns", None)):
             if isinstance(each, ast.expr):
-                places.update((each.lineno, column) for column in range(each.col_offset, each.end_col_offset))
+                leave_out(each)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            leave_out(node.test)
+        for each in getattr(node, "decorator_list", ()):
+            name = ast.unparse(each).partition("(")[0].rpartition(".")[2].removeprefix("lru_")
+            if name in WITHOUT_EFFECT:
+                places.add((each.lineno, each.col_offset - 1))
+            if name == "dataclass" and isinstance(each, ast.Call):
+                for keyword in each.keywords:
+                    leave_out(keyword.value)
     return places
 
 
@@ -401,15 +398,15 @@ def mutants_of(file: str) -> dict[int, list[Mutant]]:
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.plugins import get_operator, operator_names
 
-    source = (TREE / file).read_text(encoding="utf-8")
-    types, nodes = annotated(source), list(ast_nodes(get_ast(source)))
+    types, nodes = typed(file), list(ast_nodes(get_ast(text_of(file))))
     found: dict[int, list[Mutant]] = {}
     for name in sorted(set(operator_names()) - LEFT_OUT):
         operator, at = get_operator(name)(), -1
         for node in nodes:
             for start, _ in operator.mutation_positions(node):
                 at += 1
-                if start not in types:
+                # The sign in a list of parameters says how a function is to be called, not what it does.
+                if start not in types and node.parent is not None and node.parent.type != "parameters":
                     found.setdefault(start[0], []).append(Mutant(file, start[0], name, at))
     return found
 
@@ -419,10 +416,10 @@ def mutated(mutant: Mutant) -> str:
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
-    source = (TREE / mutant.file).read_text(encoding="utf-8")
-    return str(mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence))
+    return str(mutate_code(text_of(mutant.file), get_operator(mutant.operator)(), mutant.occurrence))
 
 
+@cache
 def lines_of(package: str) -> list[tuple[str, int]]:
     """All lines of a package."""
     return [
@@ -432,9 +429,14 @@ def lines_of(package: str) -> list[tuple[str, int]]:
     ]
 
 
+def package_of(mutant: Mutant) -> str:
+    """The package of a change."""
+    return mutant.file.split("/")[1]
+
+
 def drawn(seed: int, package: str) -> Iterator[Mutant]:
     """Mutants, each line of the package that can be changed as likely as any other."""
-    lines = lines_of(package)
+    lines = list(lines_of(package))
     random.Random(f"{seed} {package}").shuffle(lines)
     for file, line in lines:
         found = list(mutants_of(file).get(line, []))
@@ -453,68 +455,6 @@ def compiles(mutant: Mutant) -> bool:
     return True
 
 
-def tests_of(mutant: Mutant, told: dict) -> dict[str, float]:
-    """The tests of a file that run the line of a change, and how long they take; the shortest first."""
-    lines = told["lines"].get(mutant.file, {})
-    run = {test for test, ran in lines.items() if set(statement(mutant.file, mutant.line)) & set(ran)}
-    # What no function holds was run when the file was imported, before anything was measured.
-    if "" in run or (lines and mutant.line not in inside_functions(mutant.file)):
-        run = set(told["tests"])
-    return {test: seconds for test, seconds in sorted(told["tests"].items(), key=lambda one: one[1]) if test in run}
-
-
-@cache
-def statement(file: str, line: int) -> range:
-    """The lines of the statement that a line belongs to: of one that lasts for several, not each is noted as run."""
-    found = range(line, line + 1)
-    for node in ast.walk(ast.parse((TREE / file).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.stmt):
-            body = getattr(node, "body", None)
-            end = body[0].lineno - 1 if body else node.end_lineno or node.lineno
-            if node.lineno <= line <= end and (len(found) == 1 or end - node.lineno < len(found)):
-                found = range(node.lineno, end + 1)
-    return found
-
-
-@cache
-def inside_functions(file: str) -> set[int]:
-    """The lines of the bodies of functions."""
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    bodies = [
-        node.body if isinstance(node.body, list) else [node.body]
-        for node in ast.walk(ast.parse((TREE / file).read_text(encoding="utf-8")))
-        if isinstance(node, functions)
-    ]
-    return {line for body in bodies for line in range(body[0].lineno, (body[-1].end_lineno or 0) + 1)}
-
-
-class Chosen:
-    """A pytest plugin that runs some tests in an order of its own."""
-
-    def __init__(self, tests: list[str]) -> None:
-        self.tests = tests
-
-    def pytest_runtestloop(self, session: Any) -> bool:
-        """In the place of pytest's own."""
-        run_items(session, self.tests)
-        return True
-
-
-def ask(name: str, mutants: dict[str, Mutant]) -> dict[str, dict]:
-    """What the tests of a file say to each of many changes: how many were run, and the status that they ended with."""
-    answers = KEPT / "answers.jsonl"
-    answers.unlink(missing_ok=True)
-    in_fork(partial(run_tests, name, Asked(name, mutants, answers)), 7200, 7200, KEPT / "session.log")
-    lines = answers.read_text().splitlines() if answers.exists() else []
-    found = {each["key"]: each for each in map(json.loads, lines)}
-    for key, each in found.items():
-        if each.get("status") == IMPORT_ANEW:
-            tests = list(tests_of(mutants[key], json.loads(kept_of(name).read_text())))
-            with changed(mutants[key]):
-                each["status"], _ = in_fork(partial(run_tests, name, Chosen(tests)), 300, 900, KEPT / "log")
-    return found
-
-
 def order(sample: int, seed: int, package: str) -> list[Mutant]:
     """The sample of a package: its share by lines, and 15 at least."""
     share = len(lines_of(package)) / sum(len(lines_of(each)) for each in TESTS)
@@ -523,8 +463,7 @@ def order(sample: int, seed: int, package: str) -> list[Mutant]:
 
 def change_of(mutant: Mutant) -> str:
     """The line that differs, before and after."""
-    old = (TREE / mutant.file).read_text(encoding="utf-8").splitlines()
-    new = mutated(mutant).splitlines()
+    old, new = text_of(mutant.file).splitlines(), mutated(mutant).splitlines()
     for before, after in zip(old, new, strict=False):
         if before != after:
             return f"`{before.strip()}` becomes `{after.strip()}`"
@@ -551,7 +490,7 @@ def overall(results: dict[str, list[dict]]) -> str:
     return f"{share:.0%} ({share - half:.0%} to {min(1, share + half):.0%})"
 
 
-def page(results: dict[str, list[dict]], reasons: dict[str, str]) -> str:
+def page(results: dict[str, list[dict]], reasons: dict[str, str], told: str) -> str:
     """How many were killed, package by package, and the survivors."""
     rows, survivors = [], []
     for package, made in results.items():
@@ -559,12 +498,12 @@ def page(results: dict[str, list[dict]], reasons: dict[str, str]) -> str:
         rows.append(f"| `{package}` | {len(made)} | {len(killed)} | {interval(len(killed), len(made))} |")
         for each in made:
             if not each["by"]:
-                told = survivor(each)
-                why = reasons.get(told, NO_REASON if each["asked"] else f"{NO_REASON} Not all tests were asked.")
-                survivors.append(f"{told}\n  {why}")
+                not_all = f" {each['asked']} of the {each['tests']} tests that run it were asked."
+                why = reasons.get(survivor(each), NO_REASON + not_all * (each["asked"] < each["tests"]))
+                survivors.append(f"{survivor(each)}\n  {why}")
     made, killed = (sum(map(len, results.values())), sum(bool(e["by"]) for some in results.values() for e in some))
     rows.append(f"| these, by their lines | {made} | {killed} | {overall(results)} |")
-    return "\n".join([HEAD, *rows, "", "## Survivors", "", *survivors, ""])
+    return "\n".join([HEAD.format(told=told), *rows, "", "## Survivors", "", *survivors, ""])
 
 
 def survivor(told: dict) -> str:
@@ -578,12 +517,39 @@ def reasons_in(text: str) -> dict[str, str]:
     return {one: why.strip() for one, why in pairs if one.startswith("- ") and not why.strip().startswith(NO_REASON)}
 
 
+def key_of(mutant: Mutant) -> str:
+    """The name of a change, for as long as the file stays as it is."""
+    return hashlib.sha256(repr((mutant, text_of(mutant.file))).encode()).hexdigest()
+
+
+def attack(mutant: Mutant, seconds: float) -> dict:
+    """Put a change to the tests that run its line, until one notices, or these together would take so long."""
+    files = asked(mutant)
+    told = {"key": key_of(mutant), **asdict(mutant), "change": change_of(mutant), "by": "", "asked": 0}
+    told["tests"] = sum(map(len, files.values()))
+    used = processor_seconds()
+    with changed(mutant):
+        for name, tests in files.items():
+            cost = sum(tests.values())
+            if told["asked"] and (seconds := seconds - cost) < 0:
+                break
+            told["asked"] += len(tests)
+            work = partial(run_tests, name, Chosen(list(tests)))
+            status, _ = in_fork(work, 30 + 5 * cost, 300 + 20 * cost, KEPT / "log")
+            if status not in UNNOTICED:
+                told["by"] = name + ", which went on for too long" * (status is None)
+                break
+    outcome = told["by"] or f"survives {told['asked']} of {told['tests']} tests"
+    print(f"{processor_seconds() - used:4.0f} s {mutant.file}:{mutant.line}: {told['change']}: {outcome}", flush=True)
+    return told
+
+
 def main() -> int:
     sys.dont_write_bytecode = False
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=120, help="shared out by lines; of each package, 15 at least")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--files", type=int, default=1000, help="how many test files each change is put to, at most")
+    parser.add_argument("--seconds", type=float, default=300, help="how long the tests of one change take, at most")
     parser.add_argument("--tell", action="store_true", help="run nothing, and write what is known")
     parser.add_argument("--packages", nargs="+", choices=TESTS, default=list(TESTS))
     arguments = parser.parse_args()
@@ -594,69 +560,27 @@ def main() -> int:
     known = {each["key"]: each for each in map(json.loads, lines)}
     reasons = reasons_in(PAGE.read_text(encoding="utf-8") if PAGE.exists() else "")
     samples = {package: order(arguments.sample, arguments.seed, package) for package in arguments.packages}
-    # One lot after the other, so that what was done when it is ended is a sample as well.
-    lots = {
-        package: [{key_of(each): each for each in sample[at : at + LOT]} for at in range(0, len(sample), LOT)]
-        for package, sample in samples.items()
-    }
     with contextlib.suppress(KeyboardInterrupt):
-        for package in () if arguments.tell else lots:
-            for name in WARM + HEAVY.get(package, ()):
-                __import__(name)
-            for lot in lots[package]:
-                done = {key for key in lot if key in known and (known[key]["by"] or survivor(known[key]) in reasons)}
-                attack({key: lot[key] for key in lot if key not in done}, arguments.files, known)
-    results = {
-        package: [known[key] for lot in some for key in lot if lot.keys() <= known.keys()]
-        for package, some in lots.items()
-    }
+        for name in WARM:
+            __import__(name)
+        # From each package in turn, so that what was done when it is ended is a sample as well.
+        for mutant in (
+            () if arguments.tell else filter(None, itertools.chain(*itertools.zip_longest(*samples.values())))
+        ):
+            found = known.get(key_of(mutant))
+            if found is None or (not found["by"] and survivor(found) not in reasons):
+                known[key_of(mutant)] = told = attack(mutant, arguments.seconds)
+                with kept.open("a") as file:
+                    file.write(json.dumps(told) + "\n")
+    keys = {package: [key_of(mutant) for mutant in sample] for package, sample in samples.items()}
+    results = {package: [known[key] for key in some if key in known] for package, some in keys.items()}
     results = {package: made for package, made in results.items() if made}
-    told = page(results, reasons)
+    bound = f"`--seed {arguments.seed} --sample {arguments.sample} --seconds {arguments.seconds:g}`"
+    told = page(results, reasons, f"This is of {bound}.")
     print(told)
     if arguments.packages == list(TESTS):
         PAGE.write_text(told, encoding="utf-8")
     return 0
-
-
-def key_of(mutant: Mutant) -> str:
-    """The name of a change, for as long as the file stays as it is."""
-    return hashlib.sha256(repr((mutant, (TREE / mutant.file).read_bytes())).encode()).hexdigest()
-
-
-def attack(living: dict[str, Mutant], files: int, known: dict[str, dict]) -> None:
-    """Put changes to the test files near them, first each to the nearest, until one notices; keep what comes of it."""
-    ran = Counter[str]()
-
-    def keep(key: str, by: str, asked: bool) -> None:
-        mutant = living.pop(key)
-        told = {"key": key, **asdict(mutant), "change": change_of(mutant), "by": by, "asked": asked, "ran": ran[key]}
-        known[key] = told
-        with (KEPT / "results.jsonl").open("a") as file:
-            file.write(json.dumps(told) + "\n")
-        print(f"{mutant.file}:{mutant.line}: {told['change']}: {by or f'survives {ran[key]} tests'}", flush=True)
-
-    for place in range(files):
-        groups: dict[str, dict[str, Mutant]] = {}
-        for key, mutant in list(living.items()):
-            tests = near(mutant.file, function_at(mutant.file, mutant.line))
-            if place < len(tests):
-                groups.setdefault(tests[place], {})[key] = mutant
-            else:
-                keep(key, "", asked=True)
-        for name, group in groups.items():
-            used = processor_seconds()
-            answers = ask(name, group)
-            for key, answer in answers.items():
-                if answer.get("status") == BROKEN:
-                    raise SystemExit((KEPT / "log").read_text())
-                ran[key] += answer["ran"]
-                if answer.get("status", 0) != 0:
-                    late = ", which went on for too long" * (answer["status"] is None)
-                    keep(key, name + late, asked=True)
-            asked = f"{len(answers)} of {len(group)} changes put to"
-            print(f"{processor_seconds() - used:4.0f} s {asked} {name}", flush=True)
-    for key in list(living):
-        keep(key, "", asked=False)
 
 
 if __name__ == "__main__":

@@ -71,17 +71,19 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         """Read what abbreviations mean, and where terms are taught.
 
         Raises:
-            SettingsError: there is no such glossary.
+            SettingsError: there is no such glossary, or no package whose helpers a page could show.
         """
+        config_file = Path(config.config_file_path)
         if self.config.glossary:
             file = Path(config.docs_dir, self.config.glossary)
             if not file.is_file():
                 problem = f"there is no page {self.config.glossary} in {display_path(Path(config.docs_dir))}"
-                raise settings_error(
-                    Path(config.config_file_path), "glossary", problem, "Name the page with the glossary"
-                )
+                raise settings_error(config_file, "glossary", problem, "Name the page with the glossary")
             self._terms = list(terms(file.read_text(encoding="utf-8")))
             self._meanings = abbreviations(self._terms)
+        if self.config.helpers and not self.config.package:
+            problem = f"{self.config.helpers} shows the helpers of a package, and none is set"
+            raise settings_error(config_file, "helpers", problem, "Set `package` to its folder")
         return config
 
     # After the formulas, which give a link that is nothing else its name.
@@ -100,7 +102,7 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
         return explained(self._leading_to_helpers(html, page, files), self._meanings)
 
     def _leading_to_helpers(self, html: str, page: Page, files: Files) -> str:
-        there = files.get_file_from_path(self.config.helpers) if self.config.helpers and self.config.package else None
+        there = files.get_file_from_path(self.config.helpers) if self.config.helpers else None
         if there is None:
             return html
         names = {name for module in self._helpers() for name in (module.name, *(each.name for each in module.helpers))}

@@ -21,7 +21,7 @@ class FormulaError(Exception):
         line: the line of the formula on which it is wrong, from 0.
     """
 
-    def __init__(self, problem: str, remedy: str, line: int = 0) -> None:
+    def __init__(self, problem: str, remedy: str, line: int) -> None:
         self.problem = problem
         self.remedy = remedy
         self.line = line

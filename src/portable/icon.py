@@ -18,14 +18,14 @@ def icon(svg: str, ground: str) -> bytes:
     """
     import resvg_py
 
-    opening = re.search(r"<svg\b[^>]*>", svg)
-    box = re.search(r'viewBox="([^"]*)"', opening[0]) if opening else None
-    content = svg.partition(">")[2].rpartition("</svg>")[0]
+    # A declaration, or a note on its licence, may stand before it.
+    _, attributes, content = re.split(r"<svg\b([^>]*)>", svg, maxsplit=1)
+    box = re.search(r'viewBox="[^"]*"', attributes)
     side, corner = SIZE * _SAFE, SIZE * (1 - _SAFE) / 2
-    inner = f'x="{corner}" y="{corner}" width="{side}" height="{side}" viewBox="{box[1] if box else ""}"'
+    inner = f'x="{corner}" y="{corner}" width="{side}" height="{side}" {box[0] if box else ""}'
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">'
         f'<rect width="{SIZE}" height="{SIZE}" fill="{ground}"/>'
-        f'<svg {inner} fill="none">{content}</svg></svg>'
+        f'<svg {inner} fill="none">{content}</svg>'
     )
     return bytes(resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True))

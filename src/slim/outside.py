@@ -80,7 +80,7 @@ class _Outside:
         before, after = inline["tag"], inline["rest"]
         for part in (before, after):
             if _CLASS.search(part):
-                classed = _CLASS.sub(rf"\1{name} ", part, count=1)
+                classed = _CLASS.sub(rf"\1{name} ", part)
                 return classed + after if part is before else before + classed
         return f'{before} class="{name}"{after}'
 

@@ -53,7 +53,7 @@ def purge(css: str, names: set[str]) -> str:
         names: see `names_in_pages` and `names_in_script`.
     """
     licences = "".join(note for note in re.findall(r"/\*.*?\*/", css, re.DOTALL) if "Licen" in note)
-    text = _rules(parse_stylesheet(css, skip_comments=True, skip_whitespace=True), names, None)
+    text = _rules(parse_stylesheet(css), names, None)
     for _ in range(_ROUNDS):
         text = _rules(parse_stylesheet(text), names, _used(text) | {name[1:] for name in names if name[0] == "="})
     return licences + text
@@ -73,8 +73,7 @@ def _rules(nodes: Sequence[Any], names: set[str], used: set[str] | None) -> str:
             if declarations:
                 kept.append(f"{','.join(selectors)}{{{declarations}}}")
         elif node.type == "at-rule" and node.lower_at_keyword in _WITH_RULES and node.content is not None:
-            inner = parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
-            if rules := _rules(inner, names, used):
+            if rules := _rules(parse_rule_list(node.content), names, used):
                 kept.append(f"@{node.at_keyword}{serialize(node.prelude).rstrip()}{{{rules}}}")
         elif node.type == "at-rule":
             animates = "keyframes" in node.lower_at_keyword
@@ -114,7 +113,8 @@ def _has_attribute(content: Sequence[Any], names: set[str]) -> bool:
     """Whether the attribute in brackets occurs, and where it must have a value, the words of that."""
     attribute, *value = [token.value for token in content if token.type in ("ident", "string")]
     exactly = any(token == "=" for token in content)
-    words = _WORD.findall(value[0]) if value and exactly else []
+    # A flag behind the value, as in `[lang=EN i]`, lets others match too.
+    words = _WORD.findall(*value) if exactly and len(value) == 1 else []
     return f"[{attribute}" in names and all(f"={word}" in names for word in words)
 
 

@@ -44,9 +44,9 @@ def test_abbreviations_are_known_in_the_plural_too():
 
 def test_an_abbreviation_is_explained_where_it_first_stands_in_a_section():
     told = '<abbr title="rectified linear unit">ReLU</abbr>'
-    page = "<h2>ReLU</h2><p>ReLU and ReLU, ReLUs</p><h3>x</h3><p>ReLU</p>"
+    page = "<h2>ReLU</h2><p>ReLU and <b>ReLU</b>, ReLUs</p><h3>x</h3><p>ReLU</p>"
     assert explained(page, {"ReLU": "rectified linear unit"}) == (
-        f"<h2>ReLU</h2><p>{told} and ReLU, ReLUs</p><h3>x</h3><p>{told}</p>"
+        f"<h2>ReLU</h2><p>{told} and <b>ReLU</b>, ReLUs</p><h3>x</h3><p>{told}</p>"
     )
 
 

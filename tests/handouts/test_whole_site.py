@@ -6,6 +6,7 @@ import json
 import os
 import struct
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from mkdocs.commands.build import build
@@ -118,7 +119,11 @@ def test_the_page_with_a_figure_has_it_as_a_picture(site):
 def test_a_mistake_on_a_page_can_be_reported(site):
     report = parts(site, "sums/parts")[2]
     assert report.startswith("https://b.example/trial/issues/new?")
-    assert "sums%2Fparts" in report
+    asked = parse_qs(urlsplit(report).query)
+    assert asked["title"] == asked["issue[title]"] == ["Mistake on sums/parts/"]
+    assert asked["body"][0].startswith("Page: sums/parts/\nBuilt with python ")
+    body = parse_qs(urlsplit(parts(site, "")[2]).query)["body"][0]
+    assert body.startswith("Page: home\n")
 
 
 def test_code_leads_to_the_helpers_that_it_imports(site):
@@ -131,6 +136,7 @@ def test_code_leads_to_the_helpers_that_it_imports(site):
 def test_the_helpers_are_those_that_are_offered_and_say_who_uses_them(site):
     *_, contents, content = parts(site, "helpers")
     assert contents.strip() == "<li>ours.adds</li><li>ours.inner</li>"
+    assert "<p>Adds.</p>" in content
     names = ["ours.adds.add", "ours.adds.Sum", "ours.inner.add"]
     assert [part.partition('"')[0] for part in content.split('<h3 id="')[1:]] == names
     assert "<code>add(a: int, unit: str='m') -&gt; str</code>" in content

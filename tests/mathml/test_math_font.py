@@ -128,5 +128,10 @@ def test_small_are_the_characters_in_scripts(tex: str, small: str) -> None:
     assert found.small < found.every
 
 
+def test_of_blanks_only_one_that_does_not_break_is_a_character() -> None:
+    page = "<math><mtext>a&#8201;b&nbsp;c\n</mtext></math>"
+    assert characters([page]).every == set("abc \u00a0")
+
+
 def test_a_page_without_formulas_needs_no_characters() -> None:
     assert not characters(["<p>$x$</p>"]).every

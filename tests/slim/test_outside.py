@@ -85,3 +85,12 @@ def test_code_that_shows_a_style_is_no_style(site):
 def test_no_class_of_one_style_is_given_to_another(site):
     page = written(site, '<p style="top:0"></p><p style="top:1px"></p>')
     assert len(set(re.findall(r"s-[0-9a-f]{8}", page))) == 2
+
+
+def test_the_inline_styles_of_all_pages_are_linked_to_once(site):
+    assert written(site, "<!-- </head> -->").count("styles.css") == 1
+
+
+def test_a_class_that_another_attribute_tells_of_is_not_the_elements(site):
+    page = written(site, """<p title=' class="a"' class="b" style="top:0">""")
+    assert re.search(r"""' class="s-[0-9a-f]{8} b">""", page)

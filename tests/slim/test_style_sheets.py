@@ -22,6 +22,8 @@ NAMES = names_in_pages([PAGE]) | names_in_script('element.classList.add("made-by
         "#first{color:red}",
         "[data-scheme=dark] p{color:red}",
         "[title]{color:red}",
+        "[class^=le]{color:red}",
+        "[data-scheme=DARK i]{color:red}",
         'p:not(.absent):hover::before{content:"a;b"}',
         "p:is(.absent,.lead)>*{color:red}",
         ".made-by-script{color:red!important}",
@@ -66,6 +68,15 @@ def test_what_is_important_stays_so_and_nothing_else_becomes_it():
     assert purge("p{top:0!important;left:0}", names_in_pages([PAGE])) == "p{top:0!important;left:0}"
 
 
+def test_remarks_and_blanks_go_wherever_they_stand():
+    assert purge("/* a */ @media print{/* b */ p /* c */ { /* d */ top:0 } }", NAMES) == "@media print{p{top:0}}"
+
+
+def test_a_variable_that_an_inline_style_uses_is_kept():
+    page = '<p style="width: var(--here)">'
+    assert purge(":root{--here:1px;--nowhere:2px}", names_in_pages([page]) | {":root"}) == ":root{--here:1px}"
+
+
 def test_a_licence_is_kept():
     assert purge("/* Licence: MIT */ .absent{color:red}", NAMES) == "/* Licence: MIT */"
 
@@ -108,11 +119,11 @@ def test_a_site_without_style_sheets_is_left_as_it_is(tmp_path):
 
 
 def test_they_become_one_where_the_first_was_also_for_a_single_page_and_folders_of_their_own(tmp_path):
-    for name in ("first", "second"):
+    for name in ("second", "first"):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{name}.css").write_text(f".{name}{{top:0}}")
-    links = "".join(f'<link rel="stylesheet" href="{name}/{name}.css">' for name in ("first", "second"))
-    (tmp_path / "index.html").write_text(f'<head>{links}</head><p class="first second">')
+    links = "".join(f'<link rel="stylesheet" href="{name}/{name}.css">' for name in ("second", "first"))
+    (tmp_path / "index.html").write_text(f'<head>{links}</head><p class="second first">')
     join_style_sheets(tmp_path)
     (address,) = re.findall(r'href="([^"]*)"', (tmp_path / "index.html").read_text())
-    assert (tmp_path / address).read_text() == ".first{top:0}.second{top:0}"
+    assert (tmp_path / address).read_text() == ".second{top:0}.first{top:0}"
