@@ -20,12 +20,15 @@ TEACHES = {
     "residual connection": "cnns/#cnn-4",
     "dropout": "dropout/#dropout-3",
     "cross-entropy": "losses-and-activations/#loss-1",
+    "crossentropy": "losses-and-activations/#loss-1",
+    "dying ReLU": "losses-and-activations/#loss-4-3",
     "ReLU": "losses-and-activations/#loss-4-1",
     "SGD": "optimization/batches/#opt-1",
     "learning rate": "optimization/batches/#opt-3",
     "momentum": "optimization/descent/#opt-4-6",
     "saddle point": "optimization/descent/#opt-4-5",
     "batch norm": "optimization/depth/#opt-6-2",
+    "batchnorm": "optimization/depth/#opt-6-2",
     "batch normalization": "optimization/depth/#opt-6-2",
     "vanishing gradient": "optimization/depth/#opt-6-1",
     "vanishing": "optimization/depth/#opt-6-1",
@@ -33,7 +36,11 @@ TEACHES = {
     "finite difference": "backpropagation/#backprop-2-1",
     "embedding": "sequence-models/#seq-1-1",
     "TBPTT": "sequence-models/#seq-3-1",
+    "BPTT": "sequence-models/#seq-3-1",
     "attention": "attention/#attn-1-1",
+    "self-atention": "attention/#attn-1-1",
+    "reparametrization trick": "unsupervised-learning/vae/#vae-2-2",
+    "vanihsing": "optimization/depth/#opt-6-1",
     "ELBO": "unsupervised-learning/vae/#vae-2-3",
     "GAN": "unsupervised-learning/gan/#gans",
     "mode collapse": "unsupervised-learning/gan/#gan-5",
@@ -77,6 +84,23 @@ def test_what_is_called_so_comes_before_what_says_it_more_often(tab_of_one_chapt
     # The term itself is found too, with its definition.
     term = tab.locator(".md-search-result__link[href*='glossary/#mean']")
     assert "divided by their count" in term.inner_text()
+
+
+def test_a_slip_in_a_word_is_forgiven_and_told(tab_of_one_chapter, search):
+    tab = tab_of_one_chapter
+    tab.goto("")
+    told = tab.locator(".md-search-result__meta")
+    for typed, like in (("avrage", "avrage"), ("the avrage squares", "avrage"), ("avrege sqares", "avrege and sqares")):
+        search(tab, typed)
+        told.filter(has_text=f", with words like {like}").wait_for()
+        assert comes_first(tab, "sums/"), typed
+    # What is found as it stands is found as it stands.
+    search(tab, "average")
+    told.filter(has_not_text="like").wait_for()
+    # A short word is like too many others.
+    box = tab.locator(".md-search__input")
+    box.fill("mex")
+    told.filter(has_text="No matching documents").wait_for()
 
 
 # Names of products, people, data and networks, which stand for nothing, or are explained where they stand.
