@@ -199,6 +199,13 @@ def test_the_ledger_filters(tab_of_one_chapter, field, value, found):
     assert tab.locator("article li:visible code").all_inner_texts() == found
 
 
+def test_only_the_ledger_is_filtered_whatever_a_heading_is_called(open_tab):
+    tab = open_tab()
+    tab.goto("your-own-course/#ledger", wait_until="networkidle")
+    assert tab.locator("#ledger").inner_text().startswith("Tell what was checked")
+    assert tab.locator("form.filter").count() == 0
+
+
 def test_all_questions_and_all_mistakes_stand_on_a_page_each(tab_of_one_chapter):
     tab = tab_of_one_chapter
     tab.goto("questions/")

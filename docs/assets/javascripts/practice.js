@@ -1,6 +1,6 @@
 // The page that walks a reader through what is due, and hands over or forgets what was kept.
 
-import { addressOf, forget, read, today, understood, write } from "./progress.js";
+import { addressOf, dueToday, forget, read, understood, write } from "./progress.js";
 
 const place = document.getElementById("practice");
 
@@ -15,7 +15,7 @@ function shuffled(list) {
 
 function show(told = "") {
   const { items, pages } = read();
-  const due = shuffled(Object.entries(items).filter(([, item]) => item.due <= today()));
+  const due = shuffled(dueToday());
   const list = document.createElement("ol");
   for (const [name, item] of due) {
     const link = Object.assign(document.createElement("a"), { href: addressOf(name), textContent: item.question });
@@ -28,12 +28,15 @@ function show(told = "") {
   state.setAttribute("role", "status");
   state.textContent = told + (many
     ? `${many} ${many > 1 ? "questions" : "question"} answered so far, ${due.length} due today.`
-    : "No question answered yet: each chapter has some, right before its answers.");
-  place.replaceChildren(state, list, button("Export", hand), " ", button("Import", take), " ", button("Forget all", () => {
+    : "No question answered yet: ");
+  if (!many) state.append(Object.assign(document.createElement("a"), { href: addressOf("#chapters"), textContent: "each chapter has some" }), ", right before its answers.");
+  const buttons = [button("Import", take)];
+  if (many) buttons.push(" ", button("Export", hand), " ", button("Forget all", () => {
     if (!confirm("Forget all that you have answered?")) return;
     forget();
     show("All is forgotten. ");
   }));
+  place.replaceChildren(state, list, ...buttons);
 }
 
 function hand() {
