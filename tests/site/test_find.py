@@ -177,6 +177,7 @@ def test_the_glossary_is_in_the_order_of_the_alphabet(built_site, open_tab):
     [
         ("Words of a claim, or a name", "square-of", ["square-of-sum"]),
         ("Words of a claim, or a name", "RUN prints", ["printed-squares"]),
+        ("Words of a claim, or a name", "a mean", ["mean-of-two"]),
         ("grade", "exact", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
         ("chapter", "Sums", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
     ],
