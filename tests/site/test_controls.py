@@ -49,6 +49,17 @@ def test_buttons_are_there_for_what_does_not_stand_open(open_tab, width, menu, s
     assert tab.locator(".md-sidebar--primary .md-nav__link:visible").count() if not menu else True
 
 
+def test_the_search_closes_when_the_keyboard_goes_on(open_tab):
+    tab = open_tab()
+    tab.goto("")
+    tab.keyboard.press("/")
+    assert tab.locator("#__search").is_checked()
+    for _ in range(4):
+        tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.matches('.md-sidebar--primary *')")
+    assert not tab.locator("#__search").is_checked()
+
+
 def test_the_menu_shows_where_the_page_stands_and_the_contents_go_back_to_their_top(open_tab):
     tab = open_tab()
     tab.goto("ledger/")

@@ -133,6 +133,7 @@ def test_nothing_is_forgotten_by_a_slip_and_nothing_handed_over_before_there_is_
     tab = tab_of_one_chapter
     tab.goto("practice/")
     begin = tab.locator("#practice").get_by_role("link")
+    begin.wait_for()
     assert begin.get_attribute("href").endswith("/#chapters")
     assert tab.locator("#practice button").all_inner_texts() == ["Import"]
     tab.goto("sums/")
@@ -142,6 +143,7 @@ def test_nothing_is_forgotten_by_a_slip_and_nothing_handed_over_before_there_is_
     tab.get_by_role("button", name="Forget these").click()
     assert tab.evaluate(PROGRESS) == before
     tab.goto("practice/")
+    tab.get_by_role("button", name="Forget all").wait_for()
     assert tab.locator("#practice button").all_inner_texts() == ["Import", "Export", "Forget all"]
 
 
@@ -158,6 +160,10 @@ def test_on_the_next_day_one_due_question_leads_to_the_next(browser, one_chapter
     assert "comes again tomorrow" in tab.locator(".recall-told").first.inner_text()
     tab.goto("")
     assert "due today" not in tab.locator("article").inner_text()
+    # What was missed can be looked at before.
+    tab.goto("practice/")
+    tab.locator("#practice li").wait_for()
+    assert tab.locator("#practice li").all_inner_texts() == ["The first ten squares add up to what? (Sums)"]
     # An hour and a half later it is tomorrow, for the reader.
     tab.clock.install(time="2026-12-01T00:30:00-08:00")
     tab.goto("")
