@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 MACHINE = ROOT / "src/evidence"
 PAGE = ROOT / "docs/contributing/architecture.md"
-WIDTH, WRAPPED = 88, 120
+WIDTH, WRAPPED = 72, 120
 
 
 def order() -> list[list[str]]:

@@ -87,9 +87,12 @@ def how_fields_grow() -> Figure:
 
 def holes_of_dilation() -> Figure:
     """The pixels that one unit reads, for four choices of rates."""
-    figure, panels = plt.subplots(2, 2, figsize=(4, 4))
-    side = 29
-    for axes, rates in zip(panels.flat, [(2, 2), (1, 2, 4), (2, 4, 8), (2, 3)], strict=True):
+    # Each row is as high as the larger field in it, and the other hangs from its own title.
+    heights = (15, 29)
+    figure, panels = plt.subplots(2, 2, figsize=(4, 3.4), height_ratios=heights)
+    side = max(heights)
+    for at, rates in enumerate([(2, 2), (1, 2, 4), (2, 4, 8), (2, 3)]):
+        axes = panels.flat[at]
         field = receptive_field(_stack(*[{"dilation": d} for d in rates]), (1, 1, 64, 64))
         span = field.size[0]
         read = field.mask((0, 0))[:span, :span]
@@ -97,8 +100,8 @@ def holes_of_dilation() -> Figure:
         axes.add_patch(Rectangle((0, 0), span, span, fill=False, edgecolor=MUTED, linewidth=0.8))
         axes.set_title(f"{', '.join(map(str, rates))}: {int(read.sum())} of {span**2}")
         margin = (side - span) / 2 + 0.5
-        axes.set(xlim=(-margin, span + margin), ylim=(span + margin, -margin))
-        axes.set(aspect="equal", xticks=[], yticks=[])
+        axes.set(xlim=(-margin, span + margin), ylim=(heights[at // 2] + 0.5, -0.5))
+        axes.set(aspect="equal", anchor="N", xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
     return figure
 

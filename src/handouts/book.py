@@ -32,6 +32,8 @@ _HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>', re.S)
 _CSS = """
 @page { @bottom-center { content: counter(page); font-size: 8pt; } }
 h1 { break-before: page; }
+/* A blank at the end of a line is kept, or the bookmark would join the words around it. */
+.md-typeset :is(h1, h2, h3) { white-space: pre-wrap; }
 .book-contents li { display: flex; list-style: none; }
 /* As wide before the number is known as after, or what it numbers would move. */
 .book-number { min-width: 3em; margin-left: auto; text-align: right; font-variant-numeric: tabular-nums; }

@@ -25,7 +25,7 @@ def tag_with_terms(index: Path, found: Iterable[Term], addresses: Mapping[str, s
     for term in found:
         page, _, place = term.taught.partition("#")
         if page:
-            names = [*term.names, *(other for name in term.names if (other := _american(name)) != name)]
+            names = [other for name in term.names for other in _spellings(name)]
             tags[f"{addresses[page]}#{place}" if place else addresses[page]] += names
     content = json.loads(index.read_text(encoding="utf-8"))
     for entry in content["docs"]:
@@ -34,5 +34,8 @@ def tag_with_terms(index: Path, found: Iterable[Term], addresses: Mapping[str, s
     index.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
-def _american(name: str) -> str:
-    return name.replace("isation", "ization").replace("ise", "ize")
+def _spellings(name: str) -> Iterable[str]:
+    """A name as others write it: in American English, and two words as one (batchnorm, warmup)."""
+    american = name.replace("isation", "ization").replace("ise", "ize")
+    words = american.replace("-", " ").split()
+    return dict.fromkeys([name, american, *(["".join(words)] if len(words) == 2 else [])])

@@ -114,7 +114,7 @@ def test_the_ledger_of_a_page_is_a_list_that_fits_a_narrow_screen(site, capsys):
     lines = as_markdown(ledger(pages, Records(site / "docs")), "Not attacked")
     *_, title, _, opening, _, question, _, item, _, closing = lines
     assert title == "## Sums"
-    assert question == "[sum-1](sums.md#sum-1)"
+    assert question == "[1. Two](sums.md#sum-1)"
     assert (opening, closing) == ("/// details | 1 check", "///")
     assert re.fullmatch(
         r"- One and one make 2\.<br>They do not make 3, says the run\.<br>"

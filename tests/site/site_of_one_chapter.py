@@ -134,7 +134,7 @@ nav:
   - mistakes.md
 """
 FILES = {
-    "docs/index.md": "# Home\n\n- [Sums](sums.md)\n\n<!--handouts:chapters All chapters-->\n\n<!--handouts:citation-->\n",
+    "docs/index.md": "# Home\n\n- [Sums](sums.md)\n\n<!--handouts:chapters All chapters-->\n\n[Practise](practice.md).\n\n<!--handouts:citation-->\n",
     "docs/sums.md": CHAPTER,
     "docs/means.md": OTHER_CHAPTER,
     "docs/glossary.md": GLOSSARY,

@@ -76,6 +76,17 @@ def test_links_lead_to_pages_of_the_book_or_to_the_site(book, one_chapter):
     assert f"{one_chapter.url}sums/sums.ipynb" not in addresses  # what is downloaded stands on no paper
 
 
+def test_a_bookmark_says_the_words_of_a_title_that_fills_two_lines(tmp_path):
+    title = " ".join(["what", "is", "long"] * 20)
+    article = f"<article><h1>{title}</h1><p>Some words.</p></article>"
+    (tmp_path / "index.html").write_text(f'<a href="./" class="md-nav__link">Home</a>{article}', encoding="utf-8")
+    target = tmp_path / "book.pdf"
+    command = [sys.executable, "-m", "handouts.book", str(tmp_path), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert titles(PdfReader(target).outline)[-1] == title
+
+
 def test_where_no_site_was_built_it_says_what_would_be_right(tmp_path):
     command = [sys.executable, "-m", "handouts.book", str(tmp_path), str(tmp_path / "book.pdf")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -49,6 +49,37 @@ def test_buttons_are_there_for_what_does_not_stand_open(open_tab, width, menu, s
     assert tab.locator(".md-sidebar--primary .md-nav__link:visible").count() if not menu else True
 
 
+def test_the_search_closes_when_the_keyboard_goes_on(open_tab):
+    tab = open_tab()
+    tab.goto("")
+    tab.keyboard.press("/")
+    assert tab.locator("#__search").is_checked()
+    for _ in range(4):
+        tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.matches('.md-sidebar--primary *')")
+    assert not tab.locator("#__search").is_checked()
+
+
+def test_the_menu_shows_where_the_page_stands_and_the_contents_go_back_to_their_top(open_tab):
+    tab = open_tab()
+    tab.goto("ledger/")
+    within = """([selector, box]) => {
+        const inner = document.querySelector(selector).getBoundingClientRect();
+        const outer = document.querySelector(`${box} .md-sidebar__scrollwrap`).getBoundingClientRect();
+        return inner.top >= outer.top && inner.bottom <= outer.bottom;
+    }"""
+    tab.wait_for_function(
+        within, arg=[".md-sidebar--primary a.md-nav__link--active[href='./']", ".md-sidebar--primary"]
+    )
+    assert tab.evaluate("scrollY") == 0
+    last = ".md-sidebar--secondary li:last-child > a"
+    assert not tab.evaluate(within, [last, ".md-sidebar--secondary"])
+    tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    tab.wait_for_function(within, arg=[last, ".md-sidebar--secondary"])
+    tab.evaluate("scrollTo(0, 0)")
+    tab.wait_for_function(within, arg=[".md-sidebar--secondary li:first-child > a", ".md-sidebar--secondary"])
+
+
 def test_the_contents_follow_what_is_read(open_tab):
     tab = open_tab()
     tab.goto("dropout/")

@@ -20,12 +20,15 @@ TEACHES = {
     "residual connection": "cnns/#cnn-4",
     "dropout": "dropout/#dropout-3",
     "cross-entropy": "losses-and-activations/#loss-1",
+    "crossentropy": "losses-and-activations/#loss-1",
+    "dying ReLU": "losses-and-activations/#loss-4-3",
     "ReLU": "losses-and-activations/#loss-4-1",
     "SGD": "optimization/batches/#opt-1",
     "learning rate": "optimization/batches/#opt-3",
     "momentum": "optimization/descent/#opt-4-6",
     "saddle point": "optimization/descent/#opt-4-5",
     "batch norm": "optimization/depth/#opt-6-2",
+    "batchnorm": "optimization/depth/#opt-6-2",
     "batch normalization": "optimization/depth/#opt-6-2",
     "vanishing gradient": "optimization/depth/#opt-6-1",
     "vanishing": "optimization/depth/#opt-6-1",
@@ -33,7 +36,11 @@ TEACHES = {
     "finite difference": "backpropagation/#backprop-2-1",
     "embedding": "sequence-models/#seq-1-1",
     "TBPTT": "sequence-models/#seq-3-1",
+    "BPTT": "sequence-models/#seq-3-1",
     "attention": "attention/#attn-1-1",
+    "self-atention": "attention/#attn-1-1",
+    "reparametrization trick": "unsupervised-learning/vae/#vae-2-2",
+    "vanihsing": "optimization/depth/#opt-6-1",
     "ELBO": "unsupervised-learning/vae/#vae-2-3",
     "GAN": "unsupervised-learning/gan/#gans",
     "mode collapse": "unsupervised-learning/gan/#gan-5",
@@ -77,6 +84,23 @@ def test_what_is_called_so_comes_before_what_says_it_more_often(tab_of_one_chapt
     # The term itself is found too, with its definition.
     term = tab.locator(".md-search-result__link[href*='glossary/#mean']")
     assert "divided by their count" in term.inner_text()
+
+
+def test_a_slip_in_a_word_is_forgiven_and_told(tab_of_one_chapter, search):
+    tab = tab_of_one_chapter
+    tab.goto("")
+    told = tab.locator(".md-search-result__meta")
+    for typed, like in (("avrage", "avrage"), ("the avrage squares", "avrage"), ("avrege sqares", "avrege and sqares")):
+        search(tab, typed)
+        told.filter(has_text=f", with words like {like}").wait_for()
+        assert comes_first(tab, "sums/"), typed
+    # What is found as it stands is found as it stands.
+    search(tab, "average")
+    told.filter(has_not_text="like").wait_for()
+    # A short word is like too many others.
+    box = tab.locator(".md-search__input")
+    box.fill("mex")
+    told.filter(has_text="No matching documents").wait_for()
 
 
 # Names of products, people, data and networks, which stand for nothing, or are explained where they stand.
@@ -153,6 +177,7 @@ def test_the_glossary_is_in_the_order_of_the_alphabet(built_site, open_tab):
     [
         ("Words of a claim, or a name", "square-of", ["square-of-sum"]),
         ("Words of a claim, or a name", "RUN prints", ["printed-squares"]),
+        ("Words of a claim, or a name", "a mean", ["mean-of-two"]),
         ("grade", "exact", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
         ("chapter", "Sums", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
     ],
@@ -173,6 +198,13 @@ def test_the_ledger_filters(tab_of_one_chapter, field, value, found):
     tab.reload()
     tab.locator("article li:visible").first.wait_for()
     assert tab.locator("article li:visible code").all_inner_texts() == found
+
+
+def test_only_the_ledger_is_filtered_whatever_a_heading_is_called(open_tab):
+    tab = open_tab()
+    tab.goto("your-own-course/#ledger", wait_until="networkidle")
+    assert tab.locator("#ledger").inner_text().startswith("Tell what was checked")
+    assert tab.locator("form.filter").count() == 0
 
 
 def test_all_questions_and_all_mistakes_stand_on_a_page_each(tab_of_one_chapter):

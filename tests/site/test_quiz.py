@@ -86,6 +86,7 @@ def test_the_home_page_and_the_page_to_practise_know_of_it(tab, quiz):
     tab.goto("practice/")
     tab.get_by_role("link", name=re.compile("Dropout with rate 0.1")).click()
     assert tab.url.endswith("dropout/#quiz-dropout-1")
+    tab.once("dialog", lambda question: question.accept())
     tab.get_by_role("button", name="Forget these").click()
     progress = tab.evaluate(PROGRESS)
     assert progress["items"] == {}
@@ -126,6 +127,61 @@ def test_progress_is_taken_away_and_brought_back(tab, quiz, tmp_path):
         chooser.value.set_files(tmp_path / name)
         tab.get_by_role("status").filter(has_text=told).wait_for()
         assert tab.evaluate(PROGRESS) == before
+
+
+def test_nothing_is_forgotten_by_a_slip_and_nothing_handed_over_before_there_is_something(tab_of_one_chapter):
+    tab = tab_of_one_chapter
+    tab.goto("practice/")
+    begin = tab.locator("#practice").get_by_role("link")
+    begin.wait_for()
+    assert begin.get_attribute("href").endswith("/#chapters")
+    assert tab.locator("#practice button").all_inner_texts() == ["Import"]
+    tab.goto("sums/")
+    tab.get_by_role("button", name="385", exact=True).click()
+    before = tab.evaluate(PROGRESS)
+    tab.once("dialog", lambda question: question.dismiss())
+    tab.get_by_role("button", name="Forget these").click()
+    assert tab.evaluate(PROGRESS) == before
+    tab.goto("practice/")
+    tab.get_by_role("button", name="Forget all").wait_for()
+    assert tab.locator("#practice button").all_inner_texts() == ["Import", "Export", "Forget all"]
+
+
+def test_on_the_next_day_one_due_question_leads_to_the_next(browser, one_chapter):
+    # Where it is eleven at night, while a new day has long begun in Greenwich.
+    context = browser.new_context(base_url=one_chapter.url, timezone_id="America/Los_Angeles", service_workers="block")
+    tab = context.new_page()
+    tab.clock.install(time="2026-11-30T23:00:00-08:00")
+    tab.goto("sums/")
+    tab.locator("#quiz-sum-1").get_by_role("button", name="3025").click()
+    tab.locator("#quiz-sum-2").get_by_role("button", name="2", exact=True).click()
+    tab.locator("details.success > summary").first.click()
+    tab.get_by_role("button", name="Knew it").first.click()
+    assert "comes again tomorrow" in tab.locator(".recall-told").first.inner_text()
+    tab.goto("")
+    assert "due today" not in tab.locator("article").inner_text()
+    # What was missed can be looked at before.
+    tab.goto("practice/")
+    tab.locator("#practice li").wait_for()
+    assert tab.locator("#practice li").all_inner_texts() == ["The first ten squares add up to what? (Sums)"]
+    # An hour and a half later it is tomorrow, for the reader.
+    tab.clock.install(time="2026-12-01T00:30:00-08:00")
+    tab.goto("")
+    assert "3 are due today." in tab.locator("article").inner_text()
+    tab.goto("sums/#quiz-sum-1")
+    quiz = tab.locator("#quiz-sum-1")
+    quiz.get_by_role("button", name="385").click()
+    assert quiz.get_by_role("status").inner_text().endswith("Due next: The mean of 1 and 3 is what? (2 left).")
+    quiz.get_by_role("link", name="The mean of 1 and 3 is what?").click()
+    assert tab.url.endswith("#quiz-sum-2")
+    tab.locator("#quiz-sum-2").get_by_role("button", name="2", exact=True).click()
+    tab.locator("#quiz-sum-2").get_by_role("link", name="1. Squares").click()
+    assert tab.url.endswith("#sum-1")
+    tab.locator("details.success > summary").first.click()
+    tab.get_by_role("button", name="Knew it").first.click()
+    told = "Known; it comes again in 3 days. Nothing else is due today."
+    assert tab.locator(".recall-told").first.inner_text().strip() == told
+    context.close()
 
 
 def test_without_scripts_a_quiz_is_a_list_and_a_fold(open_tab):

@@ -8,6 +8,17 @@ const header = document.querySelector(".md-header__title");
 const scrolled = document.querySelector(".md-sidebar--secondary .md-sidebar__scrollwrap");
 const EDGE = 80;
 
+// Brings what the menu or the contents say of this page to where they can be read, without moving the page.
+function bring(link, box) {
+  const { top, bottom } = link.getBoundingClientRect();
+  const within = box.getBoundingClientRect();
+  if (top < within.top || bottom > within.bottom) box.scrollTop += top - (within.top + within.bottom) / 2;
+}
+const menu = document.querySelector(".md-sidebar--primary .md-sidebar__scrollwrap");
+const own = menu?.querySelector("a.md-nav__link--active");
+// The drawer of a phone shows its own part of the menu by itself.
+if (own && getComputedStyle(menu).overflowY === "auto") bring(own, menu);
+
 function update() {
   if (title) header?.classList.toggle("md-header__title--active", title.getBoundingClientRect().bottom < EDGE);
   if (!scrolled?.clientHeight) return;
@@ -19,10 +30,8 @@ function update() {
     link.classList.toggle("md-nav__link--passed", passed.includes(heading));
     link.classList.toggle("md-nav__link--active", link === current);
   }
-  if (!current) return;
-  const { top, bottom } = current.getBoundingClientRect();
-  const within = scrolled.getBoundingClientRect();
-  if (top < within.top || bottom > within.bottom) scrolled.scrollTop += top - (within.top + within.bottom) / 2;
+  if (current) bring(current, scrolled);
+  else scrolled.scrollTop = 0;
 }
 
 // It is enough to look when a heading comes in or goes out.

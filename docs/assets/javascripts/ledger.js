@@ -6,10 +6,12 @@ const chapters = folds.map((fold) => {
   const heading = fold.previousElementSibling, line = fold.querySelector("summary");
   return { fold, heading, line, title: heading.firstChild.textContent, all: line.textContent };
 });
+// A question stands above its checks.
+const questionOf = (list) => list.previousElementSibling.matches("p") ? list.previousElementSibling : null;
 const checks = chapters.flatMap((chapter) => [...chapter.fold.querySelectorAll(":scope > ul > li")].map((item) => {
   // The last line of an entry: name · grade, and the verdict if it is not "passed".
   const [, grade, verdict = "passed"] = item.textContent.split("\n").at(-1).split(" · ");
-  return { chapter, item, grade, verdict, text: item.textContent.toLowerCase() };
+  return { chapter, item, grade, verdict, text: `${questionOf(item.parentElement)?.textContent ?? ""} ${item.textContent}`.toLowerCase() };
 }));
 
 function element(tag, properties, ...children) {
@@ -45,17 +47,18 @@ function show() {
     count += found;
     check.chapter.found += found;
   }
-  // A question stands above its checks.
   for (const list of document.querySelectorAll("article details > ul")) {
     list.hidden = !list.querySelector(":scope > li:not([hidden])");
-    if (list.previousElementSibling.matches("p")) list.previousElementSibling.hidden = list.hidden;
+    const question = questionOf(list);
+    if (question) question.hidden = list.hidden;
   }
   for (const { fold, heading, found, line, all } of chapters) {
     fold.hidden = heading.hidden = !found;
     line.textContent = asked ? `${found} of ${all}` : all;
     fold.open = !!asked && !!found;
   }
-  told.textContent = asked ? `${count} of ${checks.length} checks` : `${checks.length} checks`;
+  // How many there are stands below.
+  told.textContent = asked ? `${count} of ${checks.length} checks` : "";
   // A filtered ledger can be linked to.
   const state = new URLSearchParams([text, chapter, grade, verdict].filter(({ value }) => value).map(({ name, value }) => [name, value]));
   history.replaceState(null, "", location.pathname + (asked ? `?${state}` : "") + location.hash);

@@ -59,8 +59,10 @@ async function contentOf(words) {
   const page = await pageOf(words);
   const target = page?.getElementById(decodeURIComponent(words.hash.slice(1)));
   if (target?.matches(".check")) return ofCheck(target, page);
+  // The definition goes on from the term.
   const term = target?.closest(".term");
-  return term ? [...term.querySelector("p").cloneNode(true).childNodes] : [];
+  return term ? [made("strong", "", term.querySelector("h3").firstChild.textContent),
+    ...term.querySelector("p").cloneNode(true).childNodes] : [];
 }
 
 async function show(words) {

@@ -8,7 +8,8 @@ const BASE = new URL("../../", import.meta.url);
 // From a disk, and by some links, a page is called by its file.
 export const here = location.pathname.slice(BASE.pathname.length).replace(/index\.html$/, "");
 export const addressOf = (page) => new URL(page, BASE).href;
-export const today = () => Math.floor(Date.now() / 86_400_000);
+// The reader's day, which begins at their midnight.
+export const today = () => Math.floor((Date.now() - new Date().getTimezoneOffset() * 60_000) / 86_400_000);
 
 export function read() {
   try {
@@ -60,3 +61,6 @@ export function forget(page = "") {
 
 export const itemsOf = (page, { items } = read()) =>
   Object.entries(items).filter(([name]) => name.split("#")[0] === page);
+
+export const dueToday = ({ items } = read()) => Object.entries(items).filter(([, { due }]) => due <= today());
+export const isDue = (id) => dueToday().some(([name]) => name === `${here}#${id}`);

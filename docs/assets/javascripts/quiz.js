@@ -1,7 +1,7 @@
 // Asks each quiz of a page: choose, see why, try again. Without this script a quiz is a list, and a fold that tells.
 
-import { addressOf, answered, forget, here, itemsOf, read, visited } from "./progress.js";
-import { offer } from "./recall.js";
+import { answered, dueToday, forget, here, isDue, itemsOf, read, visited } from "./progress.js";
+import { offer, tellNext } from "./recall.js";
 
 const quizzes = [...document.querySelectorAll("article .quiz[id]")];
 
@@ -18,7 +18,7 @@ function ask(quiz) {
   const question = quiz.querySelector(".quiz-question").textContent;
   const told = element("div", { className: "quiz-told" });
   told.setAttribute("role", "status");
-  let tried = false;
+  let tried = false, wasDue = false;
 
   function choose(at) {
     const right = reasons[at].matches(".quiz-right");
@@ -26,7 +26,10 @@ function ask(quiz) {
     const [, ...reason] = reasons[at].cloneNode(true).childNodes;
     if (reason.length) reason[0].textContent = reason[0].textContent.replace(/^:\s*/, "");
     told.replaceChildren(element("strong", {}, right ? "Right: " : "Not so: "), ...reason);
-    if (!tried) answered(quiz.id, question, right);
+    if (!tried) {
+      wasDue = isDue(quiz.id);
+      answered(quiz.id, question, right);
+    }
     tried = true;
     // Where no answer follows but the evidence itself, there it is.
     if (quiz.nextElementSibling?.matches("details.evidence")) quiz.nextElementSibling.open = true;
@@ -34,6 +37,7 @@ function ask(quiz) {
       why.hidden = false;
       told.append(" ", element("button", { type: "button", className: "quiz-again", onclick: begin }, "Ask me again"));
     }
+    if (wasDue) tellNext(told);
     summarise();
   }
 
@@ -71,7 +75,11 @@ function summarise() {
     wrong.forEach((id, at) => line.append(at ? ", " : "", element("a", { href: `#${id}` }, numberOf(id))));
   }
   if (recalled.length) line.append(`; ${recalled.filter(([, { right }]) => right).length} of ${recalled.length} answers known`);
-  line.append(". ", element("button", { type: "button", onclick: () => { forget(here); summarise(); } }, "Forget these"));
+  line.append(". ", element("button", { type: "button", onclick: () => {
+    if (!confirm("Forget what you have answered on this page?")) return;
+    forget(here);
+    summarise();
+  } }, "Forget these"));
   document.querySelector("article h1").after(line);
 }
 
@@ -101,4 +109,8 @@ if (quizzes.length) {
   summarise();
 }
 document.querySelectorAll("article .card-count").forEach(mark);
+// Who comes back finds on the home page how much is due.
+const due = document.querySelector("article .cards") ? dueToday().length : 0;
+const practice = document.querySelector("article p > a[href*='practice/']");
+if (due && practice) practice.parentElement.append(element("strong", {}, ` ${due} ${due > 1 ? "are" : "is"} due today.`));
 if (document.getElementById("practice")) import("./practice.js");

@@ -1,6 +1,6 @@
 // At the end of each answer: whether the reader knew it, and a way to report a mistake in it.
 
-import { answered, here, itemsOf } from "./progress.js";
+import { addressOf, answered, dueToday, here, isDue, itemsOf, today } from "./progress.js";
 
 const report = document.querySelector("a.report");
 
@@ -34,6 +34,21 @@ function reported(heading, answer) {
   return link;
 }
 
+// Who works through what is due need not go back for each question.
+export function tellNext(told) {
+  const due = dueToday();
+  if (!due.length) return told.append(" Nothing else is due today.");
+  const [[name, { question }]] = due;
+  const link = Object.assign(document.createElement("a"), { href: addressOf(name), textContent: question });
+  told.append(" Due next: ", link, ` (${due.length} left).`);
+}
+
+function comesAgain({ right, due }) {
+  const days = due - today();
+  const when = days <= 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`;
+  return right ? ` Known; it comes again ${when}.` : ` It comes again ${when}.`;
+}
+
 export function offer(changed) {
   for (const answer of document.querySelectorAll("article details.success")) {
     const heading = question(answer);
@@ -42,13 +57,15 @@ export function offer(changed) {
     const told = Object.assign(document.createElement("span"), { className: "recall-told" });
     told.setAttribute("role", "status");
     const mark = (known) => () => {
+      const wasDue = isDue(heading.id);
       answered(heading.id, titleOf(heading), known);
       tell();
+      if (wasDue) tellNext(told);
       changed();
     };
     const tell = () => {
       const [, item] = itemsOf(here).find(([name]) => name === `${here}#${heading.id}`) ?? [];
-      told.textContent = item ? (item.right ? " Known; it comes again." : " It comes again tomorrow.") : "";
+      told.textContent = item ? comesAgain(item) : "";
     };
     line.append("Did you know it? ", button("Knew it", mark(true)), " ", button("Again", mark(false)), told);
     if (report) line.append(" ", reported(heading, answer));

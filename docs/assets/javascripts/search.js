@@ -4,6 +4,8 @@
 // What the worker is told, and what it answers.
 const SETUP = 0, READY = 1, QUERY = 2, RESULT = 3;
 const MOST_PAGES = 20;
+// A shorter word is like too many others.
+const SHORTEST = 4, LONG = 8;
 
 const { base, search, translations } = JSON.parse(document.getElementById("__config").textContent);
 const root = new URL(`${base}/`, location);
@@ -13,9 +15,17 @@ const list = document.querySelector(".md-search-result__list");
 
 const worker = new Worker(new URL(search, location));
 let ready = false;
+// For each query that is not answered yet, in order, the words of it that stand for those like them.
+const asked = [];
 worker.addEventListener("message", ({ data: { type, data } }) => {
   if (type === READY) ready = true, ask();
-  if (type === RESULT) show(data.items);
+  if (type !== RESULT) return;
+  const like = asked.shift();
+  // The reader has typed on.
+  if (asked.length || !input.value.trim()) return;
+  const unknown = like.length ? [] : foundNowhere(data.items);
+  if (unknown.length) put(unknown);
+  else show(data.items, like);
 });
 const { config, docs } = await (await fetch(new URL("search/search_index.json", root))).json();
 worker.postMessage({ type: SETUP, data: { config, docs, options: { suggest: false } } });
@@ -26,20 +36,32 @@ input.form.addEventListener("submit", (event) => event.preventDefault());
 
 function ask() {
   if (!input.value.trim()) return show();
-  worker.postMessage({ type: QUERY, data: input.value });
-  if (!ready) meta.textContent = "Searching…";
+  if (ready) put([]);
+  else meta.textContent = "Searching…";
 }
+
+// Of the words that are typed, those of `like` may differ from what they find by a letter, and long ones by two.
+const words = () => input.value.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+function put(like) {
+  asked.push(like);
+  const forgiving = words().map((word) => like.includes(word) ? `${word}~${word.length < LONG ? 1 : 2}` : word);
+  worker.postMessage({ type: QUERY, data: like.length ? forgiving.join(" ") : input.value });
+}
+
+// Words that every part of what was found lacks; of a word that is never looked for, like “the”, none says so.
+const foundNowhere = (items) => words().filter((word) => word.length >= SHORTEST &&
+  items.flat().every(({ score, terms }) => !score || terms[word] === false));
 
 // What is called by the very words of the query comes before what only holds them: tags are the terms that a part teaches.
 const taught = (part) => part.tags?.some((term) => term.replace(/<[^>]*>/g, "").toLowerCase() === input.value.trim().toLowerCase());
 const first = (list, wanted) => [...list.filter(wanted), ...list.filter((each) => !wanted(each))];
 
 // Of each page found, its parts that were found, the best first.
-function show(items) {
-  const words = translations;
+function show(items, like = []) {
   const number = items?.length === 1 ? "one" : "other";
-  meta.textContent = !items || !input.value.trim() ? words["search.result.placeholder"]
-    : items.length ? words[`search.result.${number}`].replace("#", items.length) : words["search.result.none"];
+  meta.textContent = !items ? translations["search.result.placeholder"]
+    : !items.length ? translations["search.result.none"]
+      : translations[`search.result.${number}`].replace("#", items.length) + (like.length ? `, with words like ${like.join(" and ")}` : "");
   list.replaceChildren(...first(items ?? [], (parts) => parts.some(taught)).slice(0, MOST_PAGES).map(page));
 }
 

@@ -37,6 +37,10 @@ addEventListener("keydown", ({ key }) => {
   close("__search");
   if (document.activeElement?.matches(".md-search *")) document.activeElement.blur();
 });
+// So does the keyboard, where it goes on from the search to something else.
+document.querySelector(".md-search")?.addEventListener("focusout", ({ currentTarget, relatedTarget }) => {
+  if (relatedTarget && !currentTarget.contains(relatedTarget)) close("__search");
+});
 document.querySelector(".md-sidebar--primary")?.addEventListener("click", ({ target }) => {
   if (target.closest("a")) close("__drawer");
 });

@@ -27,7 +27,8 @@ _IS_FORMULA = re.compile(r"\s*\\[\[(]")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TAG = re.compile(r"<[^>]*>")
 _FETCHED = {"src", "srcset", "data", "poster"}
-_BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_BLOCKS = {"p", "li", "td", "th", "dd", "dt", "div", "figcaption", "summary", *_HEADINGS}
 # What is read as one, part after part.
 _LISTS = {"table", "ul", "ol", "dl"}
 # What of an element's attributes is text that belongs to it.
@@ -115,7 +116,7 @@ class Outline:
     where links may lead, of which those in `repeated` are ambiguous; `classes` are those that the page gives to
     anything; `literal` is the text of code and comments, where nothing is a link; `slashes` are the lines of text that
     look as if they began or ended a block; `figures` are its pictures, and `asked` maps each section to what it says
-    outside of blocks that open, which is its question.
+    outside of blocks that open, which is its question; `headings` maps each section to what its heading says.
     """
 
     fences: dict[int, str] = field(default_factory=dict)
@@ -134,6 +135,7 @@ class Outline:
     slashes: list[str] = field(default_factory=list)
     figures: list[FigureSeen] = field(default_factory=list)
     asked: dict[str, str] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
 
 
 class _Layers:
@@ -208,7 +210,7 @@ class _Walker(HTMLParser):
         # Each option of a quiz speaks for itself, though they stand in one list.
         self.block += given.get("class") in (RIGHT, WRONG)
         self._note_addresses(tag, given)
-        if tag[0] == "h" and tag[1:].isdigit():
+        if tag in _HEADINGS:
             self.section = given.get("id") or ""
         if MARK in given:
             number = int(given[MARK] or 0)
@@ -300,8 +302,11 @@ class _Walker(HTMLParser):
         self.outline.hidden.update(int(number) for number in re.findall(rf'{MARK}="(\d+)"', data))
 
     def _end_text(self) -> None:
-        if "h1" in self.open and not self.outline.title:
-            self.outline.title = " ".join(self.text.replace("¶", "").split())
+        if _HEADINGS.intersection(self.open):
+            heading = " ".join(self.text.replace("¶", "").split())
+            self.outline.headings.setdefault(self.section, heading)
+            if "h1" in self.open and not self.outline.title:
+                self.outline.title = heading
         for link in self.links_in_text:
             link.sentence = sentence_around(self.text, link.start)
         if not self.details:

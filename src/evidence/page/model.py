@@ -188,7 +188,11 @@ class Reference:
 
 @dataclass
 class Page:
-    """A parsed page; `ids` are where links may lead on it, `errors` those that the page alone shows."""
+    """A parsed page.
+
+    `ids` are where links may lead on it, `headings` what the heading of each section says, `errors` those that the page
+    alone shows.
+    """
 
     path: Path
     text: str
@@ -200,6 +204,7 @@ class Page:
     references: list[Reference] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+    headings: dict[str, str] = field(default_factory=dict)
     output_directive_lines: list[int] = field(default_factory=list)
     errors: list[PageError] = field(default_factory=list)
 

@@ -153,6 +153,7 @@ class _Reader:
                     "Indent both no further than the text around them",
                 )
         self.page.title = self.seen.title
+        self.page.headings = self.seen.headings
         mark_measured(self.page)
         code = {at for fence in self.fences for at in range(fence.start, fence.end)}
         self._read_strays(bound, code)

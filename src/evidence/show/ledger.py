@@ -17,7 +17,7 @@ from evidence.files.errors import display_path
 from evidence.mutation.mutants import waivers_of
 from evidence.mutation.tallies import Tallies
 from evidence.page.directives import GRADES
-from evidence.page.model import Block, CheckLink, without_remarks
+from evidence.page.model import Block, CheckLink, Page, without_remarks
 from evidence.page.site import Site
 from evidence.records.records import Records
 from evidence.run.source_text import SourceText
@@ -42,6 +42,7 @@ class Entry:
         seconds: how long its last run took, if it is current.
         when: the time of that run, ISO 8601, UTC.
         waivers: why its author lets a changed claim pass.
+        heading: what the heading of its question says.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Entry:
     seconds: float | None = None
     when: str | None = None
     waivers: tuple[str, ...] = ()
+    heading: str = ""
 
 
 def ledger(site: Site, records: Records) -> list[Entry]:
@@ -66,12 +68,12 @@ def ledger(site: Site, records: Records) -> list[Entry]:
         for session in [*page.sessions(), *([block] for block in page.blocks if block.waived)]
         for block in session
         if block.name
-        for entry in [_entry(site.docs_dir, page.title, session, session.index(block), links, records)]
+        for entry in [_entry(site.docs_dir, page, session, session.index(block), links, records)]
     ]
 
 
 def _entry(
-    docs_dir: Path, title: str, session: Sequence[Block], at: int, links: Sequence[CheckLink], records: Records
+    docs_dir: Path, page: Page, session: Sequence[Block], at: int, links: Sequence[CheckLink], records: Records
 ) -> Entry:
     block = session[at]
     record = None if block.waived else records.of(block, session)
@@ -81,13 +83,14 @@ def _entry(
         grade=block.grade or "",
         question=block.section,
         page=Path(os.path.relpath(block.path, docs_dir)).as_posix(),
-        title=title or block.path.stem,
+        title=page.title or block.path.stem,
         line=block.fence_line,
         sentences=tuple(dict.fromkeys(link.sentence for link in links if link.name == block.name)),
         verdict=verdict,
         seconds=record.seconds if record else None,
         when=record.when if record else None,
         waivers=_reasons(block),
+        heading=page.headings.get(block.section, ""),
     )
 
 
@@ -201,9 +204,9 @@ def as_markdown(
         # Closed, since a browser lays out only what it shows: all of them together take a phone a second.
         yield from ("", f"## {rows[0].title}", "", f"/// details | {_count(rows)}")
         address = os.path.relpath(page, folder)
-        for question, entries_of_it in groupby(rows, lambda entry: entry.question):
+        for (question, heading), entries_of_it in groupby(rows, lambda entry: (entry.question, entry.heading)):
             # Once for all of its checks: a link with each of them would be a tenth of the page.
-            yield from ("", f"[{question}]({address}#{question})" if question else "", "")
+            yield from ("", f"[{heading or question}]({address}#{question})" if question else "", "")
             yield from (_item(entry, address) for entry in entries_of_it)
         yield from ("", "///")
 
