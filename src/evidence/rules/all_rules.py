@@ -18,6 +18,7 @@ from evidence.rules.given import given_errors
 from evidence.rules.links import RecordOf, link_errors
 from evidence.rules.meanings import meaning_errors
 from evidence.rules.notebooks import notebook_errors
+from evidence.rules.opposites import opposite_errors
 from evidence.rules.quiz import quiz_errors
 from evidence.rules.references import reference_errors
 from evidence.rules.unfilled import unfilled_errors
@@ -68,7 +69,8 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
             error
             for link in sound
             if (check := checks.get(link.name))
-            for error in given_errors(link, sessions_on(check.path).get(check.line, ()))
+            for session in [sessions_on(check.path).get(check.line, ())]
+            for error in (*given_errors(link, session), *opposite_errors(link, session, check, record_of(check)))
         ),
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *cell_errors(page, record_of),

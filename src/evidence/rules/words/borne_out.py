@@ -68,7 +68,7 @@ class Judge:
                 and not self._is_for_another(claim, value)
                 and self._ends(claim, value)
                 # What is counted is a number of its own: nothing came close to it, and it is not that nothing was.
-                and not (claim.total and value.observation.operator == "close")
+                and not (claim.total and (value.observation.operator == "close" or value.of_each))
                 and not (value.observation.operator == "truth" and (claim.total or relation in BOUNDS))
                 and not (relation in BOUNDS and value.in_row)
             }
@@ -98,7 +98,7 @@ class Judge:
         """Whether the sentence names what another value of the check is for, and not what this one is for."""
         number, keys = claim.number.value, self._named.get(("", Fraction), set())
         again = self.said.count(number) > 1
-        if isinstance(seen, Value) and seen.at.kind == "given" and seen.key == ("", number):
+        if isinstance(seen, Value) and seen.at.kind == "key":
             # A key is said once, and beside another with its value.
             values = {each.value for each in self.facts.values if each.key == seen.key} - {number}
             beside = {each for each in self.said if ("", each) not in keys or self.said.count(each) > 1}
@@ -282,9 +282,11 @@ def _is_odd(claim: Claim) -> bool:
 def _miscounts(claim: Claim) -> bool:
     """Whether it says of things, in the plural, that they are one, none, or a broken or a negative number."""
     after, number = "".join(claim.near[-1:]), claim.number
-    if number.spelled or number.unit or claim.relations != ("=",) or not re.fullmatch(r"[a-z]{3,}[^ius]s", after):
+    counts = set(claim.relations) <= {"=", "total"} and not number.spelled and not number.unit
+    if not counts or not re.fullmatch(r"[a-z]{3,}[^ius]s", after):
         return False
-    return number.value == 1 if after == "times" else number.value <= 1 or number.value.denominator > 1
+    broken = number.place is not None and number.place < 0
+    return number.value == 1 if after == "times" else number.value <= 1 or number.value.denominator > 1 or broken
 
 
 def _counts(relation: Relation, held: int, said: Fraction) -> bool:

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-from evidence.rules.words.contradictions import contradictions
 from evidence.rules.words.numbers import Number, Token, tokens_in
 
 Relation = Literal["=", "≈", "≠", "<", "<=", ">", ">=", "tolerance", "total"]
@@ -91,7 +90,6 @@ class Claims:
         formulas: their formulas with letters.
         names: their names with digits.
         unread: what is unreadable.
-        contradictions: what cannot be.
         of_all: the word with which they say it of all, or of none.
     """
 
@@ -99,7 +97,6 @@ class Claims:
     formulas: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    contradictions: tuple[str, ...] = ()
     of_all: str = ""
 
 
@@ -122,7 +119,6 @@ def claims_in(text: str, before: str = "") -> Claims:
         formulas,
         names,
         (*unread, *_changed(tokens)),
-        tuple(contradictions(tokens)),
         of_all[0] if of_all else "",
     )
 

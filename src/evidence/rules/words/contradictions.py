@@ -1,4 +1,4 @@
-"""What words say that cannot be, whatever a run saw: `4 × 5 = 25`, `falls from 4 to 9`, `between 9 and 4`."""
+"""What a sentence says that cannot be, whatever a run saw: `4 × 5 = 25`, `falls from 4 to 9`, `4, not 4`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ _DOWN |= {"sank", "decrease", "decreases", "decreased", "decline", "declines", "
 _UP = {"rise", "rises", "rising", "rose", "grow", "grows", "growing", "grew", "increase", "increases", "increased"}
 _UP |= {"climb", "climbs", "climbed"}
 
+# What stands between a number and one that it is not.
+_NOT = [["instead", "of"], ["in", "place", "of"], ["rather", "than"], [",", "not"], ["and", "not"], ["but", "not"]]
+
 
 def contradictions(tokens: Sequence[Token]) -> Iterator[str]:
-    """Each equation that does not hold, each change that goes the other way, each range that ends before it begins."""
+    """Each equation that does not hold, change that goes the other way, range that ends before it begins, `4, not 4`.
+
+    Args:
+        tokens: those of a sentence.
+    """
     lower = [token.text.lower() for token in tokens]
     for at, token in enumerate(tokens[:-2]):
         one, other = token.number, tokens[at + 2].number
@@ -30,6 +37,13 @@ def contradictions(tokens: Sequence[Token]) -> Iterator[str]:
             verb = next((word for word in reversed(lower[: at - 1]) if word in _DOWN | _UP), "")
             if (verb in _DOWN and one.value < other.value) or (verb in _UP and one.value > other.value):
                 yield f"{verb} from {told}"
+    for at, token in enumerate(tokens):
+        length = next((len(words) for words in _NOT if lower[max(at - len(words), 0) : at] == words), 0)
+        # Perhaps with a word between: `4 pixels, not 4`.
+        for start in range(max(at - length - 2, 0), at - length) if length and token.number else ():
+            number = tokens[start].number
+            if number is not None and token.number is not None and number.value == token.number.value:
+                yield " ".join(each.text for each in tokens[start : at + 1])
 
 
 def _differ(one: Number, other: Number) -> bool:

@@ -20,7 +20,7 @@ _TURNED: dict[str, Bound] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 # What an argument is called, empty of a key and of a text, and what it is.
 Given = tuple[str, Fraction | str]
-Kind = Literal["value", "square", "printed", "bound", "given", "row", "count"]
+Kind = Literal["value", "square", "printed", "bound", "key", "given", "row", "count"]
 
 
 class Place(NamedTuple):
@@ -29,8 +29,8 @@ class Place(NamedTuple):
     Attributes:
         line: that of its assert.
         kind: `value`; `square`, of several that are all equal, as the sides of a field; `printed`, in a loop; `bound`;
-            `given`, of what the compared code is given, of dimensions, and of other numbers without an order; `row`, of
-            several that it is given together; `count`, of how many there were, and how close.
+            `key`, of a table; `given`, of what the compared code is given, of dimensions, and of other numbers without
+            an order; `row`, of several that it is given together; `count`, of how many there were, and how close.
         number: which of the values, or of the bounds, of that assert it is, from 0.
     """
 
@@ -63,6 +63,11 @@ class Value:
     by_hundred: bool = False
     in_row: bool = False
     key: Given | None = None
+
+    @property
+    def of_each(self) -> bool:
+        """Whether it is what several were compared with, as the 0 in `sum(x == 0 for x in xs) == 18`."""
+        return not self.observation.decides and self.observation.operator != "printed"
 
     @property
     def given(self) -> frozenset[Given]:
@@ -99,7 +104,7 @@ class Limit:
 
 @dataclass(eq=False)
 class Facts:
-    """All that the observations of one check bear out."""
+    """All that the observations of one check bear out; what follows from them is kept by which they are."""
 
     observations: tuple[Observation, ...]
     values: list[Value] = field(default_factory=list)
@@ -244,7 +249,7 @@ def _values(seen: Observation, before: int) -> Iterator[Value]:
     """The values of an observation; as many as `before` stand before them in the same assert."""
     # Two computed sides that agree over many values are a law; none of the values is what the check claims.
     one_number = len(seen.pairs) == 1 and seen.pairs[0].left.kind == "number"
-    if seen.computed == "both" and not one_number and not _one_is_literal(seen.code):
+    if seen.computed == "both" and not one_number and not _one_is_literal(seen.code, seen.operator):
         return
     number = itertools.count(before)
     rounded, literals, hundred = _rounding(seen.code), _literal_places(seen.code), _times_hundred(seen.code)
@@ -269,7 +274,7 @@ def _values(seen: Observation, before: int) -> Iterator[Value]:
                 place = min(place, literals.get(value, place))
                 place = place if rounded is None else max(place, rounded)
             sign = computed.kind == "text" and re.search(rf"{re.escape(text.lstrip('-'))}\s*%", computed.text)
-            in_row = computed.kind == "container" and at.kind != "given"
+            in_row = computed.kind == "container" and at.kind not in ("key", "given")
             yield Value(value, place, seen, at, target, tolerance, hundred or bool(sign), in_row, key)
 
 
@@ -282,8 +287,13 @@ def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterato
     alike = len(computed.numbers) > 1 == len(set(computed.numbers))
     square = computed.kind in ("container", "array") and numbers and alike
     first = next(number) if square else 0
+    # Of two intervals, ((3, 82), (3, 82)), likewise.
+    half = len(computed.numbers) // 2
+    twice = half > 1 and computed.numbers[:half] * 2 == computed.numbers
     for at, text in enumerate(computed.numbers if computed.kind != "truth" else ()):
-        if (keyed and not at % 2) or computed.type in ("set", "frozenset"):
+        if keyed and not at % 2:
+            yield text, place_of(seen, "key")
+        elif computed.type in ("set", "frozenset"):
             yield text, place_of(seen, "given")
         elif seen.times > len(seen.pairs):
             # What a loop comes back to has no order of its own.
@@ -293,7 +303,8 @@ def _placed(seen: Observation, computed: Seen, number: Iterator[int]) -> Iterato
         elif square:
             yield text, place_of(seen, "square", first)
         else:
-            yield text, place_of(seen, "value", next(number))
+            here = next(number)
+            yield text, place_of(seen, "value", here - half if twice and at >= half else here)
 
 
 def _by_number(computed: Seen) -> bool:
@@ -396,29 +407,28 @@ def _constant(node: ast.AST) -> Fraction | None:
 
 
 @lru_cache(maxsize=4096)
-def _one_is_literal(code: str) -> bool:
-    """Whether one side of a comparison is written down: it holds no name, and calls nothing."""
+def _sides(code: str, operator: str) -> tuple[ast.expr, ...]:
+    """What a comparison finds equal or close, as far as its code shows that."""
     for node in _parsed(code):
-        if isinstance(node, ast.Compare):
-            sides = (node.left, *node.comparators)
-            return any(not any(isinstance(each, ast.Name | ast.Call) for each in ast.walk(side)) for side in sides)
-    return False
-
-
-@lru_cache(maxsize=4096)
-def _multiples(code: str, operator: str) -> tuple[Fraction, ...]:
-    """How many times something else one side is: 2 of `large == 2 * small`, 1/2 of `small == large / 2`."""
-    for node in _parsed(code)[1:]:
-        sides: list[ast.expr] = []
-        if isinstance(node, ast.Compare) and operator == "==":
-            sides = [node.left, *node.comparators]
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and operator == "close":
-            sides = [node.left, node.right]
-        elif isinstance(node, ast.Call) and len(node.args) > 1 and operator != "==":
-            sides = node.args[:2]
-        if sides or operator == "==":
-            return tuple(each for side in sides for each in _factor(side))
+        match node:
+            case ast.Compare(ops=[ast.Eq()]):
+                return node.left, *node.comparators
+            case ast.BinOp(op=ast.Sub()) if operator == "close":
+                return node.left, node.right
+            case ast.Call(args=[left, right, *_]) if operator in ("close", "equal"):
+                return left, right
     return ()
+
+
+def _one_is_literal(code: str, operator: str) -> bool:
+    """Whether one side of a comparison is written down: it holds no name, and calls nothing."""
+    names = ast.Name | ast.Call
+    return any(not any(isinstance(each, names) for each in ast.walk(side)) for side in _sides(code, operator))
+
+
+def _multiples(code: str, operator: str) -> Iterator[Fraction]:
+    """How many times something else one side is: 2 of `large == 2 * small`, 1/2 of `small == large / 2`."""
+    return (each for side in _sides(code, operator) for each in _factor(side))
 
 
 def _factor(side: ast.expr) -> Iterator[Fraction]:

@@ -31,6 +31,7 @@ def out_of_order(link: CheckLink, links: Iterable[CheckLink], facts: Facts) -> t
     return said[wrong[0]][wrong[1]] if wrong is not None and together[wrong[0]] is link else None
 
 
+# Each link of a paragraph asks for all of them.
 @lru_cache(maxsize=4096)
 def said_of(link: CheckLink, facts: Facts) -> Said:
     """The numbers in the words of a link that are borne out, and where; but how many there were in all, any may say."""
@@ -100,6 +101,8 @@ def _taken_by(claim: Claim, place: Place) -> set[Hashable]:
     if claim.number.factors:  # a row in the place of its numbers
         sides: set[Hashable] = {(place.line, "given", each) for each in claim.number.factors}
         return sides | {(place.line, "value", place.number + at, 0) for at in range(len(claim.number.factors))}
+    if place.kind == "key":  # whatever the tables are that have it
+        return {("key", claim.number.value)}
     if place.kind in ("given", "row"):
         each: Hashable = (claim.row, claim.in_row) if place.kind == "row" else claim.number.value
         return set() if claim.total else {(place.line, place.kind, each)}

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from evidence.rules.words.borne_out import Judge
 from evidence.rules.words.claims import BOUNDS, Claim, Claims, claims_in
+from evidence.rules.words.contradictions import contradictions
 from evidence.rules.words.facts import Facts, Value, as_formula
-from evidence.rules.words.numbers import Number
+from evidence.rules.words.numbers import Number, tokens_in
 from evidence.run.observation import Observation
 
 # Names with digits that every reader of the field knows.
@@ -50,7 +51,7 @@ def refusals(
                 f"holds {name}, which can be read neither as a number nor as a name in the code",
                 "Set a blank between number and unit, or use that name in the check",
             )
-    for contradiction in claims.contradictions:
+    for contradiction in contradictions(tokens_in(sentence or words)):
         yield f"says {contradiction}, which cannot be", "Mend the words"
     if claims.of_all and not claims.numbers and (counted := facts.held_in_part):
         held, times = facts.successes(counted), facts.evaluations(counted)
