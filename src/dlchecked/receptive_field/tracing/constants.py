@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from dlchecked.receptive_field.tracing.copying import is_untouched
 from dlchecked.receptive_field.tracing.registry import Unsupported
 from dlchecked.receptive_field.tracing.surroundings import has_drawn
 from dlchecked.receptive_field.tracing.tensor import is_traced
+from dlchecked.receptive_field.tracing.trace import Trace
 from dlchecked.receptive_field.tracing.weighed import Weighed
 
 # Steps whose result, of positive numbers, is zero only where a constant makes it so.
@@ -36,17 +38,22 @@ class Weights:
         weighed: in a run with positive parameters, what their values decide.
     """
 
-    def __init__(self, positive: dict[int, nn.Parameter] | None, lent: Sequence[torch.Tensor] = ()) -> None:
+    def __init__(
+        self,
+        positive: dict[int, nn.Parameter] | None,
+        lent: Sequence[torch.Tensor] = (),
+        trace: Trace | None = None,
+    ) -> None:
         """Before a run."""
         self.positive = positive
         self.lent = lent
         self.doubtful = False
-        self.weighed = Weighed()
+        self.weighed = Weighed(trace)
 
     def may_decide(self, x: torch.Tensor) -> bool:
-        """Whether a tensor may have been made of parameters: it is none of the module's own, nor a part of one."""
+        """Whether a tensor may have been made of parameters: it is none of the module's own as it was, nor a part."""
         looked_at = any(isinstance(own, nn.Parameter) for own in self.lent)
-        return looked_at and not any(x is own or x._base is own for own in self.lent)
+        return looked_at and not any((x is own or x._base is own) and is_untouched(own) for own in self.lent)
 
 
 WEIGHTS: ContextVar[Weights | None] = ContextVar("WEIGHTS", default=None)

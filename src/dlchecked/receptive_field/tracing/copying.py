@@ -165,7 +165,7 @@ class Copier:
     def zeros_written(self) -> bool:
         """Whether a parameter that is lent has been written to, and holds a zero."""
         lent = [x for x in self.lent if isinstance(x, nn.Parameter) and not x.is_meta]
-        return any(not cast(Any, torch._C)._is_cow_tensor(x) and bool((x == 0).any()) for x in lent)
+        return any(not is_untouched(x) and bool((x == 0).any()) for x in lent)
 
     def release(self) -> None:
         """Give back what was lent, also where a copy is still known to somebody."""
@@ -430,6 +430,11 @@ def _lazily(original: torch.Tensor) -> torch.Tensor:
         return torch._lazy_clone(original)
     except (RuntimeError, NotImplementedError):
         return original.clone()
+
+
+def is_untouched(lent: torch.Tensor) -> bool:
+    """Whether nobody has written to what was lent."""
+    return bool(cast(Any, torch._C)._is_cow_tensor(lent))
 
 
 def unwrapped(module: nn.Module) -> nn.Module:

@@ -71,7 +71,7 @@ def _run_copy(
     copier: Copier, kinds: Kinds, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None
 ) -> _Outcome:
     short: list[dict[str, Any]] = []
-    found, failure, weights = None, None, Weights(copier.positive, copier.lent)
+    found, failure, weights = None, None, Weights(copier.positive, copier.lent, trace)
     token, collecting = WEIGHTS.set(weights), gc.isenabled()
     # All that is made now goes at once; to look for cycles in it would only take time.
     gc.disable()
