@@ -279,7 +279,7 @@ class Copier:
         """A parameter; in what is lent, frozen ones learn too, so that autograd tells what is made of them."""
         if self.positive is not None and values.is_floating_point() and not values.is_meta:
             generator = torch.Generator().manual_seed(len(self.positive))
-            values = (torch.rand(values.shape, generator=generator) + 0.5).to(values)
+            values = torch.empty(values.shape).uniform_(0.5, 1.5, generator=generator).to(values)
         made = nn.Parameter(values, learns or (self.lend and (values.is_floating_point() or values.is_complex())))
         if self.positive is not None:
             self.positive[id(made)] = made
