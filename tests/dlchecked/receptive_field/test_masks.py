@@ -1,6 +1,7 @@
 """Attention under masks of every idiom, against what really changes in double precision."""
 
 import math
+from contextlib import suppress
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from dlchecked.receptive_field import receptive_field, verify
+from dlchecked.receptive_field.tracing.registry import RULES
+from dlchecked.receptive_field.tracing.value_rules import BOOLEANS
 
 LENGTH = 6
 LOWEST = torch.finfo(torch.float32).min
@@ -430,3 +433,16 @@ def test_a_mask_made_in_very_many_steps():
         return x.masked_fill(mask == 3000, 0.0)
 
     assert receptive_field(Calls(forward), (1, 2, LENGTH)).count(0) == 0
+
+
+def test_what_makes_booleans_of_numbers_is_listed():
+    numbers, making = torch.rand(2, 3), set()
+    for function in RULES:
+        for others in ((), (numbers,), (1,), (0.5, 1)):
+            with suppress(Exception):  # it takes others
+                found = function(numbers.clone(), *others)
+                parts = found if isinstance(found, tuple | list) else (found,)
+                if any(isinstance(part, torch.Tensor) and part.dtype == torch.bool for part in parts):
+                    making.add(function)
+    assert torch.lt in making
+    assert making <= BOOLEANS

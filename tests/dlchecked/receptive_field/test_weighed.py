@@ -51,7 +51,19 @@ def pruned_by_scattering(m, x):
     return F.conv1d(x, m.conv.weight * kept)
 
 
+def kept_in_a_buffer(m, x):
+    m.kept.copy_(m.square.weight[0] > 0.1)
+    return x.masked_fill(~m.kept, 0)
+
+
+def set_as_a_buffer(m, x):
+    m.kept.data = m.square.weight[0] > 0.1
+    return x.masked_fill(~m.kept, 0)
+
+
 DECIDING = [
+    kept_in_a_buffer,
+    set_as_a_buffer,
     pruned_through_a_view,
     pruned_by_scattering,
     ternary,
@@ -65,13 +77,29 @@ DECIDING = [
 
 def module(forward):
     torch.manual_seed(0)
-    return Calls(forward, conv=nn.Conv1d(2, 2, 3), square=nn.Linear(6, 6))
+    made = Calls(forward, conv=nn.Conv1d(2, 2, 3), square=nn.Linear(6, 6))
+    made.register_buffer("kept", torch.zeros(6, dtype=torch.bool))
+    return made
 
 
 @pytest.mark.parametrize("forward", DECIDING, ids=lambda f: f.__name__)
 def test_what_values_of_weights_decide_is_refused(forward):
     with pytest.raises(UnknownOperation, match=r"(?s)values of weights decide.*as a buffer\n.*line "):
         receptive_field(module(forward), (1, 2, 6))
+
+
+ASKING = {
+    "as a list": lambda m, x: x.masked_fill(torch.tensor([w > 0.1 for w in m.square.weight[0].tolist()]), 0),
+    "by NumPy": lambda m, x: x.masked_fill(torch.from_numpy(m.square.weight[0].detach().numpy() > 0.1), 0),
+    "one by one": lambda m, x: x * torch.stack([w if w > 0 else w * 0 for w in m.square.weight[0]]),
+    "beside a mask": lambda m, x: (x if m.square.weight.sum() > 0 else x.flip(-1)) * (PLACES[0] < -2),
+}
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_values_of_weights_are_not_asked_for_where_they_may_decide(name):
+    with pytest.raises(UnknownOperation, match=r"(?s)asks for values of weights.*\n.*line "):
+        receptive_field(module(ASKING[name]), (1, 2, 6))
 
 
 MEANT = {

@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from dlchecked.receptive_field.tracing.copying import is_untouched
 from dlchecked.receptive_field.tracing.registry import Unsupported
 from dlchecked.receptive_field.tracing.surroundings import has_drawn
 from dlchecked.receptive_field.tracing.tensor import is_traced
+from dlchecked.receptive_field.tracing.trace import Trace
 from dlchecked.receptive_field.tracing.weighed import Weighed
 
 # Steps whose result, of positive numbers, is zero only where a constant makes it so.
@@ -20,6 +22,10 @@ _PLAIN = (
     "Scatter ScatterAdd MaskedFill Tril Triu Where Exp Softmax Abs Tanh Sqrt Rsqrt Sigmoid Softplus "
     "LinalgVectorNorm Norm WeightNormInterface"
 )
+
+
+class Doubt(BaseException):
+    """Ends a run that is to be made again; a forward that goes on after errors does not go on after this."""
 
 
 class Weights:
@@ -36,17 +42,32 @@ class Weights:
         weighed: in a run with positive parameters, what their values decide.
     """
 
-    def __init__(self, positive: dict[int, nn.Parameter] | None, lent: Sequence[torch.Tensor] = ()) -> None:
+    def __init__(
+        self,
+        positive: dict[int, nn.Parameter] | None,
+        lent: Sequence[torch.Tensor] = (),
+        trace: Trace | None = None,
+    ) -> None:
         """Before a run."""
         self.positive = positive
         self.lent = lent
         self.doubtful = False
-        self.weighed = Weighed()
+        self.weighed = Weighed(trace)
+
+    def doubt(self) -> None:
+        """End the run, if there is one.
+
+        Raises:
+            Doubt: if it is not one that has positive parameters.
+        """
+        if WEIGHTS.get() is self and self.positive is None:
+            self.doubtful = True
+            raise Doubt
 
     def may_decide(self, x: torch.Tensor) -> bool:
-        """Whether a tensor may have been made of parameters: it is none of the module's own, nor a part of one."""
+        """Whether a tensor may have been made of parameters: it is none of the module's own as it was, nor a part."""
         looked_at = any(isinstance(own, nn.Parameter) for own in self.lent)
-        return looked_at and not any(x is own or x._base is own for own in self.lent)
+        return looked_at and not any((x is own or x._base is own) and is_untouched(own) for own in self.lent)
 
 
 WEIGHTS: ContextVar[Weights | None] = ContextVar("WEIGHTS", default=None)
@@ -81,7 +102,8 @@ def expect_meant(*deciding: Any) -> None:
         if weights is None or not isinstance(x, torch.Tensor) or is_traced(x) or isinstance(x, nn.Parameter):
             continue
         if weights.positive is None:
-            weights.doubtful = weights.doubtful or weights.may_decide(x)
+            if weights.may_decide(x):
+                weights.doubt()
         elif weights.weighed.decides(x):
             raise Unsupported(
                 "the values of weights decide what a constant in it cuts off or picks; let the module make that "
@@ -105,12 +127,12 @@ def zeros_of(x: torch.Tensor) -> torch.Tensor | None:
     # In this order nothing of the tensor's size is made of most: a sum may be no number although all of it are.
     if values.count_nonzero() == values.numel():
         # Zeros divided by zeros are none.
-        weights.doubtful |= x.requires_grad and bool(values.sum().isnan()) and bool(values.isnan().any())
+        if x.requires_grad and bool(values.sum().isnan()) and bool(values.isnan().any()):
+            weights.doubt()
         return None
     zeros = values == 0
     expect_meant(x)
     if weights.positive is None:
-        weights.doubtful |= x.is_floating_point()
         return None if x.requires_grad else zeros
     return zeros if _is_plain(x) else None
 

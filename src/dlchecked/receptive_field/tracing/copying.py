@@ -165,7 +165,7 @@ class Copier:
     def zeros_written(self) -> bool:
         """Whether a parameter that is lent has been written to, and holds a zero."""
         lent = [x for x in self.lent if isinstance(x, nn.Parameter) and not x.is_meta]
-        return any(not cast(Any, torch._C)._is_cow_tensor(x) and bool((x == 0).any()) for x in lent)
+        return any(not is_untouched(x) and bool((x == 0).any()) for x in lent)
 
     def release(self) -> None:
         """Give back what was lent, also where a copy is still known to somebody."""
@@ -279,7 +279,7 @@ class Copier:
         """A parameter; in what is lent, frozen ones learn too, so that autograd tells what is made of them."""
         if self.positive is not None and values.is_floating_point() and not values.is_meta:
             generator = torch.Generator().manual_seed(len(self.positive))
-            values = (torch.rand(values.shape, generator=generator) + 0.5).to(values)
+            values = torch.empty(values.shape).uniform_(0.5, 1.5, generator=generator).to(values)
         made = nn.Parameter(values, learns or (self.lend and (values.is_floating_point() or values.is_complex())))
         if self.positive is not None:
             self.positive[id(made)] = made
@@ -430,6 +430,11 @@ def _lazily(original: torch.Tensor) -> torch.Tensor:
         return torch._lazy_clone(original)
     except (RuntimeError, NotImplementedError):
         return original.clone()
+
+
+def is_untouched(lent: torch.Tensor) -> bool:
+    """Whether nobody has written to what was lent."""
+    return bool(cast(Any, torch._C)._is_cow_tensor(lent))
 
 
 def unwrapped(module: nn.Module) -> nn.Module:

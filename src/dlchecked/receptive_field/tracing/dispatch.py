@@ -10,7 +10,7 @@ import torch
 from dlchecked.receptive_field.errors import ReceptiveFieldError, UnknownOperation
 from dlchecked.receptive_field.tracing.registry import RULES, SHARING, WRITING, Unsupported
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
-from dlchecked.receptive_field.tracing.trace import Traced, location
+from dlchecked.receptive_field.tracing.trace import Traced, location, refusal
 from dlchecked.receptive_field.tracing.value_rules import BOOLEANS, anything_known, carried
 from dlchecked.receptive_field.tracing.values import LOST
 
@@ -115,13 +115,7 @@ def _written(x: Traced) -> None:
 
 
 def _refusal(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], reason: str) -> UnknownOperation:
-    run = _first(args, kwargs).run
-    error = UnknownOperation(
-        f"torch's {name} {reason}\n  {location(run)}\n"
-        '  receptive_field(..., method="numeric") measures such a module on a copy instead'
-    )
-    run.refused = error
-    return error
+    return refusal(_first(args, kwargs).run, name, reason)
 
 
 def _first(args: Any, kwargs: Mapping[str, Any]) -> Traced:

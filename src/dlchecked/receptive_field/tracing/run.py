@@ -12,7 +12,7 @@ from dlchecked.receptive_field.axis.even_support import identity
 from dlchecked.receptive_field.errors import UnknownOperation
 from dlchecked.receptive_field.layouts.box import BoxLayout
 from dlchecked.receptive_field.tracing import dispatch  # noqa: F401
-from dlchecked.receptive_field.tracing.constants import WEIGHTS, Weights
+from dlchecked.receptive_field.tracing.constants import WEIGHTS, Doubt, Weights
 from dlchecked.receptive_field.tracing.copying import Copier
 from dlchecked.receptive_field.tracing.surroundings import as_before
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, traced
@@ -36,11 +36,11 @@ def run_forward(
     found = run(apart=False)
     if found.mixed_up:
         found = run()
+    if found.doubtful:
+        found = run(positive=True)
     if "leaf Variable" in str(found.error):
         # What is written to in earnest does not learn.
         found = run(learning=False, positive=True)
-    elif found.doubtful:
-        found = run(positive=True)
     if found.error is not None:
         raise found.error
     return found.returned
@@ -71,7 +71,7 @@ def _run_copy(
     copier: Copier, kinds: Kinds, shape: tuple[int, ...], trace: Trace, output: Callable[[Any], Any] | None
 ) -> _Outcome:
     short: list[dict[str, Any]] = []
-    found, failure, weights = None, None, Weights(copier.positive, copier.lent)
+    found, failure, weights = None, None, Weights(copier.positive, copier.lent, trace)
     token, collecting = WEIGHTS.set(weights), gc.isenabled()
     # All that is made now goes at once; to look for cycles in it would only take time.
     gc.disable()
@@ -84,6 +84,8 @@ def _run_copy(
             found = copy(_input(shape, trace))
             found = found if output is None else output(found)
         failure = trace.refused
+    except Doubt:
+        pass
     except Exception as error:
         failure = _told(error)
     finally:

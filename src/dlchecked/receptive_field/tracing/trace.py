@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 import torch
 from torch import nn
 
+from dlchecked.receptive_field.errors import UnknownOperation
 from dlchecked.receptive_field.layouts.box import AnyLayout, layout_of
 from dlchecked.receptive_field.layouts.layout import Layout
 from dlchecked.receptive_field.tracing.meetings import Join, Meeting, meetings
@@ -142,11 +143,8 @@ def location(trace: Trace) -> str:
         if path
         else f"in the forward of {type(module or trace.module).__name__}"
     )
-    torch_home = torch.__name__ + "."
-    own_home = __name__.rsplit(".", 2)[0]
     while frame is not None:
-        home = frame.f_globals.get("__name__", "")
-        if not home.startswith((torch_home, own_home)) and home != "torch":
+        if not is_ours(frame) and not f"{_home(frame)}.".startswith("torch."):
             return f"{where}, {_line(frame, frame.f_lineno)}"
         if frame.f_code.co_name == "run_forward":
             break
@@ -154,12 +152,31 @@ def location(trace: Trace) -> str:
     return where
 
 
+def is_ours(frame: FrameType) -> bool:
+    """Whether a frame runs code of this library, and none of a forward's."""
+    return _home(frame).startswith(__name__.rsplit(".", 2)[0])
+
+
+def _home(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def refusal(trace: Trace, name: str, reason: str) -> UnknownOperation:
+    """What to raise for a call of torch that the run refuses."""
+    error = UnknownOperation(
+        f"torch's {name} {reason}\n  {location(trace)}\n"
+        '  receptive_field(..., method="numeric") measures such a module on a copy instead'
+    )
+    trace.refused = error
+    return error
+
+
 def place(error: BaseException) -> str:
     """The last line of code outside torch that an error has come through."""
     found, traceback = "", error.__traceback__
     while traceback is not None:
         frame = traceback.tb_frame
-        if not frame.f_globals.get("__name__", "").startswith(torch.__name__ + "."):
+        if not _home(frame).startswith("torch."):
             found = _line(frame, traceback.tb_lineno)
         traceback = traceback.tb_next
     return found

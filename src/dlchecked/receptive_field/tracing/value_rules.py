@@ -116,6 +116,8 @@ def _are_booleans(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any
         return [all(x.dtype == torch.bool for x in (tensors if function in _JOINING else tensors[:1]))] * count
     if function in _SAME:
         return [tensors[-1].dtype == torch.bool] * count
+    if not any(x.dtype == torch.bool for x in tensors):
+        return [False] * count
     try:
         found = function(*map(_without_values, args), **{name: _without_values(x) for name, x in kwargs.items()})
     except (RuntimeError, TypeError, NotImplementedError):  # of a number that stands for an integer, say

@@ -144,6 +144,8 @@ def inverse(a: Known) -> Known:
 def product(a: Known, b: Known) -> Known:
     """What is known of a product."""
     zero, both = a.zero() | b.zero(), a.fixed & b.fixed
+    if a.most < MARK and b.most < MARK:
+        return Known(lambda: a.values * b.values, both | zero, a.most * b.most, a, b)
     values = a.values * b.values
     # Something uncertain times something large may have any magnitude.
     uncertain = ~both & ~zero & (_scaled(a, b) | _scaled(b, a))

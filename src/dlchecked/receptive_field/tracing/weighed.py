@@ -1,5 +1,6 @@
 """What a forward decides by the values of its weights: a mask of those above a threshold, an order that it learned."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,24 +9,32 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from dlchecked.receptive_field.tracing.tensor import is_real
+from dlchecked.receptive_field.tracing.trace import Trace, is_ours, refusal
 from dlchecked.receptive_field.tracing.values import MARK
 
 # Of what no mask has lowered these are never zero, but for rounding.
 _POSITIVE = "exp exp_ exp2 exp2_ sigmoid sigmoid_ softmax softplus"
-_WRITING = {
+_WRITING = {"__setitem__", "__set__"} | {
     f"__i{name}__" for name in ["add", "sub", "mul", "div", "truediv", "floordiv", "pow", "mod", "and", "or", "xor"]
 }
+_ASKING = "item tolist numpy __array__ __bool__ __int__ __float__ __index__ __complex__ equal allclose is_nonzero"
+_ASKED = (
+    "is not covered: the forward asks for values of weights, and they may decide what a constant in it cuts off or "
+    "picks; let the module decide that before"
+)
 
 
 class Weighed(TorchFunctionMode):
     """While it is on, notes which real tensors say something about the values of parameters.
 
     A weight itself says nothing: it may have any value. Booleans and whole numbers that were made of weights do, and
-    what underflows, and so does what is made of these.
+    what underflows, and so does what is made of these. Who asks for their values gets others than those of the module,
+    and is refused.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Trace | None) -> None:
         super().__init__()
+        self._trace = trace
         # By their ids, and kept, so that no other tensor gets the same one.
         self._weights: dict[int, torch.Tensor] = {}
         self._decided: dict[int, torch.Tensor] = {}
@@ -50,11 +59,13 @@ class Weighed(TorchFunctionMode):
         if not decided and not any(isinstance(x, nn.Parameter) or id(x) in self._weights for x in given):
             return found
         name = getattr(function, "__name__", "")
+        if name in _ASKING.split() and self._trace is not None and not is_ours(sys._getframe(1)):
+            raise refusal(self._trace, name, _ASKED)
         # Of these only the shape is asked for.
         if not name.startswith("new_") and not name.endswith("_like"):
             made = [x for x in _tensors((found,)) if is_real(x)]
             decided = decided or (name in _POSITIVE.split() and bool(made) and _underflows(given[0], made[0]))
-            if name == "__setitem__" or (name.endswith("_") and not name.endswith("__")) or name in _WRITING:
+            if name in _WRITING or (name.endswith("_") and not name.endswith("__")):
                 # Written into a part, it is in the whole.
                 made += [given[0]] + ([] if given[0]._base is None else [given[0]._base])
             for x in made:
