@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,15 @@ class Executions:
         That is its text, what its blocks are named after, and how it is executed.
         """
         outcomes = [self._records.name(session[-1], session) for session in notebook.sessions()]
-        parts = (notebook.text, *outcomes, _how_it_is_executed())
+        parts = (notebook.text, *outcomes, self._how)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def _how(self) -> str:
+        """The code and the templates that execute a notebook, as they are when first asked for."""
+        packages = our_packages(("notebooks", "figures", "evidence"))
+        templates = {file for file in (packages["notebooks"] / "templates").rglob("*") if file.is_file()}
+        return digest(reach_of(["notebooks.kernel"], packages) | templates, packages)
 
     def of(self, notebook: Page) -> list[list[Output]] | None:
         """By cell of code, what it put out; `None` if the notebook was not executed as it stands."""
@@ -96,9 +104,3 @@ def _outputs(path: Path, told: Any) -> list[list[Output]] | PageError:
         outputs: list[list[Output]] = told["outputs"]
         return outputs
     return PageError(path, told["line"], told["problem"], told["remedy"])
-
-
-def _how_it_is_executed() -> str:
-    packages = our_packages(("notebooks", "figures", "evidence"))
-    templates = {file for file in (packages["notebooks"] / "templates").rglob("*") if file.is_file()}
-    return digest(reach_of(["notebooks.kernel"], packages) | templates, packages)

@@ -84,21 +84,19 @@ def _drawn(picture: Path) -> frozenset[Fraction]:
     source = picture.parent.with_suffix(".py")
     if not source.is_file():
         return frozenset()
-    return _numbers_of(source.read_text(encoding="utf-8"), picture.stem.replace("-", "_"))
+    drawn = _numbers_by_function(source.read_text(encoding="utf-8"))
+    return drawn.get(picture.stem.replace("-", "_"), frozenset())
 
 
 @lru_cache(maxsize=256)
-def _numbers_of(source: str, function: str) -> frozenset[Fraction]:
+def _numbers_by_function(source: str) -> dict[str, frozenset[Fraction]]:
     try:
-        tree = ast.parse(source)
+        functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     except SyntaxError:
-        return frozenset()
-    texts = (
-        ast.get_source_segment(source, node) or ""
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name == function
-    )
-    return _numbers_in_code("\n".join(texts))
+        return {}
+    lines = source.splitlines()
+    texts = {each.name: "\n".join(lines[each.lineno - 1 : each.end_lineno]) for each in functions}
+    return {name: _numbers_in_code(text) for name, text in texts.items()}
 
 
 def _numbers_in_code(code: str) -> frozenset[Fraction]:
