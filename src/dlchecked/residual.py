@@ -66,11 +66,6 @@ def residual_to_plain(weight: torch.Tensor, groups: int = 1) -> torch.Tensor:
     return weight + dirac_kernel(weight, groups)
 
 
-def plain_to_residual(weight: torch.Tensor, groups: int = 1) -> torch.Tensor:
-    """The kernel with which a residual convolution does what ``conv(x, weight)`` does."""
-    return weight - dirac_kernel(weight, groups)
-
-
 class ConvStack(nn.Module):
     """Convolutions that keep channels and size, with an activation between them.
 
