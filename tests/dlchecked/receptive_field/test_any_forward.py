@@ -148,6 +148,11 @@ FORWARDS = {
         (1, 1, 12),
         Calls(lambda m, x: torch.cat([a * b for a, b in zip(x.split(4, -1), x.chunk(3, -1)[::-1], strict=True)], -1)),
     ),
+    "split in three": ((1, 1, 7), Calls(lambda m, x: m[0](torch.cat(x.tensor_split(3, -1)[::-1], -1)), conv1())),
+    "split at places": (
+        (1, 1, 8),
+        Calls(lambda m, x: torch.cat([part.cumsum(-1) for part in x.tensor_split((3, 2, -1), -1)], -1)),
+    ),
     "index_select": ((1, 1, 8), Calls(lambda m, x: m[0](x.index_select(2, torch.tensor([3, 0, 7, 7]))), conv1(2))),
     "fancy index": ((1, 1, 8), Calls(lambda m, x: x[:, :, [1, 5, 2]] + x[..., 3:4])),
     "channel shuffle": (

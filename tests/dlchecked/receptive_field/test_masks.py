@@ -87,6 +87,7 @@ AFTERWARDS = {
     "biased": lambda s: s + torch.arange(LENGTH).to(s) * 0.1,
     "biased by rows": lambda s: s + torch.linspace(0, 1, LENGTH).to(s)[:, None],
     "split and joined": lambda s: torch.cat(s.split(4, 2), 2),
+    "split at some places": lambda s: torch.cat(s.tensor_split((1, -2), 2), 2),
     "stacked": lambda s: torch.stack([s, 2 * s], 0)[1],
     "repeated": lambda s: s.unsqueeze(1).expand(-1, 2, -1, -1)[:, 1],
     "less the largest": lambda s: s - s.max(-1, keepdim=True).values,

@@ -1,5 +1,6 @@
 """Slices, picks, flips, rolls, padding, and writing into a part of a tensor."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,21 @@ def chunk(input: TracedTensor, chunks: int, dim: int = 0) -> Any:
     """Stretches of one dimension, as even as can be."""
     size = -(-input.shape[input.dimension(dim)] // chunks)
     return split(input, size, dim)
+
+
+@view_rule("tensor_split")
+def tensor_split(
+    input: TracedTensor, indices_or_sections: Any = None, dim: int = 0, *, indices: Any = None, sections: Any = None
+) -> Any:
+    """Stretches of one dimension, cut at some positions or as even as can be, the longer ones first."""
+    dim = input.dimension(dim)
+    length = input.shape[dim]
+    cuts = next(given for given in (indices_or_sections, indices, sections) if given is not None)
+    if isinstance(cuts, int):
+        size, longer = divmod(length, cuts)
+        cuts = [part * size + min(part, longer) for part in range(1, cuts)]
+    stretches = [slice(*edges).indices(length) for edges in pairwise([0, *cuts, length])]
+    return tuple(_stretch(input, dim, range(*stretch)) for stretch in stretches)
 
 
 @view_rule("narrow")

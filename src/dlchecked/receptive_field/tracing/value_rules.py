@@ -34,8 +34,8 @@ def _all(names: str) -> set[Any]:
 _MOVES = _all(
     "reshape view flatten ravel unflatten permute transpose swapaxes swapdims t adjoint movedim moveaxis unsqueeze "
     "squeeze expand broadcast_to expand_as view_as reshape_as repeat tile repeat_interleave split split_with_sizes "
-    "chunk narrow select unbind index_select flip fliplr flipud roll rot90 __getitem__ pixel_shuffle pixel_unshuffle "
-    "channel_shuffle cat concat concatenate stack"
+    "tensor_split chunk narrow select unbind index_select flip fliplr flipud roll rot90 __getitem__ pixel_shuffle "
+    "pixel_unshuffle channel_shuffle cat concat concatenate stack"
 ) | {torch.Tensor.unfold}
 _SAME = _all(
     "clone contiguous detach detach_ positive to type_as float double half bfloat16 cpu cuda pin_memory requires_grad_ "
