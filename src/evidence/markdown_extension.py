@@ -72,6 +72,8 @@ class EvidenceExtension(Extension):
         """Lines are read before other preprocessing changes them, and links set before MkDocs makes them relative."""
         AnswerLayers(lambda: self.site().settings.reasons).extendMarkdown(md)
         md.preprocessors.register(_Directives(self), "evidence_directives", 900)
+        # When fences are taken out (25), for in one of them the mark is text, and before comments are (20).
+        md.preprocessors.register(_Ledger(self), "evidence_ledger", 24)
         md.treeprocessors.register(_CheckLinks(self), "evidence_links", 1)
         md.postprocessors.register(_Recount(self), "evidence_recount", -1000)
 
@@ -123,9 +125,29 @@ class _Directives(Preprocessor):
         # `locate` numbers the lines from the first that is not blank.
         blank = len(text) - len(text.lstrip("\n"))
         rendered = render_directives(page, lines, source.first_line - blank, grades, verdicts)
-        return [*_complaints(errors), *self._fill_ledger(rendered), *self._summary(page, verdicts)]
+        return [*_complaints(errors), *rendered, *self._summary(page, verdicts)]
 
-    def _fill_ledger(self, lines: list[str]) -> Iterator[str]:
+    def _summary(self, page: Page, verdicts: Mapping[str, Record | None]) -> Iterator[str]:
+        settings = self.extension.site().settings
+        checks = [verdicts.get(block.ident) for block in page.blocks if block.name and not block.waived]
+        if checks:
+            told = {package: version(package) for package in settings.versions}
+            yield ""
+            yield render_summary(checks, told, self.extension.address(settings.ledger) if settings.ledger else None)
+
+
+class _Ledger(Preprocessor):
+    """Puts the account of all checks, or its counts, in the place of the mark that asks for it."""
+
+    def __init__(self, extension: EvidenceExtension) -> None:
+        super().__init__()
+        self.extension = extension
+
+    def run(self, lines: list[str]) -> list[str]:
+        """The lines of a page; other text is given no account."""
+        return lines if self.extension.page is None else list(self._filled(lines, self.extension.page))
+
+    def _filled(self, lines: list[str], page: Page) -> Iterator[str]:
         extension = self.extension
         for line in lines:
             if line.strip() not in (LEDGER_MARK, COUNTS_MARK):
@@ -136,17 +158,7 @@ class _Directives(Preprocessor):
             if line.strip() == COUNTS_MARK:
                 yield from counts(entries, attack, packages)
             else:
-                assert extension.page is not None, "a page is being rendered"
-                folder = os.path.relpath(extension.page.path.parent, site.docs_dir)
-                yield from as_markdown(entries, attack, packages, folder)
-
-    def _summary(self, page: Page, verdicts: Mapping[str, Record | None]) -> Iterator[str]:
-        settings = self.extension.site().settings
-        checks = [verdicts.get(block.ident) for block in page.blocks if block.name and not block.waived]
-        if checks:
-            told = {package: version(package) for package in settings.versions}
-            yield ""
-            yield render_summary(checks, told, self.extension.address(settings.ledger) if settings.ledger else None)
+                yield from as_markdown(entries, attack, packages, os.path.relpath(page.path.parent, site.docs_dir))
 
 
 def _of_no_page(page: Page) -> list[PageError]:

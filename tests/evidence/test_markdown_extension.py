@@ -73,6 +73,16 @@ def test_directives_keep_their_place_in_what_holds_them(render, prefix):
     assert "language-python" in holder
 
 
+def test_the_mark_of_the_ledger_asks_for_it_and_in_a_block_of_code_it_is_text(render):
+    mark = "<!--evidence:ledger-->"
+    html = render(f"# One\n\n{mark}\n\n```markdown\n# All checks\n\n{mark}\n```\n\n[2](check:it-is-2)\n\n{CHECK}")
+    shown, code = html[: html.index("language-markdown")], html[html.index("language-markdown") :]
+    assert "1 checks (1 exact): all passed." in shown
+    assert "evidence:ledger" not in shown
+    assert "&lt;!--evidence:ledger--&gt;" in code
+    assert "all passed" not in code
+
+
 def test_front_matter_is_no_hindrance(render, tmp_path):
     text = f"[2](check:it-is-2)\n\n{CHECK}"
     (tmp_path / "docs" / "page.md").write_text(f"---\ntitle: T\n---\n\n{text}")

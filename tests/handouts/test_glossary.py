@@ -73,8 +73,8 @@ def test_the_page_shows_terms_under_letters():
 def test_search_knows_a_term_in_both_spellings(tmp_path):
     index = tmp_path / "search_index.json"
     index.write_text(json.dumps({"docs": [{"location": "d/#d-1"}, {"location": "d/"}]}))
-    tag_with_terms(index, [Term("n", ("normalisation",), "d.md#d-1"), Term("x", ("x",))], {"d.md": "d/"})
+    tag_with_terms(index, [Term("n", ("normalisation", "warm-up"), "d.md#d-1"), Term("x", ("x",))], {"d.md": "d/"})
     assert json.loads(index.read_text())["docs"] == [
-        {"location": "d/#d-1", "tags": ["normalisation", "normalization"]},
+        {"location": "d/#d-1", "tags": ["normalisation", "normalization", "warm-up", "warmup"]},
         {"location": "d/"},
     ]

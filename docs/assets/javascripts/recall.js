@@ -37,10 +37,13 @@ function reported(heading, answer) {
 // Who works through what is due need not go back for each question.
 export function tellNext(told) {
   const due = dueToday();
-  if (!due.length) return told.append(" Nothing else is due today.");
-  const [[name, { question }]] = due;
-  const link = Object.assign(document.createElement("a"), { href: addressOf(name), textContent: question });
-  told.append(" Due next: ", link, ` (${due.length} left).`);
+  const line = Object.assign(document.createElement("span"), { className: "due-next" });
+  if (due.length) {
+    const [[name, { question }]] = due;
+    const link = Object.assign(document.createElement("a"), { href: addressOf(name), textContent: question });
+    line.append("Due next: ", link, ` (${due.length} left).`);
+  } else line.append("Nothing else is due today.");
+  told.append(line);
 }
 
 function comesAgain({ right, due }) {
