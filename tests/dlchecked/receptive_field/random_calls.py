@@ -429,7 +429,7 @@ def joining(choose: Choose, x: torch.Tensor) -> Function:
         "product": lambda x: x * x.flip(dim),
         "quotient": lambda x: x / (3 + x.flip(dim).abs()),
         "larger": lambda x: torch.maximum(x, x.flip(dim)),
-        "power": lambda x: (x.abs() / 8 + 1) ** (x.flip(dim) / 8),
+        "power": lambda x: (x.abs() / 32 + 1) ** (x.flip(dim) / 32),
         "side by side": lambda x: torch.cat([x, x.flip(dim)], dim),
         "with constants": lambda x: torch.cat([x, torch.ones(x.shape).double()], dim),
         "stacked": lambda x: torch.stack([x, x.flip(dim)], dim),

@@ -4,7 +4,6 @@ Almost always every set is an interval, and two arrays hold all of them. Where d
 is also kept as the bits of a Python integer, which is exact, compact and fast to unite.
 """
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any, TypeVar
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlchecked.receptive_field.axis.even_intervals import EvenIntervals
-from dlchecked.receptive_field.axis.unbounded import LONGEST_PERIOD, Unbounded, UnboundedTaps
+from dlchecked.receptive_field.axis.unbounded import LONGEST_PERIOD, Unbounded, UnboundedTaps, united
 from dlchecked.receptive_field.axis.windows import Index, Window
 
 Array = TypeVar("Array", bound=npt.NDArray[Any])
@@ -99,7 +98,7 @@ class Support:
             bits = np.asarray(np.bitwise_or.reduce(self.as_bits(), axis), dtype=object)
             found = _of_bits(self.length, bits, None)
         if self.phases is not None and self.phases[0] == axis:
-            found.unbounded = _united(self.phases[1])
+            found.unbounded = united(self.phases[1])
         return found
 
     def selected(self, axis: int, index: int) -> "Support":
@@ -289,10 +288,3 @@ def _objects(values: list[int], shape: tuple[int, ...]) -> Bits:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array.reshape(shape)
-
-
-def _united(rules: Sequence[Unbounded]) -> Unbounded | None:
-    found: Unbounded | None = rules[0]
-    for other in rules[1:]:
-        found = None if found is None else found.union(other)
-    return found

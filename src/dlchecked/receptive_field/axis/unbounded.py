@@ -124,3 +124,11 @@ def hull(spans: Sequence[Span | None]) -> Span | None:
     if not seen:
         return None
     return min(lo for lo, _ in seen), max(hi for _, hi in seen)
+
+
+def united(rules: Sequence[Unbounded | None]) -> Unbounded | None:
+    """The fields of all unit by unit; None where some follow no rule, or all together follow none."""
+    found = rules[0] if rules else None
+    for other in rules[1:]:
+        found = None if found is None or other is None else found.union(other)
+    return found

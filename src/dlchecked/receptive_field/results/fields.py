@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from dlchecked.receptive_field.axis.unbounded import Unbounded
+from dlchecked.receptive_field.axis.unbounded import Unbounded, united
 from dlchecked.receptive_field.axis.windows import Index
 from dlchecked.receptive_field.layouts.layout import Layout
 from dlchecked.receptive_field.layouts.propagation import mix
@@ -68,15 +68,9 @@ class Fields:
         return [self._rule(axis) for axis in range(len(self.lengths))]
 
     def _rule(self, axis: int) -> Unbounded | None:
-        found: Unbounded | None = None
-        for term in self.layout.terms:
-            unbounded = term[axis].support.unbounded
-            if unbounded is None or term[axis].dims != self.layout.terms[0][axis].dims:
-                return None
-            found = unbounded if found is None else found.union(unbounded)
-            if found is None:
-                return None
-        return found
+        factors = [term[axis] for term in self.layout.terms]
+        alike = all(factor.dims == factors[0].dims for factor in factors)
+        return united([factor.support.unbounded for factor in factors]) if alike else None
 
     def factors(self, unit: tuple[int, ...]) -> list[Product]:
         """For every term that reaches the unit, its positions along every input axis."""

@@ -17,7 +17,7 @@ from dlchecked.receptive_field.tracing.registry import Unsupported, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
 
 
-@rule("interpolate", "upsample")
+@rule("interpolate")
 def interpolate(
     input: TracedTensor,
     size: Any = None,
@@ -54,12 +54,6 @@ def _expect_torch_to_be_right(before: Sequence[int], after: Sequence[int]) -> No
     """
     if after[-1] == 1 and before[0] > 1 and after[0] not in (1, before[0]):
         raise Unsupported("torch itself mixes up the rows of an antialiased output that is 1 wide; resize them first")
-
-
-@rule("upsample_nearest", "upsample_bilinear")
-def deprecated(input: TracedTensor, *args: Any, **kwargs: Any) -> TracedTensor:
-    """Left out: torch itself says to use interpolate."""
-    raise Unsupported("torch has deprecated it in favour of interpolate")
 
 
 @lru_cache(maxsize=256)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dlchecked.receptive_field.axis.unbounded import Unbounded
+from dlchecked.receptive_field.axis.unbounded import united
 from dlchecked.receptive_field.layouts.box import AnyLayout, layout_of
-from dlchecked.receptive_field.layouts.terms import Terms
 
 
 class Join(NamedTuple):
@@ -39,20 +38,7 @@ def _disagreements(join: Join) -> Iterator[Meeting]:
     unions = [layout_of(union).terms for union in join.unions]
     some = next((terms for terms in unions if terms), None)
     for axis in range(len(some[0]) - 1 if some else 0):
-        rules = [_rule(terms, axis) for terms in unions]
+        rules = [united([term[axis].support.unbounded for term in terms]) for terms in unions]
         known = [(source, rule) for source, rule in zip(join.sources, rules, strict=True) if rule is not None]
         if any(not rule.concentric(known[0][1]) for _, rule in known[1:]):
             yield Meeting(join.step, tuple(source for source, _ in known), axis)
-
-
-def _rule(terms: Terms, axis: int) -> Unbounded | None:
-    """The fields without borders of a union of terms, if they follow a rule."""
-    found: Unbounded | None = None
-    for term in terms:
-        unbounded = term[axis].support.unbounded
-        if unbounded is None:
-            return None
-        found = unbounded if found is None else found.union(unbounded)
-        if found is None:
-            return None
-    return found

@@ -49,7 +49,7 @@ _OF_ONE = _VANISHING | _all(
     "relu relu6 leaky_relu elu selu celu gelu silu mish hardswish hardsigmoid hardtanh tanh softplus "
     "softsign logsigmoid threshold abs absolute expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sign ceil "
     "floor round trunc nan_to_num logical_not bitwise_not isnan isinf isfinite bool long int "
-    "__abs__ __invert__ relu_ leaky_relu_ abs_ log_ sqrt_ rsqrt_ square_ tanh_ reciprocal_ nan_to_num_"
+    "__abs__ __invert__ relu_ leaky_relu_ abs_ log_ sqrt_ rsqrt_ square_ tanh_ reciprocal_"
 )
 _OF_TWO = _all(
     "lt le gt ge eq ne less greater less_equal greater_equal not_equal logical_xor bitwise_xor pow remainder fmod "
