@@ -85,6 +85,7 @@ def _as_page(data: dict[str, Any], path: Path, text: str) -> Page:
         references=[Reference(**reference) for reference in data["references"]],
         figures=[Figure(path=path, **figure) for figure in data["figures"]],
         ids=set(data["ids"]),
+        headings=data["headings"],
         output_directive_lines=data["output_directive_lines"],
         errors=[PageError(path, *error) for error in data["errors"]],
     )
