@@ -52,11 +52,11 @@ TESTS = {
     "dlchecked": ("dlchecked",),
     "evidence": ("evidence", "red_team"),
     "figures": ("figures",),
-    "handouts": ("handouts",),
+    "handouts": ("handouts", "portable"),
     "mathml": ("mathml",),
     "notebooks": ("notebooks",),
     "portable": ("portable",),
-    "slim": ("slim",),
+    "slim": ("slim", "portable"),
 }
 # What takes seconds to import, and is none of ours.
 WARM = ("markdown", "matplotlib.pyplot", "mkdocs", "sympy", "torch")
