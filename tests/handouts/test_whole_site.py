@@ -182,5 +182,5 @@ def test_programs_are_told_all_pages(site):
 
 def test_search_prefers_what_teaches(site):
     docs = {doc["location"]: doc for doc in json.loads((site / "search" / "search_index.json").read_text())["docs"]}
-    assert docs["sums/parts/#s-1"]["tags"] == ["Recurrent network", "RNN"]
+    assert docs["sums/parts/#s-1"]["tags"] == ["Recurrent network", "Recurrentnetwork", "RNN"]
     assert "tags" not in docs[""]
