@@ -52,14 +52,14 @@ TESTS = {
     "dlchecked": ("dlchecked",),
     "evidence": ("evidence", "red_team"),
     "figures": ("figures",),
-    "handouts": ("handouts",),
+    "handouts": ("handouts", "portable"),
     "mathml": ("mathml",),
     "notebooks": ("notebooks",),
     "portable": ("portable",),
-    "slim": ("slim",),
+    "slim": ("slim", "portable"),
 }
 # What takes seconds to import, and is none of ours.
-WARM = ("hypothesis", "markdown", "matplotlib.pyplot", "mkdocs", "sympy", "torch")
+WARM = ("markdown", "matplotlib.pyplot", "mkdocs", "sympy", "torch")
 # Of what is run while the tests are collected, it is not known which test it is for.
 COLLECTION = "collection"
 # How pytest ends if all tests passed, or none is left: those for each value of a table, if the change is in the table.
@@ -165,8 +165,7 @@ def processor_seconds() -> float:
 
 def run_tests(file: str, plugin: object) -> int:
     """Run a test file in this process."""
-    options = ["-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not weekly and not browser"]
-    options += ["-p", "no:cacheprovider", "-p", "no:xdist"]
+    options = ["-x", "-q", "-m", "not weekly and not browser", "-p", "no:cacheprovider", "-p", "no:xdist"]
     return int(pytest.main([*options, file], plugins=[plugin]))
 
 
@@ -240,6 +239,18 @@ def parts_of(data: Path) -> list[Path]:
     return sorted(part for part in data.parent.glob(f"{data.name}.*") if part.suffix not in (".toml", ".told", ".log"))
 
 
+def kept_of(name: str) -> Path:
+    """Where it is kept what the tests of a file run."""
+    return KEPT / "watched" / (name.replace("/", "+") + ".json")
+
+
+def test_files(package: str, known: bool) -> list[str]:
+    """The files with tests for a package; if `known`, those of which it is known what they run."""
+    paths = (path for folder in TESTS[package] for path in (TREE / "tests" / folder).rglob("test_*.py"))
+    names = sorted(str(path.relative_to(TREE)) for path in paths)
+    return [name for name in names if kept_of(name).exists() or not known]
+
+
 @cache
 def watched(name: str) -> dict:
     """What each test of a file runs and how long it takes, kept while the file and what it runs stay as they are.
@@ -248,7 +259,7 @@ def watched(name: str) -> dict:
         `seconds` by test, `lines` by source file and test, those that all tests run under an empty name; whether all
         tests passed as `status`.
     """
-    kept = KEPT / "watched" / (name.replace("/", "+") + ".json")
+    kept = kept_of(name)
     kept.parent.mkdir(parents=True, exist_ok=True)
     told = json.loads(kept.read_text()) if kept.exists() else {}
     if told.get("digest") != digest(name, told.get("lines", ())):
@@ -263,7 +274,8 @@ def watched(name: str) -> dict:
             for file, run in told["lines"].items():
                 inside = {*itertools.chain(*(lines for test, lines in run.items() if test != COLLECTION))}
                 told["lines"][file] = {"": sorted(inside), COLLECTION: run.get(COLLECTION, [])}
-        kept.write_text(json.dumps(told | {"digest": digest(name, told["lines"])}))
+        if status in UNNOTICED:
+            kept.write_text(json.dumps(told | {"digest": digest(name, told["lines"])}))
     return told
 
 
@@ -293,11 +305,10 @@ def lines_run(data: Path) -> dict[str, dict]:
     }
 
 
-def asked(mutant: Mutant) -> dict[str, dict[str, float]]:
+def asked(mutant: Mutant, files: Iterable[str]) -> dict[str, dict[str, float]]:
     """The tests for a change, by file, and how long each takes; those first that are mostly about its file."""
     found = []
-    for path in (path for folder in TESTS[package_of(mutant)] for path in (TREE / "tests" / folder).rglob("test_*.py")):
-        name = str(path.relative_to(TREE))
+    for name in files:
         told = watched(name)
         run = {file: len({*itertools.chain(*tests.values())}) for file, tests in told["lines"].items()}
         if tests := tests_of(mutant, told):
@@ -522,9 +533,9 @@ def key_of(mutant: Mutant) -> str:
     return hashlib.sha256(repr((mutant, text_of(mutant.file))).encode()).hexdigest()
 
 
-def attack(mutant: Mutant, seconds: float) -> dict:
+def attack(mutant: Mutant, test_files: Iterable[str], seconds: float) -> dict:
     """Put a change to the tests that run its line, until one notices, or these together would take so long."""
-    files = asked(mutant)
+    files = asked(mutant, test_files)
     told = {"key": key_of(mutant), **asdict(mutant), "change": change_of(mutant), "by": "", "asked": 0}
     told["tests"] = sum(map(len, files.values()))
     used = processor_seconds()
@@ -544,39 +555,54 @@ def attack(mutant: Mutant, seconds: float) -> dict:
     return told
 
 
+def how(arguments: argparse.Namespace) -> str:
+    """What was run."""
+    every, some = (
+        {Path(name).name for package in arguments.packages for name in test_files(package, known)}
+        for known in (False, arguments.watched)
+    )
+    without = f", without the tests in {', '.join(sorted(every - some))}" if every != some else ""
+    return f"This is of `--seed {arguments.seed} --sample {arguments.sample} --seconds {arguments.seconds:g}`{without}."
+
+
+def asked_for() -> argparse.Namespace:
+    """What stands on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--sample", type=int, default=120, help="shared out by lines; of each package, 15 at least")
+    add("--seed", type=int, default=0)
+    add("--seconds", type=float, default=300, help="how long the tests of one change take, at most")
+    add("--watched", action="store_true", help="leave out test files of which it is not known what they run")
+    add("--tell", action="store_true", help="run nothing, and write what is known")
+    add("--packages", nargs="+", choices=TESTS, default=list(TESTS))
+    return parser.parse_args()
+
+
 def main() -> int:
     sys.dont_write_bytecode = False
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sample", type=int, default=120, help="shared out by lines; of each package, 15 at least")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=300, help="how long the tests of one change take, at most")
-    parser.add_argument("--tell", action="store_true", help="run nothing, and write what is known")
-    parser.add_argument("--packages", nargs="+", choices=TESTS, default=list(TESTS))
-    arguments = parser.parse_args()
+    arguments = asked_for()
     if not arguments.tell:
         copy_tree()
+    for name in () if arguments.tell else WARM:
+        __import__(name)
     kept = KEPT / "results.jsonl"
     lines = kept.read_text().splitlines() if kept.exists() else []
     known = {each["key"]: each for each in map(json.loads, lines)}
     reasons = reasons_in(PAGE.read_text(encoding="utf-8") if PAGE.exists() else "")
-    samples = {package: order(arguments.sample, arguments.seed, package) for package in arguments.packages}
-    with contextlib.suppress(KeyboardInterrupt):
-        for name in WARM:
-            __import__(name)
-        # From each package in turn, so that what was done when it is ended is a sample as well.
-        for mutant in (
-            () if arguments.tell else filter(None, itertools.chain(*itertools.zip_longest(*samples.values())))
-        ):
-            found = known.get(key_of(mutant))
-            if found is None or (not found["by"] and survivor(found) not in reasons):
-                known[key_of(mutant)] = told = attack(mutant, arguments.seconds)
-                with kept.open("a") as file:
-                    file.write(json.dumps(told) + "\n")
+    # Of a package without tests there is nothing to be learned.
+    packages = [package for package in arguments.packages if test_files(package, arguments.watched)]
+    samples = {package: order(arguments.sample, arguments.seed, package) for package in packages}
+    # From each package in turn, so that what was done when it is ended is a sample as well.
+    for mutant in filter(None, itertools.chain(*itertools.zip_longest(*samples.values()))):
+        key, files = key_of(mutant), test_files(package_of(mutant), arguments.watched)
+        if arguments.tell or (key in known and (known[key]["by"] or survivor(known[key]) in reasons)):
+            continue
+        known[key] = attack(mutant, files, arguments.seconds)
+        with kept.open("a") as file:
+            file.write(json.dumps(known[key]) + "\n")
     keys = {package: [key_of(mutant) for mutant in sample] for package, sample in samples.items()}
     results = {package: [known[key] for key in some if key in known] for package, some in keys.items()}
-    results = {package: made for package, made in results.items() if made}
-    bound = f"`--seed {arguments.seed} --sample {arguments.sample} --seconds {arguments.seconds:g}`"
-    told = page(results, reasons, f"This is of {bound}.")
+    told = page({package: made for package, made in results.items() if made}, reasons, how(arguments))
     print(told)
     if arguments.packages == list(TESTS):
         PAGE.write_text(told, encoding="utf-8")

@@ -299,3 +299,10 @@ def test_forked_and_decided_on_the_spot_is_as_run_from_the_start():
         unjudged.judges = False
         survives = Session([alone], observer=unjudged).outcome(alone).error is None
         assert survives == (trial.fate in SURVIVORS), f"{mutant.line}:{mutant.column} {mutant.old} -> {mutant.new}"
+
+
+def test_what_an_error_is_expected_to_say_is_a_claim():
+    code = (
+        "with pytest.raises(ValueError, match='size 19') as caught, open('a'), raises(TypeError, match='no'):\n    f(3)"
+    )
+    assert changes(code) == ["'size 19' -> 'size 10'", "'no' -> 'nox'"]

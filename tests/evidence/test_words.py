@@ -300,6 +300,9 @@ REFUSED = [
     ("385.0", [TEN], "claims 385.0"),
     ("0.001", [close("abs(total - 385) < 0.001", 385, 385, 0.001)], "claims 0.001"),  # a tolerance
     ("0.28", [close("abs(share - 0.28) < 0.05", 0.31, 0.28, 0.05)], "claims 0.28"),
+    ("7/27", [TIGHT], "claims 7/27"),
+    ("3", [TIGHT], "claims 3"),
+    ("0.5, within 0.004", [SHARE], "claims 0.5"),
     ("within 0.001 of 0.28", [SHARE], "claims 0.001"),
     ("within 0.004 of 0.29", [SHARE], "claims 0.004"),
     ("within 0.5 of 0.28", [SHARE], "claims 0.5"),

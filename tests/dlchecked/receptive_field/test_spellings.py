@@ -18,6 +18,7 @@ SAME = {
     "a quotient": (lambda x: half(x) / x.exp(), lambda x: x.exp().__rtruediv__(half(x))),
     "the smaller": (lambda x: torch.min(x, x * half(x)), lambda x: -torch.maximum(-x, -(x * half(x)))),
     "one of two": (lambda x: torch.lerp(x, x.flip(-1), 0.5), lambda x: (x + x.flip(-1)) / 2),
+    "a sum with what is spread": (lambda x: x + x[:, :, :1], lambda x: x[:, :, :1] + x),
     "repeated": (lambda x: x.repeat_interleave(2)[None, None], lambda x: x.repeat_interleave(2, -1)),
     "transposed": (lambda x: x[0, 0].view(2, 4).t().reshape(1, 1, 8), lambda x: x.view(1, 1, 2, 4).mT.reshape(1, 1, 8)),
     "adjoint": (

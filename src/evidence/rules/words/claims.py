@@ -175,11 +175,12 @@ class _Reader:
     def _read(self, at: int, number: Number) -> None:
         relation, start = self._before(at)
         other, by = self._partner(at + 1)
+        said = None if other is None else self.tokens[other].number
         if relation == "tolerance" and other is not None and by == "of":
-            self._claim(at, "tolerance", target=self.tokens[other].number)
+            self._claim(at, "tolerance", target=said)
             self._claim(other, "=")
-        elif other is not None and self._counts(at, other):
-            self._claim(at, *self._own(at, relation, start), total=self.tokens[other].number)
+        elif other is not None and said is not None and self._counts(at, number, said):
+            self._claim(at, *self._own(at, relation, start), total=said)
             self._claim(other, "total", total=number)
         elif (high := self._high(at)) is not None:
             # Also where the words are `up to 5 to 7`, nothing but both ends will do.
@@ -313,11 +314,8 @@ class _Reader:
             at += 1
         return (at if at < len(self.tokens) and self.tokens[at].number else None), word
 
-    def _counts(self, at: int, other: int) -> bool:
+    def _counts(self, at: int, count: Number, total: Number) -> bool:
         """Whether the two are a count and its total: `18 of 20`, `nine in ten`."""
-        count, total = self.tokens[at].number, self.tokens[other].number
-        if count is None or total is None:
-            return False
         if total.value < 0 or (self.lower[at + 1] == "in" and not (count.spelled and total.spelled)):
             return False
         return all(each.value.denominator == 1 and not each.unit and not each.factors for each in (count, total))
