@@ -112,11 +112,20 @@ HONEST = [
             ("an object that counts its calls", "class Net:\n    def __init__(self):\n        self.calls = []\n    def __call__(self, x):\n        self.calls.append(x)\n        return x\nnet = Net()\nfor n in range(3):\n    net(n * n)\nassert net.calls[-1] == 4"),
             ("a buffer that is changed in place", "import random\nxs = [1, 2, 3]\nrandom.shuffle(xs)\nassert sorted(xs) == [1, 2, 3]\nxs[0], xs[1] = xs[1], xs[0]\nassert xs[0] in (1, 2, 3)"),
             ("an error that is meant", "def divides(n):\n    try:\n        1 / n\n    except ZeroDivisionError:\n        return 'no'\n    return 'yes'\n\nassert divides(0) == 'no'"),
+            ("a helper that asserts", "def squares(xs):\n    for x in xs:\n        assert x**2 > x\n    return True\n\nassert squares([2, 3])"),
+            ("a helper whose tensor somebody else changes", "import torch\ndef step():\n    weight = torch.zeros(1)\n    weight.grad = torch.ones(1)\n    torch.optim.SGD([weight], lr=1.0).step()\n    return weight.item()\n\nassert step() == -1"),
+            ("a helper that finds one", "def has(xs, wanted):\n    for x in xs:\n        if x == wanted:\n            return True\n    return False\n\nassert has([n * n for n in range(5)], 9)"),
+            ("no number", "x = float('inf') - float('inf') * sum([1])\nassert x != x"),
+            ("the same draws from the same seed", "import random\ndef draws():\n    return random.Random(0).random()\n\nassert draws() == draws()"),
             ("a word backwards", "word = 'level'\nassert word == word[::-1]"),
         )
     ),
     Case("methods and variables called as functions of Python are", code="class Total:\n    def __init__(self):\n        self.sum = 0\n    def max(self):\n        return self.sum\ndef clip(x, min=0):\n    sum = x - min\n    return sum\ntotal = Total()\ntotal.sum = clip(sum(n**2 for n in range(11)))\nassert total.max() == 385"),
     Case("what a check was given", link="With $k = 3$ and $p = 0.5$ it is [9](check:ten-squares), with k = 4 [16](check:ten-squares)", code="from fractions import Fraction\np = Fraction(1, 2)\nfor k, square in [(3, 9), (4, 16)]:\n    assert k**2 == square"),
+    *(
+        Case(f"what a function was given: {calls}", link="With $k = 3$ it is [9](check:ten-squares)", code=f"def square(k, offset=0):\n    return k * k + offset\n\n{calls}")
+        for calls in ("assert square(3) == 9\nassert square(5) == 25", "assert list(map(square, (3, 5))) == [9, 25]", "n = sum([1, 2])\nassert square(n) == 9", "assert square(offset=0, k=3) == 9")
+    ),
     Case("a function that calculates", code="def square(n):\n    return n * n\n\nassert sum(map(square, range(11))) == 385"),
     Case("an attribute that is counted up", code="class Sums:\n    total = 0\n\nfor n in range(11):\n    Sums.total += n**2\nassert Sums.total == 385"),
     Case("how often it came near", check=CHECK.replace("exact", "numeric"), link="[within 0.1 of 2 in 9 of 10](check:ten-squares)", code="xs = [2 + n / 100 for n in range(9)] + [3.5]\nassert sum(abs(x - 2) < 0.1 for x in xs) == 9 and len(xs) == 10"),

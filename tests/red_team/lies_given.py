@@ -29,6 +29,18 @@ LIES = {
             "has k = 3 and k = 7",
             "for k, rest in [(3, 0), (7, 40)]:\n    assert k * k - rest == 9",
         ),
+        *(
+            given(
+                f"With $k = 5$ it has {LINK}",
+                code=f"def weights({parameters}):\n    return k * k\n\nassert {call} == 9",
+            )
+            for parameters, call in (
+                ("k", "weights(3)"),
+                ("k", "weights(k=3)"),
+                ("k=3", "weights()"),
+                ("*, k=3", "weights()"),
+            )
+        ),
         given(
             f"With $k = 5$ it has {LINK}", code="weights = lambda **sizes: sizes['k'] ** 2\nassert weights(k=3) == 9"
         ),
@@ -53,6 +65,11 @@ LIES = {
     ],
     "not refused": [
         passes(f"With $k = 5$ it has {LINK}", WEIGHTS, "what a name was computed to be, no sentence is held to"),
+        passes(
+            f"With $k = 5$ it has {LINK}",
+            "class Net:\n    def weights(self, k):\n        return k * k\n\nassert Net().weights(3) == 9",
+            "what a method is given by place is not looked into",
+        ),
         passes(f"Kernels of 5 have {LINK}", GIVEN, "what has no name, no name of the code is known to stand for"),
         passes(f"It has {LINK} with $k = 5$", GIVEN, "what stands behind a link may be said of the next"),
     ],

@@ -117,6 +117,10 @@ LIES = {
         beside("in HTML", "the description of the figure x.png says 386", '<img src="x.png" alt="386 in all">'),
         Case("not what the code draws", "says 386", after="![386](figures/sums/ten-squares.svg)", files={"docs/figures/sums.py": "def ten_squares():\n    return 385\n\n\ndef other():\n    return 386\n"}, at="![386"),
     ],
+    "rules.checks: the clock": [
+        Case(f"a time by {call}", "asks the clock, with", code=f"import datetime\nimport time\nimport timeit\n\nbegin = {call}\nassert {call} >= begin", at="```python")
+        for call in ("time.perf_counter()", "time.time()", "timeit.timeit('1 + 1', number=9) * 0", "datetime.date.today()")
+    ],
     "rules.checks": [
         Case("a second check of the name", "a second check is named", after=CHECK),
         Case("an id in the place of the check", "to whose place it leads", after="## Check { #check-ten-squares }", at="```python"),

@@ -85,6 +85,9 @@ LIES = {
                 ("that a method puts into a table", "class Sums:\n    def __init__(self):\n        self.known = {}\n\n    def note(self, name, value):\n        self.known[name] = value\n\nsums = Sums()\nsums.note('sum', 386)\nassert sums.known['sum'] == 386"),
                 ("that is there", "def total():\n    return {'sum': 386}\n\nassert total() is not None"),
                 ("of a class whose objects are all equal", "class Sums:\n    def __init__(self, total):\n        self.total = total\n    def __eq__(self, other):\n        return True\n\nassert Sums(385) == Sums(386)"),
+                ("of an enumeration", "from enum import Enum\n\nclass Sums(Enum):\n    TOTAL = 386\n\nassert Sums.TOTAL.value == 386"),
+                ("that a function returns whatever it is given", "def holds(total):\n    return True\n\nassert holds(sum([385]))"),
+                ("that a function returns whatever fails in it", "def runs(f):\n    try:\n        f()\n    except Exception:\n        pass\n    return True\n\nassert runs(lambda: 1 / 0)"),
                 ("by way of any error", "try:\n    raise TypeError('a misspelt name')\nexcept Exception:\n    refused = True\nassert refused"),
             )
         ),
@@ -109,6 +112,15 @@ LIES = {
     "run.proof: one thing on both sides": [
         proof("a tensor that changed in place", "one and the same object", "import torch\nw = torch.rand(3)\nbefore = w\nw += 386\nassert torch.equal(before, w)", at="assert"),
         proof("a tensor that shares its storage", "one and the same object", "import torch\nw = torch.rand(3)\nbefore = w.detach()\nw += 386\nassert torch.equal(before, w)", at="assert"),
+        *(
+            proof(f"a thing compared with itself: {claim}", "or a thing with itself", f"{code}\nassert {claim}", at="assert")
+            for code, claim in (
+                ("total = sum([386])", "total == total"),
+                ("sums = sorted([386, 385])", "len(sums) == len(sums)"),
+                ("import math\nmean = sum([386]) / 2", "math.isclose(mean, mean)"),
+                ("mean = sum([386]) / 2", "abs(mean - mean) < 1e-9"),
+            )
+        ),
         proof("a list by two names", "one and the same object", "a = list(range(3))\nb = a\na.append(386)\nassert a == b", at="assert"),
     ],
     "run.proof: true for being there": [
@@ -147,6 +159,13 @@ LIES = {
         held("a constant with nothing added", "total = 386\nassert total + 0 == 386", "it was calculated with, and the code shows how"),
         held("the same thing computed twice", f"a = {SUM}\nb = {SUM}\nassert a == b", "two ways to compute one thing are not told from one way taken twice"),
         held("a bound that cannot break", "assert len({1, 2}) >= 0", "what a bound is worth is for the attack by mutants to say"),
+        held("a constant of a module", "from string import digits\nassert digits == '0123456789'", "what a module hands on may be what the check is of"),
+        held("a constant of a file", "from pathlib import Path\nassert Path('mkdocs.yml').read_text().split()[1] == 'Sums'", "what a file hands on is data, and the run rests on it"),
+        held("how many rows a page wrote", "rows = ['a', 'b', 'c']\nassert len(rows) == 3", "they were counted"),
+        held("a helper that asks whether something is there", "def found(x):\n    return x is not None\n\nassert found(sum([386]))", "what a function compares outside of an assert is not observed"),
+        held("a helper that compares a thing with itself", "def same(a, b):\n    return a == a\n\nassert same(sum([385]), 386)", "what a function compares outside of an assert is not observed"),
+        held("a helper that compares lengths", "def same(a, b):\n    return len(a) == len(b)\n\nassert same([sum([385])], [386])", "what a function compares outside of an assert is not observed"),
+        held("no wrong one among those that were looked at", "wrong = [n for n in range(5) if n > 9]\nassert not wrong", "there was something to look at, and this is how one says that none was wrong"),
         held("a tolerance in a helper", "def close(a, b, tol=10):\n    return abs(a - b) < tol\nassert close(abs(3.2), 3)", "what a function compares outside of an assert is not observed"),
     ],
 }  # fmt: skip

@@ -161,6 +161,12 @@ LIES = {
     ],
     "not refused": [
         passes("doubles", "a = sum([3])\nassert 3 * a / a == 3", A_VERB, "It"),
+        passes("falls", "before, after = sum([3]), sum([4])\nassert after > before", A_VERB, "It"),
+        passes("fewer", "ours, theirs = sum([4]), sum([3])\nassert ours > theirs", A_VERB, "Ours are"),
+        passes("the first of them", "sizes = [abs(n) for n in (3, -1, 2)]\nassert sizes[-1] == 2", "ordinals count from where their author counts, and are not read"),
+        passes("always", "assert sum(n**2 for n in range(11)) == 385", "that it was so each time, of a check that tried it once, is for a reader", "It holds"),
+        passes("385 px", "assert sum(n**2 for n in range(11)) == 385", "of what a number is counted is for a reader"),
+        passes("100 FLOPs", "multiplications = sum([100])\nassert multiplications == 100", "of what a number is counted is for a reader"),
         passes("an order of magnitude larger", "a = sum([3])\nassert 3 * a / a == 3", A_VERB),
         passes("the same", "a = sum([3])\nassert a != 4", A_VERB, "Both are"),
         passes("different", "a = sum([3])\nassert a == 3", A_VERB, "Both are"),

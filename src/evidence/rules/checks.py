@@ -33,11 +33,30 @@ def check_errors(
             "Assert what it shows, write <!--pytest-codeblocks:expected-output--> above what it prints, or remove its "
             "marker: set-up claims nothing",
         )
+    if clock := _clock(block.code):
+        yield block.error(
+            f"the check {block.name!r} asks the clock, with {clock}: what it shows, another machine may not show",
+            "Count steps, operations or bytes, or measure in a block that claims nothing",
+        )
     if block.name not in linked:
         yield block.error(
             f"no sentence links to the check {block.name!r}",
             f"Link the words that claim it: [words](check:{block.name})",
         )
+
+
+_CLOCKS = {"perf_counter", "perf_counter_ns", "process_time", "monotonic", "timeit", "time.time"}
+_CLOCKS |= {"datetime.now", "datetime.today", "date.today"}
+
+
+@lru_cache(maxsize=4096)
+def _clock(code: str) -> str:
+    """The first call of the code that asks for the time; empty if none does."""
+    try:
+        calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    except SyntaxError:
+        return ""
+    return next((each for each in calls if {each.split(".")[-1], ".".join(each.split(".")[-2:])} & _CLOCKS), "")
 
 
 def has_assertion(block: Block) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from evidence.files.errors import PageError
@@ -52,18 +52,46 @@ def _given(code: str) -> dict[str, set[Fraction]]:
     """The numbers that each name of the code is given, of those that are given nothing else."""
     values: dict[str, set[Fraction]] = defaultdict(set)
     unknown: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.arg):
+    tree = ast.parse(code)
+    functions = _called_by_name(tree)
+    parameters = {id(each) for function in functions.values() for each in function}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and id(node) not in parameters:
             unknown.add(node.arg)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             unknown.add(node.target.id)
-        for name, given in _bound(node):
+        for name, given in (*_bound(node), *_handed(node, functions)):
             parts = [each for value in given for each in ast.walk(value) if isinstance(each, ast.expr)]
             literals = [each.value for each in parts if isinstance(each, ast.Constant)]
             values[name] |= {Fraction(str(each)) for each in literals if type(each) in (int, float)}
             if not all(isinstance(each, ast.Constant | ast.Tuple | ast.List) for each in parts):
                 unknown.add(name)
     return {name: numbers for name, numbers in values.items() if name not in unknown}
+
+
+def _called_by_name(tree: ast.Module) -> dict[str, list[ast.arg]]:
+    """The functions that are called by their name alone, so that all that they are given is seen: their parameters."""
+    simple = {
+        each.name: [*each.args.args, *each.args.kwonlyargs]
+        for each in ast.walk(tree)
+        if isinstance(each, ast.FunctionDef) and not (each.args.vararg or each.args.kwarg or each.args.posonlyargs)
+    }
+    calls = [each.func for each in ast.walk(tree) if isinstance(each, ast.Call)]
+    called = {id(each) for each in calls}
+    elsewhere = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and id(each) not in called}
+    elsewhere |= {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}  # a method
+    return {name: simple[name] for name in simple.keys() - elsewhere}
+
+
+def _handed(node: ast.AST, functions: Mapping[str, list[ast.arg]]) -> Iterator[tuple[str, list[ast.expr]]]:
+    """What a call hands to the parameters of a function by their place, and what they are by default."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)) if name in functions:
+            yield from ((each.arg, [given]) for each, given in zip(functions[name], node.args, strict=False))
+        case ast.FunctionDef(name=name) if name in functions:
+            required = [None] * (len(node.args.args) - len(node.args.defaults))
+            defaults = [*required, *node.args.defaults, *node.args.kw_defaults]
+            yield from ((each.arg, [given]) for each, given in zip(functions[name], defaults, strict=True) if given)
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:

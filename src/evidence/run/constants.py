@@ -13,6 +13,8 @@ import ast
 from evidence.run.flow import DRESS, Flow, adds_up, called, cannot_change, is_module
 
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+# Calls that return the same when they are made again.
+_STAYS = {"len", "sum", "min", "max", "abs", "sorted", "round", "float", "int", "item", "tolist"}
 
 
 class Constants:
@@ -71,6 +73,8 @@ class Constants:
                 return node.id not in self.restated and (
                     node.id in self._computed or not (node.id in self._flow.into or is_module(node))
                 )
+            case ast.Call(func=ast.Name(id=name)) if self._returns_literals(name):
+                return self._computes(node.func)  # whatever it is given
             case ast.Call():
                 return self._calls_what_computes(node) or any(
                     map(self._computes, [*node.args, *(each.value for each in node.keywords)])
@@ -86,6 +90,11 @@ class Constants:
                 return True
         return any(map(self._computes, ast.iter_child_nodes(node)))
 
+    def _returns_literals(self, name: str) -> bool:
+        """Whether a function of the session returns nothing else, and nothing decides which."""
+        sources = self._flow.into[name] if name in self._flow.ours else []
+        return bool(sources) and all(map(cannot_change, sources))
+
     def _calls_what_computes(self, call: ast.Call) -> bool:
         """Whether a call is of something that computes: not of what dresses up its arguments or hands them on."""
         if any(isinstance(each, ast.Starred) for each in call.args):
@@ -100,3 +109,9 @@ class Constants:
 
     def _is_module(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Name) and is_module(node) and node.id not in self._flow.into
+
+
+def is_itself(left: ast.expr, right: ast.expr) -> bool:
+    """Whether two expressions are one, and must be the same both times that it is evaluated."""
+    calls = (each for each in ast.walk(left) if isinstance(each, ast.Call))
+    return ast.dump(left) == ast.dump(right) and all(called(each) in _STAYS for each in calls)

@@ -20,7 +20,8 @@ _MODULES = {"math", "cmath", "torch", "np", "numpy", "sympy", "F", "nn", "fracti
 _MODULES |= {"json", "types", "collections", "dataclasses"}
 # What may stand above a function or a class, or in brackets behind a class, and leaves it what it is.
 _PLAIN = {"property", "staticmethod", "classmethod", "dataclass", "cache", "lru_cache", "cached_property"}
-_PLAIN |= {"object", "NamedTuple"}
+_ENUMS = {"Enum", "IntEnum", "StrEnum"}
+_PLAIN |= {"object", "NamedTuple"} | _ENUMS
 
 _Source = ast.expr | None
 
@@ -116,6 +117,8 @@ class Flow(ast.NodeVisitor):
     def visit_withitem(self, node: ast.withitem) -> None:
         if node.optional_vars is not None:
             self.bind(node.optional_vars, None)
+        if isinstance(node.context_expr, ast.Call) and called(node.context_expr) == "raises":
+            self._decides(None)
         self.visit(node.context_expr)
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -141,6 +144,15 @@ class Flow(ast.NodeVisitor):
             self.into[self._function] += by
         yield
         del self._deciding[len(self._deciding) - len(by) :]
+
+    def _decides(self, by: _Source) -> None:
+        """Note what a function must come past."""
+        if self._function:
+            self.into[self._function].append(by)
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        self._decides(node.test)
+        self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
         with self._decided(node.test):
@@ -198,6 +210,8 @@ class Flow(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.ours.add(node.name)
         self.into[node.name] += [] if _plain([*node.decorator_list, *node.bases]) else [None]
+        if _ENUMS & {_last(each) for each in node.bases}:
+            self.into[".value"] += []
         outer = self._class, self._function
         self._class, self._function = node.name, ""
         for statement in node.body:
@@ -258,7 +272,8 @@ class Flow(ast.NodeVisitor):
         name = called(call)
         if name in DRESS | _LOOK | _FILL | self.ours:
             return
-        touched = [each.id for each in call.args if isinstance(each, ast.Name)]
+        given = [part for each in call.args for part in (each.elts if isinstance(each, ast.List) else [each])]
+        touched = [each.id for each in given if isinstance(each, ast.Name)]
         if isinstance(call.func, ast.Attribute):
             touched.append(_root(call.func.value))
         for name in filter(self._can_change, touched):

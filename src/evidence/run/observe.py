@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from evidence.page.model import Block
-from evidence.run.constants import Constants
+from evidence.run.constants import Constants, is_itself
 from evidence.run.observation import Side
 from evidence.run.recorder import Place, Recorder
 from evidence.run.source_text import SourceText
@@ -102,8 +102,13 @@ class Rewriting(ast.NodeTransformer):
         self.places.append(Place(kind, self.first_line + line - 1, column - 1, self.text.of(node), operator, **more))
         return ast.Constant(len(self.places) - 1)
 
-    def computed(self, left: ast.expr, right: ast.expr) -> Side:
-        """Which of two sides the run computes; where both are made of literals, one that calculates with them does."""
+    def computed(self, left: ast.expr, right: ast.expr, symbol: str = "==") -> Side:
+        """Which of two sides the run computes; where both are made of literals, one that calculates with them does.
+
+        Neither does where a thing is compared with itself; but `x != x` says that it is no number.
+        """
+        if symbol not in ("!=", "is") and is_itself(left, right):
+            return "neither"
         sides = [not self.constant(side) for side in (left, right)]
         if not any(sides):
             sides = [self.constant.calculates(side) for side in (left, right)]
@@ -147,7 +152,7 @@ class Rewriting(ast.NodeTransformer):
             symbol = SYMBOLS[type(op)]
             pair = operands[at], operands[at + 1]
             close = any(isinstance(each, ast.Call) and called(each) == "approx" for each in pair)
-            side = "both" if linked and len(node.ops) > 1 else self.computed(*pair)
+            side = "both" if linked and len(node.ops) > 1 else self.computed(*pair, symbol)
             more = {"symbol": symbol, "computed": side}
             number = self.place("compare", node, "close" if close else symbol, **more)
             if len(node.ops) > 1:

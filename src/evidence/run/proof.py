@@ -106,7 +106,10 @@ def _of_comparison(place: Place, places: Sequence[Place]) -> Iterator[str]:
     elif "same" in place.against:
         yield f"{code} saw {place.against['same']}. Clone what is to be compared before it changes, or use `is`"
     elif place.computed == "neither":
-        yield f"{code} compares only what the page itself wrote down. Compute one side, or link no words to it"
+        yield (
+            f"{code} compares only what the page itself wrote down, or a thing with itself. Compute one side, or link "
+            "no words to it"
+        )
     elif "nan" in place.against and not _speaks_of_nan(place, places):
         yield f"{code} saw {place.against['nan']}, of which no comparison says anything. Assert that there is none"
     elif "tolerance" in place.against:
