@@ -41,11 +41,12 @@ def test_a_picture_keeps_its_parts():
 def test_a_question_ends_with_its_answer():
     page = (
         '<h1>T</h1><p>x</p><h2 id="a">A<a class="headerlink" href="#a">¶</a></h2><p>asked</p><div class="quiz">q</div>'
-        '<details class="success"><summary>Answer</summary><div class="short-answer"><p>s</p></div><p>why</p>'
+        '<details class="success"><summary>Answer</summary><div class="short-answer"><p>s</p></div><p>why</p><figure>1</figure><figure>2</figure>'
         '<details class="failure"><summary>Common mistake: this</summary><p>wrong</p><p class="check">c</p></details></details>'
         '<h2 id="b">No question</h2><p>y</p>'
     )
     (found,) = questions(page)
     assert (found.identity, found.title, found.asked, found.short) == ("a", "A", "<p>asked</p>", "<p>s</p>")
+    assert found.figure == "<figure>1</figure>"
     assert [(mistake.title, mistake.text) for mistake in found.mistakes] == [("This", "<p>wrong</p>")]
     assert text_of("<p>a &lt;b&gt; <b>c</b></p>") == "a <b> c"
