@@ -1,5 +1,7 @@
 """What a forward decides by the values of its weights is no structure: another network of its kind decides otherwise."""
 
+import copy
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -86,6 +88,27 @@ def module(forward):
 def test_what_values_of_weights_decide_is_refused(forward):
     with pytest.raises(UnknownOperation, match=r"(?s)values of weights decide.*as a buffer\n.*line "):
         receptive_field(module(forward), (1, 2, 6))
+
+
+# Ways in which a tensor gets its values that are no functions of torch's.
+HIDDEN = {
+    "nested": lambda w: torch.nested.nested_tensor([w[:3], w[3:]]).to_padded_tensor(0.0).flatten(),
+    "jagged": lambda w: torch.nested.nested_tensor([w[:2], w[2:]], layout=torch.jagged).values(),
+    "through another package": torch.from_dlpack,
+    "in the same memory": lambda w: torch.tensor([]).set_(w.untyped_storage(), 0, (6,)),
+    "as another class": lambda w: w.as_subclass(torch.Tensor),
+    "by vmap": torch.func.vmap(lambda w: w * 1),
+    "twice by vmap": lambda w: torch.func.vmap(torch.func.vmap(lambda w: w * 1))(w.view(2, 3)).flatten(),
+    "copied": copy.deepcopy,
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*nested tensors is in prototype")
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_mask_made_of_weights_is_known_on_every_way(name):
+    masked = module(lambda m, x: x.masked_fill(HIDDEN[name](m.square.weight[0].detach()) > 0, 0))
+    with pytest.raises(UnknownOperation, match=r"(?s)values of weights.*\n.*line "):
+        receptive_field(masked, (1, 2, 6))
 
 
 ASKING = {

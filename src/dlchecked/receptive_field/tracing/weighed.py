@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch._C._functorch import get_unwrapped, is_functorch_wrapped_tensor
 from torch.overrides import TorchFunctionMode
 
 from dlchecked.receptive_field.tracing.tensor import is_real
@@ -35,7 +36,7 @@ class Weighed(TorchFunctionMode):
     def __init__(self, trace: Trace | None) -> None:
         super().__init__()
         self._trace = trace
-        # By their ids, and kept, so that no other tensor gets the same one.
+        # By the memory that they are in, and kept, so that no other tensor gets the same.
         self._weights: dict[int, torch.Tensor] = {}
         self._decided: dict[int, torch.Tensor] = {}
 
@@ -45,9 +46,9 @@ class Weighed(TorchFunctionMode):
         self._weights.clear()
         self._decided.clear()
 
-    def decides(self, x: object) -> bool:
+    def decides(self, x: torch.Tensor) -> bool:
         """Whether values of parameters decide what a tensor holds."""
-        return id(x) in self._decided
+        return _memory(x) in self._decided
 
     def __torch_function__(
         self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
@@ -55,8 +56,9 @@ class Weighed(TorchFunctionMode):
         kwargs = kwargs or {}
         found = function(*args, **kwargs)
         given = [x for x in _tensors((*args, *kwargs.values())) if is_real(x)]
-        decided = any(id(x) in self._decided for x in given)
-        if not decided and not any(isinstance(x, nn.Parameter) or id(x) in self._weights for x in given):
+        # Of what a nested tensor is made, nobody tells.
+        decided = any(_memory(x) in self._decided or x.is_nested for x in given)
+        if not decided and not any(isinstance(x, nn.Parameter) or _memory(x) in self._weights for x in given):
             return found
         name = getattr(function, "__name__", "")
         if name in _ASKING.split() and self._trace is not None and not is_ours(sys._getframe(1)):
@@ -70,10 +72,20 @@ class Weighed(TorchFunctionMode):
                 made += [given[0]] + ([] if given[0]._base is None else [given[0]._base])
             for x in made:
                 if decided or not (x.is_floating_point() or x.is_complex()):
-                    self._decided[id(x)] = x
+                    self._decided[_memory(x)] = x
                 else:
-                    self._weights[id(x)] = x
+                    self._weights[_memory(x)] = x
         return found
+
+
+def _memory(x: torch.Tensor) -> int:
+    """Where the values of a tensor are: a view, another package's and what comes out of `vmap` share theirs."""
+    while is_functorch_wrapped_tensor(x):
+        x = get_unwrapped(x)
+    try:
+        return x.untyped_storage().data_ptr() or id(x)
+    except (NotImplementedError, RuntimeError):  # sparse
+        return id(x)
 
 
 def _underflows(x: torch.Tensor, found: torch.Tensor) -> bool:
