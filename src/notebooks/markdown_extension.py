@@ -21,14 +21,14 @@ from evidence.page.model import Page
 from evidence.page.site import Site
 from figures.markdown_extension import with_title
 from figures.svg import PREFIX
-from notebooks.addresses import leads_to_notebook, on_site
+from notebooks.addresses import download_uri, leads_to_notebook, on_site, page_uri
 from notebooks.executions import Executions, Output
 from notebooks.rules import SLOWEST_SECONDS, problems
 
 _DOWNLOAD = (
     '<p class="check-summary" id="taken-away"{1}>This page to run and to change: '
     '<a href="{0}.ipynb" download="{0}.ipynb">as a notebook</a>, '
-    '<a href="{0}.py" download="{0}.py">as a Python file</a></p>'
+    '<a href="{0}.py" download="{0}.py">as a Python file</a>{2}</p>'
 )
 # Tells the script that copies code that each cell goes on with the one before.
 _ONE_SESSION = " data-one-session"
@@ -39,6 +39,7 @@ class NotebooksExtension(Extension):
     """Python-Markdown extension `notebooks`.
 
     Config:
+        colab: under which address Google Colab opens the notebooks of the site; without it, none leads there.
         config_file: the site's `mkdocs.yml`.
         pages: whether the site builder makes pages of notebooks, and notebooks of pages. The MkDocs plugin says so;
             without it, what would lead to them is words and no link.
@@ -49,6 +50,7 @@ class NotebooksExtension(Extension):
 
     def __init__(self, **kwargs: object) -> None:
         self.config = {
+            "colab": ["", "Under which address Google Colab opens the notebooks of the site"],
             "config_file": ["mkdocs.yml", "The site's configuration"],
             "pages": [False, "Whether the site builder makes pages of notebooks, and notebooks of pages"],
             "slowest": [SLOWEST_SECONDS, "Seconds that the cells of a notebook may take, all together"],
@@ -83,11 +85,12 @@ class _Outputs(Preprocessor):
         shown = lines if path.suffix != ".py" else self._run_notebook(lines, page)
         if not page.blocks or not self.extension.getConfig("pages"):
             return shown
-        return [
-            *shown,
-            "",
-            _DOWNLOAD.format(page.path.stem.replace("_", "-"), _ONE_SESSION if path.suffix == ".py" else ""),
-        ]
+        session = _ONE_SESSION if path.suffix == ".py" else ""
+        return [*shown, "", _DOWNLOAD.format(page.path.stem.replace("_", "-"), session, self._in_colab(page))]
+
+    def _in_colab(self, page: Page) -> str:
+        address, uri = self.extension.getConfig("colab"), page_uri(page.path, self.extension.site().settings)
+        return f', <a href="{escape(address + download_uri(uri))}">in Colab</a>' if address and uri else ""
 
     def _run_notebook(self, lines: list[str], notebook: Page) -> list[str]:
         docs_dir = self.extension.site().docs_dir

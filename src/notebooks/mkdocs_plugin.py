@@ -40,9 +40,12 @@ class NotebooksConfig(Config):  # type: ignore[no-untyped-call]
     Attributes:
         project: the folder of a project, seen from `mkdocs.yml`. Its wheel is built and served with the site, and a
             notebook that was taken away has pip install it from there. Without it, a notebook installs nothing.
+        colab: under which address Google Colab opens what the site is published from, as
+            `https://colab.research.google.com/github/OWNER/NAME/blob/gh-pages/`. Each notebook then leads there, too.
     """
 
     project = option.Optional(option.Dir(exists=True))
+    colab = option.Optional(option.URL(is_dir=True))
 
 
 class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-call]
@@ -61,7 +64,7 @@ class NotebooksPlugin(BasePlugin[NotebooksConfig]):  # type: ignore[no-untyped-c
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Tell the Markdown extension where the pages are, and whether to refuse or to show."""
         options = config.mdx_configs.setdefault("notebooks", {})
-        options.update(config_file=config.config_file_path, pages=True)
+        options.update(config_file=config.config_file_path, pages=True, colab=self.config.colab or "")
         options["unverified"] = "show" if self.serving else "refuse"
         return config
 

@@ -192,11 +192,13 @@ def one_chapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
     folder = tmp_path_factory.mktemp("one-chapter")
     with serving_folder(folder / "site") as url:
-        yield Site(
-            build_one_chapter(folder, SITE_URL=url, REPO_URL="https://example.org/us/book", EDIT_URI="edit/main/docs/"),
-            url,
-            frozenset(),
-        )
+        told = {
+            "SITE_URL": url,
+            "REPO_URL": "https://example.org/us/book",
+            "EDIT_URI": "edit/main/docs/",
+            "COLAB_URL": "https://colab.example.org/us/book/blob/pages",
+        }
+        yield Site(build_one_chapter(folder, **told), url, frozenset())
 
 
 @pytest.fixture

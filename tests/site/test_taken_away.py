@@ -147,3 +147,11 @@ def _imported(code: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.partition(".")[0])
     return found
+
+
+def test_it_leads_to_colab_where_the_host_says_so(tab_of_one_chapter, built_site):
+    tab_of_one_chapter.goto("sums/")
+    link = tab_of_one_chapter.get_by_role("link", name="in Colab")
+    assert link.get_attribute("href") == "https://colab.example.org/us/book/blob/pages/sums/sums.ipynb"
+    assert (built_site.folder / "cnns" / "cnns.ipynb").is_file()
+    assert "in Colab" not in (built_site.folder / "cnns" / "index.html").read_text(encoding="utf-8")
