@@ -83,7 +83,8 @@ def _memory(x: torch.Tensor) -> int:
     while is_functorch_wrapped_tensor(x):
         x = get_unwrapped(x)
     try:
-        return x.untyped_storage().data_ptr() or id(x)
+        # The weights may be shared until somebody writes: to ask for their memory in torch's usual way would part them.
+        return int(torch._C._data_address(x)) or id(x)  # type: ignore[attr-defined]
     except (NotImplementedError, RuntimeError):  # sparse
         return id(x)
 
