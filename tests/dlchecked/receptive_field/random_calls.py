@@ -20,7 +20,7 @@ Choose = Callable[[Sequence[Any]], Any]
 Function = Callable[[torch.Tensor], torch.Tensor]
 MOST_ELEMENTS = 72
 # What the library may say of a call that torch takes.
-REASONS = ("a tensor of which there are views", "whose zeros differ from image to image", "torch itself mixes up")
+REASONS = ("a tensor of which there may be views", "whose zeros differ from image to image", "torch itself mixes up")
 # A small change, and some after which the element is the largest or the smallest of all.
 CHANGES = (0.17, 3.0, 60.0, -60.0)
 

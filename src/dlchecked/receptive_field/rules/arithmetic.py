@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from dlchecked.receptive_field.layouts.layout import broadcast
-from dlchecked.receptive_field.rules.joining import join, overwrite
+from dlchecked.receptive_field.rules.joining import join
+from dlchecked.receptive_field.rules.writing import overwrite
 from dlchecked.receptive_field.tracing.constants import expect_meant, is_constant, zeros_of
 from dlchecked.receptive_field.tracing.known_values import cut, is_plain, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import HOMES, KNOWING, Rule, Unsupported, knowing_rule, rule

@@ -8,17 +8,16 @@ import torch
 import torch.nn.functional as F
 
 from dlchecked.receptive_field.axis.unbounded import LONGEST_PERIOD, UnboundedTaps
-from dlchecked.receptive_field.axis.windows import Window, gathering, padding, picking, slicing, transposed
+from dlchecked.receptive_field.axis.windows import padding, picking, slicing, transposed
 from dlchecked.receptive_field.errors import InvalidArgument
 from dlchecked.receptive_field.layouts.box import AnyLayout
 from dlchecked.receptive_field.layouts.layout import Layout, broadcast
 from dlchecked.receptive_field.layouts.layout import select as pick
-from dlchecked.receptive_field.layouts.terms import Terms
-from dlchecked.receptive_field.layouts.unions import simplify
 from dlchecked.receptive_field.rules.arguments import expect_size, per_axis
-from dlchecked.receptive_field.rules.joining import join, lost_if_large, overwrite
+from dlchecked.receptive_field.rules.joining import join
 from dlchecked.receptive_field.rules.reduction import drop
 from dlchecked.receptive_field.rules.shape import permute, reshape, unsqueeze
+from dlchecked.receptive_field.rules.writing import lost_if_large, outside, overwrite, picked_at, with_written
 from dlchecked.receptive_field.tracing.constants import expect_meant
 from dlchecked.receptive_field.tracing.known_values import cut, knowing, known_of
 from dlchecked.receptive_field.tracing.registry import KNOWING, Unsupported, knowing_rule, rule, view_rule
@@ -310,7 +309,10 @@ def setitem(x: Any, index: Any, value: Any) -> None:
             "it writes what depends on the input into a tensor that does not; make that tensor with zeros_like"
         )
     if is_traced(value):
-        overwrite(x, _with_written(x, index, value), lost_if_large(x))
+        places = _places(x, index)
+        spread = value.derived(broadcast([value.layout], tuple(getitem(x, index).shape))[0])
+        sizes = [len(places[d]) if d < len(places) else n for d, n in enumerate(x.shape)]
+        overwrite(x, with_written(x, places, reshape(spread, sizes)).kept, lost_if_large(x))
     else:
         overwrite(x, *_with_constant(x, index, value))
 
@@ -319,8 +321,8 @@ def _with_constant(x: TracedTensor, index: Any, value: Any) -> tuple[AnyLayout, 
     """What a tensor holds and what is known of it, once constants are written into it."""
     plain = all(item is not None and not isinstance(item, np.ndarray) for item in _indices(x, index))
     if plain and x.known is None and not known_of(value).any_large():
-        layout, picked = _picked(x, index)
-        return layout._replace(terms=_outside(x.derived(layout), picked)), None
+        single, picked = picked_at(x, _places(x, index))
+        return single.layout._replace(terms=outside(single, picked)), None
     if x.numel() > MOST_ELEMENTS:
         raise Unsupported("it writes single constants into a large tensor; masked_fill would be right")
     if _depends(index):
@@ -346,53 +348,19 @@ def _indices(x: TracedTensor, index: Any) -> list[Any]:
         return [np.empty(0)]
 
 
-def _picked(x: TracedTensor, index: Any) -> tuple[Layout, list[tuple[int, Window]]]:
-    """A layout in which every dimension is one atom, and where the written positions of its first ones come from.
+def _places(x: TracedTensor, index: Any) -> list[Any]:
+    """The positions along the first dimensions that an index stands for.
 
     Raises:
         Unsupported: if the index is no box.
     """
-    layout = x.layout
-    for dim in range(len(layout.groups)):
-        layout = layout.with_single(dim)
-    picked: list[tuple[int, Window]] = []
-    for dim, item in enumerate(_items(x, index)):
-        if item is None or isinstance(item, np.ndarray):
+    places = []
+    for size, item in zip(x.shape, _items(x, index), strict=False):
+        if item is None or (isinstance(item, np.ndarray) and len(np.unique(item % size)) < item.size):
             raise Unsupported("it writes to positions that are not a slice")
-        size = x.shape[dim]
-        part = slice(item % size, item % size + 1) if isinstance(item, int) else item
-        positions = range(*part.indices(size))
-        inverse = np.full(size, -1)
-        inverse[positions] = np.arange(len(positions))
-        picked.append((dim, picking(tuple(inverse.tolist()))))
-    return layout, picked
-
-
-def _with_written(x: TracedTensor, index: Any, value: TracedTensor) -> Layout:
-    """What a tensor holds once another one is written into a part of it."""
-    layout, picked = _picked(x, index)
-    terms = _outside(x.derived(layout), picked)
-    region = getitem(x, index)
-    shape = [n if d >= len(picked) else int((picked[d][1].taps >= 0).sum()) for d, n in enumerate(x.shape)]
-    spread = value.derived(broadcast([value.layout], tuple(region.shape))[0])
-    spread = reshape(spread, shape)
-    placed = spread.slid(dict(picked)).layout
-    mine, theirs = broadcast([layout._replace(terms=terms), placed], tuple(x.shape))
-    return mine._replace(terms=simplify((*mine.terms, *theirs.terms)))
-
-
-def _outside(x: TracedTensor, picked: list[tuple[int, Window]]) -> Terms:
-    """What is left of a tensor outside a box: the complement along one dimension after the other."""
-    found: list[Any] = []
-    inside = x
-    for dim, window in picked:
-        taken = window.taps[0] >= 0
-        if taken.all():
-            continue
-        positions = np.arange(len(taken))
-        found.extend(inside.slid({dim: gathering(np.where(taken, -1, positions)[None])}).layout.terms)
-        inside = inside.slid({dim: gathering(np.where(taken, positions, -1)[None])})
-    return simplify(found)
+        taken = range(size)[item] if isinstance(item, slice) else np.atleast_1d(_from_the_front(np.array(item), size))
+        places.append(taken)
+    return places
 
 
 KNOWING.add(setitem)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from dlchecked.receptive_field.errors import InvalidArgument
-from dlchecked.receptive_field.layouts.box import AnyLayout, BoxLayout, boxed, layout_of, widest
+from dlchecked.receptive_field.layouts.box import AnyLayout, BoxLayout, boxed, widest
 from dlchecked.receptive_field.layouts.concatenation import (
     MOST_UNWRITTEN,
     Concatenation,
@@ -22,7 +22,6 @@ from dlchecked.receptive_field.layouts.propagation import slide
 from dlchecked.receptive_field.layouts.unions import MOST_TERMS, simplify
 from dlchecked.receptive_field.tracing.registry import Unsupported, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_traced
-from dlchecked.receptive_field.tracing.values import LOST, Known
 
 
 def join(*operands: Any) -> TracedTensor:
@@ -135,23 +134,3 @@ def stack(tensors: Any, dim: int = 0) -> TracedTensor:
     traced = next(x for x in tensors if is_traced(x))
     dim = dim % (len(traced.shape) + 1)
     return concatenate([x.unsqueeze(dim) for x in tensors], dim)
-
-
-def overwrite(x: TracedTensor, kept: AnyLayout, known: Known | None = None) -> TracedTensor:
-    """Give a tensor other contents, in place.
-
-    Raises:
-        Unsupported: if that changes a tensor that shares its memory.
-    """
-    if x.aliases is not None and len(x.aliases) > 1 and layout_of(kept).terms != x.layout.terms:
-        raise Unsupported("it writes into a tensor of which there are views")
-    x.kept = kept
-    x.known = known
-    return x
-
-
-def lost_if_large(x: TracedTensor) -> Known | None:
-    """What is known of a tensor after something else was written into it: that it may not be ordinary."""
-    if x.known is None or not x.known.compact().any_large():
-        return None
-    return LOST.expanded(x.shape)

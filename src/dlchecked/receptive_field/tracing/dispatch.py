@@ -8,9 +8,9 @@ from weakref import WeakValueDictionary
 import torch
 
 from dlchecked.receptive_field.errors import ReceptiveFieldError, UnknownOperation
-from dlchecked.receptive_field.tracing.registry import RULES, SHARING, WRITING, Unsupported
+from dlchecked.receptive_field.tracing.registry import KNOWING, RULES, SHARING, WRITING, Unsupported
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
-from dlchecked.receptive_field.tracing.trace import Traced, location, refusal
+from dlchecked.receptive_field.tracing.trace import Origin, Traced, location, refusal
 from dlchecked.receptive_field.tracing.value_rules import BOOLEANS, anything_known, carried
 from dlchecked.receptive_field.tracing.values import LOST
 
@@ -62,9 +62,10 @@ def dispatch(
     for part in made:
         part.run.record(name, part, sys._getframe(1))
     if function in SHARING:
-        share(_first(args, kwargs), made)
-    if function in WRITING or (made and args and made[0] is args[0]):
-        _written(_first(args, kwargs))
+        base = _first(args, kwargs)
+        share(base, made, *([(found, function, args[1:], kwargs)] if args and args[0] is base else []))
+    if found not in KNOWING and (function in WRITING or (made and args and made[0] is args[0])):
+        forget(_first(args, kwargs))
     return result
 
 
@@ -97,18 +98,20 @@ def _refuse_transform(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
         raise _refusal(f"{found} of a function that calls {name}", args, kwargs, "has no rule") from None
 
 
-def share(base: Traced, views: Iterable[Traced]) -> None:
-    """Note that some tensors share memory with another."""
+def share(base: Traced, views: Iterable[Traced], call: tuple[Any, ...] = (None, None, (), {})) -> None:
+    """Note that some tensors may share memory with another, and by which call they came to do so."""
     if base.aliases is None:
         # By their ids: to compare traced tensors is an operation of the forward.
         base.aliases = WeakValueDictionary({id(base): base})
-    for view in views:
-        base.aliases[id(view)] = view
-        view.aliases = base.aliases
+    for number, view in enumerate(views):
+        if view is not base:
+            base.aliases[id(view)] = view
+            view.aliases = base.aliases
+            view.origin = Origin(base, number, *call)
 
 
-def _written(x: Traced) -> None:
-    """Forget what was known of the values of those that share its memory: they may have any magnitude now."""
+def forget(x: Traced) -> None:
+    """Forget what was known of the values of those that share a tensor's memory: they may have any magnitude now."""
     for alias in list(x.aliases.values()) if x.aliases is not None else ():
         if alias is not x and alias.known is not None:
             alias.known = LOST.expanded(alias.shape)

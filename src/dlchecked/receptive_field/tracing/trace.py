@@ -18,6 +18,17 @@ from dlchecked.receptive_field.tracing.meetings import Join, Meeting, meetings
 from dlchecked.receptive_field.tracing.values import Known
 
 
+class Origin(NamedTuple):
+    """How a tensor that may share memory with another was made of that: as which of all that a function returned."""
+
+    base: "Traced"
+    number: int
+    rule: Any
+    function: Any
+    options: tuple[Any, ...]
+    kwargs: Any
+
+
 class Traced:
     """What a run keeps of a tensor.
 
@@ -28,6 +39,7 @@ class Traced:
         source: the number of the step that it came from, −1 for the input.
         run: the run that it belongs to.
         aliases: the tensors that share its memory, itself included; None if it was never viewed.
+        origin: how it was made, if it may be a view.
         boolean: whether it holds booleans, of what is known of all values: a mask.
     """
 
@@ -37,6 +49,7 @@ class Traced:
     run: "Trace"
     source: int
     aliases: "WeakValueDictionary[int, Traced] | None"
+    origin: Origin | None = None
     boolean: bool = False
 
 
