@@ -16,6 +16,7 @@ from dlchecked.receptive_field.tracing.dispatch import forget
 from dlchecked.receptive_field.tracing.known_values import known_of, learn
 from dlchecked.receptive_field.tracing.registry import HOMES, Unsupported
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
+from dlchecked.receptive_field.tracing.trace import Origin
 from dlchecked.receptive_field.tracing.value_rules import carried
 from dlchecked.receptive_field.tracing.values import LOST, MOST_ELEMENTS, Known, compact
 
@@ -58,12 +59,20 @@ def _say_the_same(x: TracedTensor, others: Sequence[Any], kept: AnyLayout, known
         Unsupported: if it is not known whether they do share it, and it makes a difference.
     """
     same = layout_of(kept).terms == x.layout.terms
-    promised = all(alias.origin is None or alias.origin.function in _PROMISED for alias in (x, *others))
+    promised = all(alias.origin is None or _is_promised(alias.origin) for alias in (x, *others))
     if not (promised or same):
         raise Unsupported("it writes into a tensor of which there may be views")
     if not promised:
         forget(x)
     return not promised or (same and known is None and all(alias.known is None for alias in others))
+
+
+def _is_promised(origin: Origin) -> bool:
+    """Whether what was made is a view for certain."""
+    index = origin.options[0] if origin.function is torch.Tensor.__getitem__ else ()
+    items = index if isinstance(index, tuple) else (index,)
+    plain = all(x is None or x is ... or (isinstance(x, int | slice) and not isinstance(x, bool)) for x in items)
+    return plain and origin.function in _PROMISED
 
 
 def _look(view: Any) -> Any:
@@ -84,10 +93,7 @@ def _put_back(view: Any) -> TracedTensor:
         seen: torch.Tensor = found if isinstance(found, torch.Tensor) else found[number]
         return seen
 
-    whole = torch.empty(base.shape, device="meta")
-    seen = look(whole)
-    if seen.untyped_storage()._cdata != whole.untyped_storage()._cdata:
-        raise Unsupported("it writes into a copy of some positions")
+    seen = look(torch.empty(base.shape, device="meta"))
     if seen.numel() == base.numel() and seen.is_contiguous():
         found = reshape(view, tuple(base.shape))
     else:

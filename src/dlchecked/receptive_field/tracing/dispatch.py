@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
 
+import numpy as np
 import torch
 
 from dlchecked.receptive_field.errors import ReceptiveFieldError, UnknownOperation
@@ -61,7 +62,7 @@ def dispatch(
     made = [part for part in parts if type(part) is cls]
     for part in made:
         part.run.record(name, part, sys._getframe(1))
-    if function in SHARING:
+    if function in SHARING and not (function is torch.Tensor.__getitem__ and _picks(args[1])):
         base = _first(args, kwargs)
         share(base, made, *([(found, function, args[1:], kwargs)] if args and args[0] is base else []))
     if found not in KNOWING and (function in WRITING or (made and args and made[0] is args[0])):
@@ -108,6 +109,12 @@ def share(base: Traced, views: Iterable[Traced], call: tuple[Any, ...] = (None, 
             base.aliases[id(view)] = view
             view.aliases = base.aliases
             view.origin = Origin(base, number, *call)
+
+
+def _picks(index: Any) -> bool:
+    """Whether an index picks positions one by one, so that what it finds is a copy."""
+    items = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(x, list) or (isinstance(x, torch.Tensor | np.ndarray) and x.ndim > 0) for x in items)
 
 
 def forget(x: Traced) -> None:
