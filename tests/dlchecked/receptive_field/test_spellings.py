@@ -32,6 +32,16 @@ SAME = {
         lambda x: F.interpolate(x, scale_factor=1.6, mode="linear", recompute_scale_factor=True),
         lambda x: F.interpolate(x, size=12, mode="linear"),
     ),
+    "differences": (lambda x: x.diff(2, dim=2), lambda x: x[..., 2:] - 2 * x[..., 1:-1] + x[..., :-2]),
+    "norms": (
+        lambda x: torch.linalg.vector_norm(x, 2, (2,), keepdim=True) + torch.linalg.norm(x, dim=2, keepdim=True),
+        lambda x: x.norm(dim=2, keepdim=True),
+    ),
+    "angles": (
+        lambda x: F.cosine_similarity(x.unfold(2, 3, 1), x[..., :1, None], dim=-1),
+        lambda x: x.unfold(2, 3, 1).sum(-1) * x[..., :1],
+    ),
+    "extrema so far": (lambda x: x.cummax(2).values + x.cummin(-1)[0], lambda x: x.cumsum(-1)),
     "a product of what was traced": (lambda x: F.linear(x[0], x[0].mT @ x[0])[None], lambda x: x @ (x.mT @ x).mT),
 }
 

@@ -249,18 +249,14 @@ def where_else(self: Any, condition: Any, other: Any) -> TracedTensor:
     return where(condition, self, other)
 
 
-@knowing_rule("tril")
-def tril(input: TracedTensor, diagonal: int = 0) -> TracedTensor:
-    """Zero above a diagonal."""
-    kept = torch.ones(*input.shape[-2:], dtype=torch.bool).tril(diagonal)
-    return knowing(input, chosen(lambda: kept, known_of(input), known_of(0)))
+def _triangle(name: str) -> Rule:
+    """Zero on the other side of a diagonal."""
 
+    def triangle(input: TracedTensor, diagonal: int = 0) -> TracedTensor:
+        kept = getattr(torch.ones(*input.shape[-2:], dtype=torch.bool), name)(diagonal)
+        return knowing(input, chosen(lambda: kept, known_of(input), known_of(0)))
 
-@knowing_rule("triu")
-def triu(input: TracedTensor, diagonal: int = 0) -> TracedTensor:
-    """Zero below a diagonal."""
-    kept = torch.ones(*input.shape[-2:], dtype=torch.bool).triu(diagonal)
-    return knowing(input, chosen(lambda: kept, known_of(input), known_of(0)))
+    return knowing_rule(name)(triangle)
 
 
 def _in_place(function: Any) -> Any:
@@ -278,7 +274,13 @@ def _in_place(function: Any) -> Any:
 
 
 def _register_in_place() -> None:
-    rules: dict[str, Rule] = {"add": add, "mul": multiply, "masked_fill": masked_fill, "tril": tril, "triu": triu}
+    rules: dict[str, Rule] = {
+        "add": add,
+        "mul": multiply,
+        "masked_fill": masked_fill,
+        "tril": _triangle("tril"),
+        "triu": _triangle("triu"),
+    }
     rules |= {"sub": subtract, "subtract": subtract, "multiply": multiply}
     rules |= dict.fromkeys(("div", "divide", "true_divide", "truediv"), divide)
     rules |= {"pow": power, "lerp": lerp, "addcmul": add_product, "addcdiv": add_quotient}

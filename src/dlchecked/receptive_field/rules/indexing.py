@@ -95,6 +95,15 @@ def _stretch(x: TracedTensor, dim: int, positions: range) -> TracedTensor:
     return x.slid({dim: slicing(x.shape[dim], positions.start, positions.stop, positions.step)})
 
 
+@rule("diff")
+def diff(input: TracedTensor, n: int = 1, dim: int = -1) -> TracedTensor:
+    """The differences of neighbours, n times."""
+    for _ in range(n):
+        length = input.shape[dim]
+        input = join(narrow(input, dim, 1, length - 1), narrow(input, dim, 0, length - 1))  # noqa: A001
+    return input.same()
+
+
 @view_rule("select")
 def select(input: TracedTensor, dim: int, index: int) -> TracedTensor:
     """One position of a dimension, which disappears."""
@@ -364,8 +373,8 @@ def _places(x: TracedTensor, index: Any) -> list[Any]:
 
 
 KNOWING.add(setitem)
-rule("fliplr")(lambda input: flip(input, 1))  # noqa: A006
-rule("flipud")(lambda input: flip(input, 0))  # noqa: A006
+rule("fliplr")(lambda input: flip(input, 1))
+rule("flipud")(lambda input: flip(input, 0))
 
 
 @rule("rot90")

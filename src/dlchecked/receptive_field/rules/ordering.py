@@ -4,6 +4,7 @@ from collections import namedtuple
 from typing import Any
 
 from dlchecked.receptive_field.rules.arithmetic import maximum, minimum
+from dlchecked.receptive_field.rules.recurrent import cumulative
 from dlchecked.receptive_field.rules.reduction import reduce
 from dlchecked.receptive_field.tracing.registry import rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor, is_real, is_traced
@@ -66,3 +67,9 @@ def kthvalue(input: TracedTensor, k: int, dim: int = -1, keepdim: bool = False) 
 
 def _ranked(x: TracedTensor, dim: int, keepdim: bool) -> Ranked:
     return Ranked(reduce(x, dim, keepdim), reduce(x, dim, keepdim))
+
+
+@rule("cummax", "cummin")
+def running(input: TracedTensor, dim: int) -> Ranked:
+    """The extremum of all so far along one dimension."""
+    return Ranked(cumulative(input, dim), cumulative(input, dim))

@@ -161,6 +161,12 @@ def _added(input: Any, product: Any, beta: Any, alpha: Any) -> TracedTensor:
     return add(multiply(input, beta) if is_traced(input) else input * beta, product, alpha=alpha)
 
 
+@rule("cosine_similarity")
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> TracedTensor:
+    """The angle between all that lies along one dimension."""
+    return reduce(join(x1, x2), dim)
+
+
 @rule("einsum")
 def einsum(equation: str, *operands: Any) -> TracedTensor:
     """Sums over the letters that the result lacks."""

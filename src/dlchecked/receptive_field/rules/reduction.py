@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import torch
+
 from dlchecked.receptive_field.layouts.layout import select
 from dlchecked.receptive_field.tracing.registry import Unsupported, rule
 from dlchecked.receptive_field.tracing.tensor import TracedTensor
@@ -58,6 +60,7 @@ def spread_and_mean(input: TracedTensor, *args: Any, **kwargs: Any) -> Any:
 
 
 @rule("norm")
+@rule("norm", "vector_norm", homes=[torch.linalg])
 def norm(
     input: TracedTensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None, dtype: Any = None
 ) -> TracedTensor:
