@@ -85,6 +85,12 @@ LIES = {
                 ("that a method puts into a table", "class Sums:\n    def __init__(self):\n        self.known = {}\n\n    def note(self, name, value):\n        self.known[name] = value\n\nsums = Sums()\nsums.note('sum', 386)\nassert sums.known['sum'] == 386"),
                 ("that is there", "def total():\n    return {'sum': 386}\n\nassert total() is not None"),
                 ("of a class whose objects are all equal", "class Sums:\n    def __init__(self, total):\n        self.total = total\n    def __eq__(self, other):\n        return True\n\nassert Sums(385) == Sums(386)"),
+                ("that is the largest of some", "sums = [385, 386]\nassert max(sums) == 386"),
+                ("that is rounded", "total = 386.4\nassert round(total) == 386"),
+                ("without its sign", "total = -386\nassert abs(total) == 386"),
+                ("that is there unless the environment says otherwise", "import os\ntotal = int(os.environ.get('TOTAL', '386'))\nassert total == 386"),
+                ("that a function returns for a calculated argument", "def total(numbers):\n    return 386\n\nassert total([1] * 5) == 386"),
+                ("that a function in a table returns", "table = {'sum': lambda: 386}\nassert table['sum']() == 386"),
                 ("of an enumeration", "from enum import Enum\n\nclass Sums(Enum):\n    TOTAL = 386\n\nassert Sums.TOTAL.value == 386"),
                 ("that a function returns whatever it is given", "def holds(total):\n    return True\n\nassert holds(sum([385]))"),
                 ("that a function returns whatever fails in it", "def runs(f):\n    try:\n        f()\n    except Exception:\n        pass\n    return True\n\nassert runs(lambda: 1 / 0)"),
@@ -101,7 +107,7 @@ LIES = {
         proof("slices past the end", "there was no element", "import torch\na = torch.arange(3)\nassert torch.equal(a[5:], a.clone()[5:])", at="assert"),
         proof("all elements of none", "there was no element", "import torch\na = torch.arange(3.0)\nassert (a[5:] > 7).all()", at="assert"),
         proof("no wrong one in a loop over nothing", "had nothing to run over", "wrong = []\nfor n in list('')[1:]:\n    wrong.append(n)\nassert not wrong", at="for n"),
-        proof("a zip that ends at once", "ends with the shortest of 1 and 2", "assert all(a == b for a, b in zip([abs(0)], [0, 386]))"),
+        proof("a zip that ends at once", "ends with the shortest of 1 and 2", "assert all(a == b for a, b in zip([sum([])], [0, 386]))"),
     ],
     "run.proof: no number": [
         proof("a comparison with no number", "not a number", "worst = float('nan') * abs(2)\nassert not worst > 1e-8", at="assert"),
@@ -121,6 +127,8 @@ LIES = {
                 ("mean = sum([386]) / 2", "abs(mean - mean) < 1e-9"),
             )
         ),
+        proof("sums of a list by two names", "one and the same object", "a = [1, 385]\nb = a\nassert sum(a) == sum(b)", at="assert"),
+        proof("a function that compares a thing with itself", "or a thing with itself", "def same(a, b):\n    return a == a\n\nassert same(sum([385]), 386)", at="    return"),
         proof("a list by two names", "one and the same object", "a = list(range(3))\nb = a\na.append(386)\nassert a == b", at="assert"),
     ],
     "run.proof: true for being there": [
@@ -135,10 +143,15 @@ LIES = {
     ],
     "run.proof: tolerances": [
         proof("an absolute one", "a tolerance of 1e+09", "import torch\na = torch.rand(3)\nassert torch.allclose(a, a + 5, atol=1e9)", at="assert"),
-        proof("an infinite one", "a tolerance of inf", "from math import isclose\nassert isclose(abs(3.2), 300, abs_tol=float('inf'))", at="assert"),
+        proof("an infinite one", "a tolerance of inf", "from math import isclose\nassert isclose(sum([3.2]), 300, abs_tol=float('inf'))", at="assert"),
         proof("a relative one", "a relative tolerance of 2", "import torch\nassert torch.allclose(torch.rand(3), torch.ones(3), rtol=2)", at="assert"),
-        proof("one by hand", "a tolerance of 10", "x = abs(3.2)\nassert abs(x - 3) < 10", at="assert"),
-        proof("one of pytest", "a tolerance of 10", "import pytest\nassert abs(3.2) == pytest.approx(3, abs=10)", at="assert"),
+        proof("one by hand", "a tolerance of 10", "x = sum([3.2])\nassert abs(x - 3) < 10", at="assert"),
+        proof("one in a function", "a tolerance of 10", "def close(a, b, tol=10):\n    return abs(a - b) < tol\nassert close(sum([3.2]), 3)", at="    return"),
+        proof("one of pytest", "a tolerance of 10", "import pytest\nassert sum([3.2]) == pytest.approx(3, abs=10)", at="assert"),
+    ],
+    "run.proof: more than was meant": [
+        proof("a row against a column", "each element of one with many of the other", "import torch\nx = torch.arange(3.0) * 2\nassert (x == x.clone().reshape(3, 1)).any()", at="assert"),
+        proof("a row against a column, before the assert", "each element of one with many of the other", "import torch\nx = torch.arange(3.0) * 2\ny = x.reshape(3, 1)\nright = (x == y).sum()\nassert right == 3", at="right"),
     ],
     "run.proof: any error": [
         proof("any exception", "any Exception", "import pytest\nwith pytest.raises(Exception, match='x'):\n    raise ValueError('x')", at="with"),
@@ -162,10 +175,9 @@ LIES = {
         held("a constant of a module", "from string import digits\nassert digits == '0123456789'", "what a module hands on may be what the check is of"),
         held("a constant of a file", "from pathlib import Path\nassert Path('mkdocs.yml').read_text().split()[1] == 'Sums'", "what a file hands on is data, and the run rests on it"),
         held("how many rows a page wrote", "rows = ['a', 'b', 'c']\nassert len(rows) == 3", "they were counted"),
-        held("a helper that asks whether something is there", "def found(x):\n    return x is not None\n\nassert found(sum([386]))", "what a function compares outside of an assert is not observed"),
-        held("a helper that compares a thing with itself", "def same(a, b):\n    return a == a\n\nassert same(sum([385]), 386)", "what a function compares outside of an assert is not observed"),
-        held("a helper that compares lengths", "def same(a, b):\n    return len(a) == len(b)\n\nassert same([sum([385])], [386])", "what a function compares outside of an assert is not observed"),
+        held("a helper that asks whether something is there", "def found(x):\n    return x is not None\n\nassert found(sum([386]))", "there was something: what that is worth is for a reader"),
+        held("a helper that compares lengths", "def same(a, b):\n    return len(a) == len(b)\n\nassert same([sum([385])], [386])", "their lengths were computed, and are equal"),
+        held("a helper of a module beside the page", "from statistics import median\nassert median([385, 386, 387]) == 386", "what a function of a module compares is not observed"),
         held("no wrong one among those that were looked at", "wrong = [n for n in range(5) if n > 9]\nassert not wrong", "there was something to look at, and this is how one says that none was wrong"),
-        held("a tolerance in a helper", "def close(a, b, tol=10):\n    return abs(a - b) < tol\nassert close(abs(3.2), 3)", "what a function compares outside of an assert is not observed"),
     ],
 }  # fmt: skip

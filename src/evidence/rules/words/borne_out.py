@@ -10,9 +10,10 @@ from functools import cached_property
 from itertools import pairwise
 
 from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation, claims_in
-from evidence.rules.words.facts import Facts, Given, Limit, Place, Value, never_negative, place_of
+from evidence.rules.words.comparison_code import Given
+from evidence.rules.words.facts import Facts, Limit, Place, Value, never_negative, place_of
 from evidence.rules.words.numbers import Number
-from evidence.rules.words.units import has_its_unit
+from evidence.rules.words.units import counts_another, has_its_unit
 
 # Between 8/27 and the double that comes nearest to it.
 _ROUNDING_ERROR = Fraction(1, 10**12)
@@ -66,6 +67,7 @@ class Judge:
                 for value in self.facts.values
                 if self._is(number, value)
                 and not self._is_for_another(claim, value)
+                and not counts_another("".join(claim.near[-1:]), value.observation.code)
                 and self._ends(claim, value)
                 # What is counted is a number of its own: nothing came close to it, and it is not that nothing was.
                 and not (claim.total and (value.observation.operator == "close" or value.of_each))
