@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import operator
 import re
 from collections.abc import Iterator, Sequence
@@ -10,8 +11,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation, claims_in
-from evidence.rules.words.comparison_code import Given
-from evidence.rules.words.facts import Facts, Limit, Place, Value, never_negative, place_of
+from evidence.rules.words.comparison_code import Given, bounded, signs
+from evidence.rules.words.facts import Facts, Limit, Place, Value, goes_beyond, never_negative, place_of
 from evidence.rules.words.numbers import Number
 from evidence.rules.words.units import counts_another, has_its_unit
 
@@ -76,7 +77,7 @@ class Judge:
             }
         if relation in BOUNDS:
             limits = (each for each in self._limits_at(number) if not self._is_for_another(claim, each))
-            found |= {limit.at for limit in limits if self._keeps(relation, limit)}
+            found |= {limit.at for limit in limits if self._keeps(relation, limit) and self._has_other_end(claim, limit)}
         elif claim.total is None:
             found |= self._set_up(claim) | self._near_at_times(number)
             if _is_multiple(claim):
@@ -228,7 +229,17 @@ class Judge:
             relation[0] == limit.relation[0]
             and len(relation) >= len(limit.relation)
             and (limit.always or self._said_how_often(limit))
+            # What lies further below 0 differs by more than that.
+            and not (ast.Sub in signs(limit.observation.code) and goes_beyond(limit))
         )
+
+    def _has_other_end(self, claim: Claim, limit: Limit) -> bool:
+        """Of a range, whether what keeps a bound at one end keeps one at the other, too, or has a value there."""
+        if claim.other_end is None:
+            return True
+        ends = [*self._limits_at(claim.other_end), *(v for v in self.facts.values if self._is(claim.other_end, v))]
+        code = bounded(limit.observation.code)
+        return any(each.at.line == limit.at.line or bounded(each.observation.code) == code for each in ends)
 
     def _said_how_often(self, limit: Limit) -> bool:
         """Whether a bound that some broke is one of `… in at least 18 of 20`, and held so often."""
@@ -263,6 +274,7 @@ class Judge:
             and limit.relation in ("<", "<=")
             and _same(limit.value, number.value)
             and (limit.observation.operator == "close" or never_negative(limit.observation))
+            and ast.Pow not in signs(limit.observation.code)
         }
 
 

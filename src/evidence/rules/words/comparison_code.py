@@ -56,6 +56,22 @@ def _sides(code: str, operator: str) -> tuple[ast.expr, ...]:
     return ()
 
 
+@lru_cache(maxsize=4096)
+def signs(code: str) -> frozenset[type[ast.operator]]:
+    """What stands outermost on the sides of an order: of `(a - b) ** 2 < 0.1` the power, of `a - b < 0.1` the minus."""
+    compared = next((node for node in _parsed(code) if isinstance(node, ast.Compare)), None)
+    sides = [compared.left, *compared.comparators] if compared else []
+    return frozenset(type(side.op) for side in sides if isinstance(side, ast.BinOp))
+
+
+@lru_cache(maxsize=4096)
+def bounded(code: str) -> str:
+    """The side of a comparison that is not a number."""
+    compared = next((node for node in _parsed(code) if isinstance(node, ast.Compare)), None)
+    sides = [compared.left, *compared.comparators] if compared else []
+    return next((ast.unparse(side) for side in sides if _constant(side) is None), code)
+
+
 def one_is_literal(code: str, operator: str) -> bool:
     """Whether one side of a comparison is written down: it holds no name, and calls nothing."""
     names = ast.Name | ast.Call

@@ -238,6 +238,13 @@ def never_negative(seen: Observation) -> bool:
     return all(number >= 0 for pair in seen.pairs for number in _numbers(_computed(seen, pair)))
 
 
+def goes_beyond(limit: Limit) -> bool:
+    """Whether what keeps a bound was seen further from 0 than that, on the other side of it."""
+    seen = limit.observation
+    numbers = (number for pair in seen.pairs for number in _numbers(_computed(seen, pair)))
+    return any(number * limit.value < 0 and abs(number) > abs(limit.value) for number in numbers)
+
+
 # --- Values ---
 
 
