@@ -137,6 +137,15 @@ HONEST = [
     Case("a tolerance in a function of the page", check=CHECK.replace("exact", "numeric"), link="[to 10⁻⁶](check:ten-squares)", code="def close(a, b):\n    return abs(a - b) < 1e-6\n\ndef cube(x):\n    return x**3\n\nestimate = (cube(2 + 1e-5) - cube(2 - 1e-5)) / 2e-5\nassert close(estimate, 3 * 2.0**2)"),
     Case("what a function finds out of what is no number", check=CHECK.replace("exact", "numeric"), link="[ends](check:ten-squares)", code="def ends(x):\n    for _ in range(2000):\n        x = x * x - x\n    return abs(x) < 1e-6\n\nassert ends(0.5 - 0.5) and not ends(float('inf'))"),
     Case("a function that counts, of a list", link="[3 of 4](check:ten-squares)", code="large = [n * n > 1 for n in range(1, 5)]\nassert sum(large) == 3"),
+    *(
+        Case(f"a table {how}", link="so:\n\n| layers | plain | dilated |\n| - | - | - |\n| two | [5](check:ten-squares) | [9](check:ten-squares) |\n| three | [7](check:ten-squares) | [13](check:ten-squares) |", code=f"def field(layers, dilation):\n    return 1 + 2 * layers * dilation\n\n{code}")
+        for how, code in (
+            ("by rows", "assert [field(n, k) for n in (2, 3) for k in (1, 2)] == [5, 9, 7, 13]"),
+            ("by columns", "assert [field(n, k) for k in (1, 2) for n in (2, 3)] == [5, 7, 9, 13]"),
+            ("of two asserts", "assert [field(n, 2) for n in (2, 3)] == [9, 13]\nassert [field(n, 1) for n in (2, 3)] == [5, 7]"),
+        )
+    ),
+    Case("a range of which each end is asserted by itself", link="[between 4 and 6](check:ten-squares)", code="loss = sum([2, 3])\nassert loss > 4\nassert loss < 6"),
     Case("the larger of two", link="[the value](check:ten-squares)", code="assert max(0, -1) == max(0, -2)"),
     Case("which class it is of each", link="[one of them](check:ten-squares)", code="import torch\nlabels = torch.arange(4) % 2\nclasses = torch.arange(2)\nassert (labels[:, None] == classes).sum(1).eq(1).all()"),
     *(

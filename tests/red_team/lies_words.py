@@ -101,6 +101,10 @@ LIES = {
         words("385", "claims more than 385", before="It is more than"),
         words("385", "claims not 385", before="It is not"),
         words("10⁻⁸", "claims 10⁻⁸", "import torch\na = torch.ones(3).double() * 2\nassert torch.allclose(a, a * (1 + 9e-6), atol=1e-8)", before="They agree to"),
+        words("less than 0.01", "claims less than 0.01", "small, large = sum([0.3]), sum([1.2])\nassert small - large < 0.01", before="They differ by"),
+        words("less than 0.01", "claims less than 0.01", "import torch\na = torch.arange(5.0) * 2\nassert ((a - a - 1) < 0.01).all()", before="They differ by"),
+        words("within 0.0001", "claims 0.0001", "mean = sum([1.005])\nassert (mean - 1) ** 2 < 0.0001", before="They agree to"),
+        words("between 0.1 and 0.2", "claims 0.1", "loss = sum([0.4])\nassert loss > 0.1\nassert loss / 4 < 0.2"),
         total("within 0.0001 of 385", "abs(total - 385) < 0.001", "claims 0.0001"),
     ],
     "rules.words: digits": [
@@ -124,6 +128,7 @@ LIES = {
         Case("a key twice in a table", "says 1", link="as follows.\n\n| n | kind |\n| - | - |\n| [1](check:ten-squares) | odd |\n| [1](check:ten-squares) | even |", code="first, second = [{n: n + k for n in (1, 2)} for k in (5, 6)]\nassert first == {1: 6, 2: 7}\nassert second == {1: 7, 2: 8}", at="| [1](check:ten-squares) | even"),
         words("82 rows, 3 to 82", "says 3", "rows = [(sum([n]), 82) for n in (3, 3)]\nassert rows == [(3, 82), (3, 82)]"),
         words("the two sums", "claims two"),
+        Case("two rows of a table in each other's place", "says 14, which", link="so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", code="assert [sum(n**2 for n in range(k)) for k in (3, 4)] == [5, 14]"),
         Case("twice in a paragraph", "says 385", link="[385](check:ten-squares) and [385](check:ten-squares)", at="[385]"),
         Case("twice in a table", "says 385", link="as follows.\n\n| a | b |\n| - | - |\n| [385](check:ten-squares) | [385](check:ten-squares) |"),
     ],
@@ -179,7 +184,7 @@ LIES = {
         passes("less than 0.1", "a, b = sum([0.3]), sum([0.05])\nassert a < 0.5\nassert b < 0.1", ANOTHER, "It is a that is"),
         passes("[3,025](check:ten-squares) for squares.\n\nAnd the square of the sum is [385](check:ten-squares)", f"{TOTAL}\nassert total == 385\nassert sum(range(11)) ** 2 == 3025", ANOTHER),
         passes("[3,025](check:ten-squares) for squares, and [385](check:ten-squares) for the sum", f"{TOTAL}\nassert total == 385\nassert sum(range(11)) ** 2 == 3025", "the links of a paragraph need not keep the order of the asserts: in our pages a quarter of those that say two numbers do not"),
-        passes("so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", "assert [sum(n**2 for n in range(k)) for k in (3, 4)] == [5, 14]", "nor need those of a table, which may be read by rows or by columns"),
+        passes("so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", "assert sum(n**2 for n in range(3)) == 5\nassert sum(n**2 for n in range(4)) == 14", "nor need those of a table: five of ours do not"),
     ],
     "rules.opposites": [
         words("the largest is 1", "says largest, and 'ten-squares' asserts smallest", "sums = [sum(range(n)) for n in (4, 3, 2)]\nassert min(sums) == 1"),

@@ -77,7 +77,9 @@ class Judge:
             }
         if relation in BOUNDS:
             limits = (each for each in self._limits_at(number) if not self._is_for_another(claim, each))
-            found |= {limit.at for limit in limits if self._keeps(relation, limit) and self._has_other_end(claim, limit)}
+            found |= {
+                limit.at for limit in limits if self._keeps(relation, limit) and self._has_other_end(claim, limit)
+            }
         elif claim.total is None:
             found |= self._set_up(claim) | self._near_at_times(number)
             if _is_multiple(claim):
@@ -237,7 +239,8 @@ class Judge:
         """Of a range, whether what keeps a bound at one end keeps one at the other, too, or has a value there."""
         if claim.other_end is None:
             return True
-        ends = [*self._limits_at(claim.other_end), *(v for v in self.facts.values if self._is(claim.other_end, v))]
+        ends: list[Value | Limit] = [each for each in self.facts.values if self._is(claim.other_end, each)]
+        ends += self._limits_at(claim.other_end)
         code = bounded(limit.observation.code)
         return any(each.at.line == limit.at.line or bounded(each.observation.code) == code for each in ends)
 
