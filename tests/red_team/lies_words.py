@@ -187,6 +187,9 @@ LIES = {
         passes("so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", "assert sum(n**2 for n in range(3)) == 5\nassert sum(n**2 for n in range(4)) == 14", "nor need those of a table: five of ours do not"),
     ],
     "rules.opposites": [
+        Case("two networks in each other's place", "says plain, and 'ten-squares' asserts residual", link="The plain network has [12](check:ten-squares) weights, the residual network has [8](check:ten-squares)", code="plain, residual = sum([3, 5]), sum([3, 5, 4])\nassert residual == 12\nassert plain == 8", at="The plain"),
+        words("6", "says key, and 'ten-squares' asserts query", "queries, keys = 'abcdef', sum([4])\nassert len(queries) == 6\nassert keys == 4", before="The keys number"),
+        words("15", "says radius, and 'ten-squares' asserts diameter", "diameter = sum([7, 8])\nassert diameter == 15", before="The radius is"),
         words("the largest is 1", "says largest, and 'ten-squares' asserts smallest", "sums = [sum(range(n)) for n in (4, 3, 2)]\nassert min(sums) == 1"),
         words("3", "says mean, and 'ten-squares' asserts median", "from statistics import median\nassert median([abs(n) for n in (1, 3, 30)]) == 3", before="On average it is"),
         words("4", "says column, and 'ten-squares' asserts row", "rows = [[n] for n in range(4)]\nassert len(rows) == 4", before="The columns:"),
