@@ -86,9 +86,9 @@ NOTHING = [
     ("wrong = []\nfor n in list('')[1:]:\n    wrong.append(n)\nassert not wrong", "had nothing to run over"),
     ("import torch\na = torch.arange(3)\nassert torch.equal(a[5:], a.clone()[5:])", "there was no element"),
     ("import torch\na = torch.arange(3.0)\nassert (a[5:] > 7).all()", "there was no element"),
-    ("assert all(a == b for a, b in zip([abs(0)], [0, 386]))", "ends with the shortest of 1 and 2"),
+    ("assert all(a == b for a, b in zip([sum([0])], [0, 386]))", "ends with the shortest of 1 and 2"),
     # no number
-    ("worst = float('nan') * abs(2)\nassert not worst > 1e-8", "not a number"),
+    ("worst = float('nan') * sum([2])\nassert not worst > 1e-8", "not a number"),
     ("worst = 0.0\nfor e in [float('nan') - 1]:\n    worst = max(worst, e)\nassert worst < 1e-8", "not a number"),
     ("import torch\ne = torch.zeros(3) / 0\nassert not torch.any(e > 1e-3)", "not a number"),
     # one thing on both sides
@@ -102,10 +102,10 @@ NOTHING = [
     ("import torch\nw = torch.ones(3)\nold = w.data\nw += 1\nn = (w != old).sum()\nassert n == 0", "one and the same"),
     # tolerances
     ("import torch\na = torch.rand(3)\nassert torch.allclose(a, a + 5, atol=1e9)", "a tolerance of 1e+09"),
-    ("from math import isclose\nassert isclose(abs(3.2), 300, abs_tol=float('inf'))", "a tolerance of inf"),
+    ("from math import isclose\nassert isclose(sum([3.2]), 300, abs_tol=float('inf'))", "a tolerance of inf"),
     ("import torch\nassert torch.allclose(torch.rand(3), torch.ones(3), rtol=2)", "a relative tolerance of 2"),
-    ("x = abs(3.2)\nassert abs(x - 3) < 10", "a tolerance of 10"),
-    ("import pytest\nassert abs(3.2) == pytest.approx(3, abs=10)", "a tolerance of 10"),
+    ("x = sum([3.2])\nassert abs(x - 3) < 10", "a tolerance of 10"),
+    ("import pytest\nassert sum([3.2]) == pytest.approx(3, abs=10)", "a tolerance of 10"),
     # any error
     ("import pytest\nwith pytest.raises(Exception, match='x'):\n    raise ValueError('x')", "any Exception"),
     ("import pytest\nwith pytest.raises(ValueError):\n    int('x')", "any message"),
@@ -125,11 +125,11 @@ def test_a_check_that_shows_nothing_does_not_hold(code, message):
 @pytest.mark.parametrize(
     ("grade", "code", "message"),
     [
-        ("exact", "x = abs(-3.2)\nassert abs(x - 3) < 0.5", "an exact check has no tolerance"),
+        ("exact", "x = sum([3.2])\nassert abs(x - 3) < 0.5", "an exact check has no tolerance"),
         ("statistical", f"assert {SUM} == 385", "how likely a false alarm is"),
         ("statistical", f"n = 10\nassert {SUM} == 385 and 2.0**-n < 0.5", "how likely a false alarm is"),
         ("statistical", f"n = 10\nassert {SUM} == 385 and 2.0**-n < 1e-2", None),
-        ("numeric", "x = abs(-3.2)\nassert abs(x - 3) < 0.5", None),
+        ("numeric", "x = sum([3.2])\nassert abs(x - 3) < 0.5", None),
     ],
 )
 def test_a_grade_keeps_what_it_promises(grade, code, message):
@@ -189,8 +189,8 @@ def test_both_sides_are_seen_and_which_was_computed():
 
 
 def test_a_bound_as_one_writes_it_is_no_computed_side():
-    assert only("x = abs(-0.1)\nassert x < 1 / 8").computed == "left"
-    assert only("x, limit = abs(-0.1), 10**-0\nassert x < limit").computed == "left"
+    assert only("x = sum([0.1])\nassert x < 1 / 8").computed == "left"
+    assert only("x, limit = sum([0.1]), 10**-0\nassert x < limit").computed == "left"
 
 
 def test_a_chain_stops_where_it_fails_and_each_part_is_seen():
@@ -231,7 +231,7 @@ def test_a_count_is_seen_with_what_it_counts():
     ],
 )
 def test_a_distance_is_between_two_values(code):
-    outcome = run(f"x = abs(-3.2)\n{code}")
+    outcome = run(f"x = sum([3.2])\n{code}")
     seen = [each for each in outcome.observations if each.operator == "close" and each.times]
     if "fabs" in code:
         return
@@ -242,7 +242,7 @@ def test_a_distance_is_between_two_values(code):
 
 
 def test_the_computed_parts_of_what_is_printed_are_seen():
-    code = "n, x = 1000, abs(-0.12345)\nprint(f'{n} samples: {x:.2f}', 7, len('abc'))"
+    code = "n, x = 1000, sum([0.12345])\nprint(f'{n} samples: {x:.2f}', 7, len('abc'))"
     outcome = run(code, output="1000 samples: 0.12 7 3")
     assert outcome.error is None
     seen = {each.code: each.pairs[0].left.text for each in outcome.observations}
@@ -252,7 +252,7 @@ def test_the_computed_parts_of_what_is_printed_are_seen():
 
 def test_nothing_that_is_compared_can_break_the_run():
     odd = "class Odd:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\n    def __eq__(self, other):\n        return True\n"
-    assert run(f"{odd}assert Odd() == abs(3)").error is None
+    assert run(f"{odd}assert Odd() == sum([3])").error is None
     assert (
         run("import sys\nassert 'no_such_module' not in sys.modules and sys.modules == dict(sys.modules)").error is None
     )
@@ -277,7 +277,7 @@ def test_what_was_raised_is_seen():
         ("a = [1, 2]\nassert a[1] == 1 + 2", ["assert 2 == 3", "  where a[1] is 2", "  where 1 + 2 is 3"]),
         ("assert 1 + 1 == 3, 'no sum'", ["no sum", "assert 2 == 3", "  where 1 + 1 is 2"]),
         (
-            "x = abs(-3.2)\nassert abs(x - 3) < 0.1",
+            "x = sum([3.2])\nassert abs(x - 3) < 0.1",
             ["assert 3.2 within 0.1 of 3", "  in abs(x - 3) < 0.1"],
         ),
         ("x = len('')\nassert not x == 0", ["assert not x == 0", "  where x is 0"]),

@@ -145,7 +145,7 @@ def test_what_a_run_reads_counts_however_it_is_named(project, code, name):
 
 def test_a_variable_that_was_asked_for_counts(project, monkeypatch):
     monkeypatch.setenv("COURSE_N", "2")
-    project.write("docs/page.md", DATA.format("import os\nn = int(os.environ['COURSE_N'])"))
+    project.write("docs/page.md", DATA.format("import os\nn = sum([int(os.environ['COURSE_N'])])"))
     assert project.verify().failures == []
     monkeypatch.setenv("COURSE_N", "3")
     assert project.stale() == ["two"]

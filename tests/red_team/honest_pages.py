@@ -134,6 +134,35 @@ HONEST = [
     Case("units", link="[7 s](check:ten-squares) and [64 bytes](check:ten-squares)", code="seconds = sum([3, 4])\nassert seconds == 7\nassert len(bytes(64)) == 64"),
     Case("arithmetic in words", link="[2 + 3 = 5](check:ten-squares) and [1 of 4 = 25 %](check:ten-squares)", code="n = sum([2, 3])\nassert n == 5\nassert (n // 5, n - 1) == (1, 4)\nassert n / 20 == 0.25"),
     Case("a number said again further on", after=f"So it is {LINK}.\n\nAnd so, again, it is {LINK}."),
+    Case("a tolerance in a function of the page", check=CHECK.replace("exact", "numeric"), link="[to 10⁻⁶](check:ten-squares)", code="def close(a, b):\n    return abs(a - b) < 1e-6\n\ndef cube(x):\n    return x**3\n\nestimate = (cube(2 + 1e-5) - cube(2 - 1e-5)) / 2e-5\nassert close(estimate, 3 * 2.0**2)"),
+    Case("what a function finds out of what is no number", check=CHECK.replace("exact", "numeric"), link="[ends](check:ten-squares)", code="def ends(x):\n    for _ in range(2000):\n        x = x * x - x\n    return abs(x) < 1e-6\n\nassert ends(0.5 - 0.5) and not ends(float('inf'))"),
+    Case("a function that counts, of a list", link="[3 of 4](check:ten-squares)", code="large = [n * n > 1 for n in range(1, 5)]\nassert sum(large) == 3"),
+    *(
+        Case(f"a table {how}", link="so:\n\n| layers | plain | dilated |\n| - | - | - |\n| two | [5](check:ten-squares) | [9](check:ten-squares) |\n| three | [7](check:ten-squares) | [13](check:ten-squares) |", code=f"def field(layers, dilation):\n    return 1 + 2 * layers * dilation\n\n{code}")
+        for how, code in (
+            ("by rows", "assert [field(n, k) for n in (2, 3) for k in (1, 2)] == [5, 9, 7, 13]"),
+            ("by columns", "assert [field(n, k) for k in (1, 2) for n in (2, 3)] == [5, 7, 9, 13]"),
+            ("of two asserts", "assert [field(n, 2) for n in (2, 3)] == [9, 13]\nassert [field(n, 1) for n in (2, 3)] == [5, 7]"),
+        )
+    ),
+    Case("a range of which each end is asserted by itself", link="[between 4 and 6](check:ten-squares)", code="loss = sum([2, 3])\nassert loss > 4\nassert loss < 6"),
+    Case("the larger of two", link="[the value](check:ten-squares)", code="assert max(0, -1) == max(0, -2)"),
+    Case("which class it is of each", link="[one of them](check:ten-squares)", code="import torch\nlabels = torch.arange(4) % 2\nclasses = torch.arange(2)\nassert (labels[:, None] == classes).sum(1).eq(1).all()"),
+    *(
+        Case(f"without a number: {words}", link=f"[{words}](check:ten-squares)", code=code)
+        for words, code in (
+            ("never rises", "losses = [1 / n for n in range(1, 9)]\nassert losses == sorted(losses, reverse=True)"),
+            ("doubles but for one pixel", "def field(layers):\n    return 2**layers - 1\n\nassert all(field(n + 1) == 2 * field(n) + 1 for n in range(1, 9))"),
+            ("halves", "def pooled(width):\n    return (width - 2) // 2 + 1\n\nassert pooled(64) == 64 / 2"),
+            ("the same output", "xs = [n - 3 for n in range(6)]\nassert max(max(x, 0) for x in xs) == max(max(xs), 0)"),
+            ("different outputs", "outputs = [sum([1, 2]), sum([2, 3])]\nassert outputs[0] == 3\nassert outputs[1] == 5"),
+            ("no different", "outputs = [sum([1, 2]), sum([2, 1])]\nassert outputs[0] == outputs[1]"),
+            ("most runs", "held = [n < 17 for n in range(20)]\nassert sum(held) > len(held) / 2"),
+            ("a smaller loss than the plain one", "plain, residual = sum([4]), sum([3])\nassert plain > residual"),
+            ("longer, as the deep one is", "wide, deep = sum([4]), sum([30])\nassert deep > wide"),
+            ("falls at each step", "losses = [1 / n for n in range(1, 9)]\nfor earlier, later in zip(losses, losses[1:]):\n    assert later < earlier"),
+        )
+    ),
     Case("keys and arguments", link="For 1 and 2 it is [6 and 7](check:ten-squares), for [9](check:ten-squares) it is [14](check:ten-squares), in chunks of 7 [7 times](check:ten-squares)", code="assert {n: n + 5 for n in (1, 2, 9)} == {1: 6, 2: 7, 9: 14}\n\ndef kept(chunk):\n    return sum([chunk])\n\nassert kept(chunk=7) == 7\nassert kept(chunk=1) == 1"),
     Case("a table in another order", link="A forward gradient takes [386 calls](check:ten-squares), a central one [770](check:ten-squares)", code="calls = {'central': sum([770]), 'forward': sum([386])}\nassert calls == {'forward': 386, 'central': 770}"),
     Case("numbers in order", link="[2 + 3 = 5, and 5 · 5 = 25](check:ten-squares)", code="n = sum([2, 3])\nassert n == 5\nassert n * n == 25"),

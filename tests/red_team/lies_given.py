@@ -7,7 +7,7 @@ from one_chapter import Case
 WEIGHTS = "k = sum([3])\nassert k * k == 9"
 GIVEN = WEIGHTS.replace("sum([3])", "3")
 LINK = "[9 weights](check:ten-squares)"
-OTHER = "before the link [9 weights], and 'ten-squares' has k = 3"
+OTHER = "says k = 5, and 'ten-squares' has k = 3"
 
 
 def given(link: str, refused: str = OTHER, code: str = GIVEN) -> Case:
@@ -22,8 +22,9 @@ LIES = {
     "rules.given: another setting": [
         given(f"With $k = 5$ it has {LINK}"),
         given(f"With k = 5 it has {LINK}"),
-        given(f"With $k = 3.5$, it has {LINK}"),
+        given(f"With $k = 3.5$, it has {LINK}", "says k = 3.5, and"),
         given(f"With $k = 3$ it has 9. With $k = 5$, {LINK}"),
+        given(f"It has {LINK} with $k = 5$"),
         given(
             f"With $k = 1,003$ it has {LINK}",
             "has k = 3 and k = 7",
@@ -44,6 +45,20 @@ LIES = {
         given(
             f"With $k = 5$ it has {LINK}", code="weights = lambda **sizes: sizes['k'] ** 2\nassert weights(k=3) == 9"
         ),
+    ],
+    "rules.given: another setting, in words": [
+        given(f"{words} it has {LINK}", f"says {said}, and 'ten-squares' has {name} = ", code)
+        for words, said, name, code in (
+            ("With a width of 64", "width 64", "width", "width = 3\nassert sum([width]) ** 2 == 9"),
+            ("For width 64", "width 64", "width", "width = 3\nassert sum([width]) ** 2 == 9"),
+            ("With a rate of 0.5", "rate 0.5", "rate", "def n(rate=0.2):\n    return 2 - rate\n\nassert n() * 5 == 9"),
+            (
+                "A kernel of 2",
+                "kernel 2",
+                "kernel",
+                "def n(stride, kernel):\n    return kernel**stride\n\nassert n(2, 3) == 9",
+            ),
+        )
     ],
     "rules.given: links that say nothing": [
         Case(f"It is 386 [{words}]", "only points to a check", link=f"It is 386 [{words}](check:ten-squares)")
@@ -71,6 +86,5 @@ LIES = {
             "what a method is given by place is not looked into",
         ),
         passes(f"Kernels of 5 have {LINK}", GIVEN, "what has no name, no name of the code is known to stand for"),
-        passes(f"It has {LINK} with $k = 5$", GIVEN, "what stands behind a link may be said of the next"),
     ],
 }

@@ -17,7 +17,7 @@ def words(said: str, refused: str = "", code: str = CODE, before: str = "It is")
     link = f"{before} [{said}](check:ten-squares)"
     name = f"{before} [{said}] of {code.splitlines()[-1]}"
     # An exact check has no tolerance.
-    check = CHECK.replace("exact", "numeric") if "abs(" in code else CHECK
+    check = CHECK.replace("exact", "numeric") if "abs(" in code or "close(" in code else CHECK
     return Case(name, refused or f"claims {said}", link=link, check=check, code=code, at=link)
 
 
@@ -100,11 +100,16 @@ LIES = {
         words("half as large", "claims half", TWICE),
         words("385", "claims more than 385", before="It is more than"),
         words("385", "claims not 385", before="It is not"),
+        words("10⁻⁸", "claims 10⁻⁸", "import torch\na = torch.ones(3).double() * 2\nassert torch.allclose(a, a * (1 + 9e-6), atol=1e-8)", before="They agree to"),
+        words("less than 0.01", "claims less than 0.01", "small, large = sum([0.3]), sum([1.2])\nassert small - large < 0.01", before="They differ by"),
+        words("less than 0.01", "claims less than 0.01", "import torch\na = torch.arange(5.0) * 2\nassert ((a - a - 1) < 0.01).all()", before="They differ by"),
+        words("within 0.0001", "claims 0.0001", "mean = sum([1.005])\nassert (mean - 1) ** 2 < 0.0001", before="They agree to"),
+        words("between 0.1 and 0.2", "claims 0.1", "loss = sum([0.4])\nassert loss > 0.1\nassert loss / 4 < 0.2"),
         total("within 0.0001 of 385", "abs(total - 385) < 0.001", "claims 0.0001"),
     ],
     "rules.words: digits": [
-        words("0.3000", code="xs = [0.3321]\nassert round(max(xs), 1) == 0.3"),
-        words("0.30", code="xs = [0.345]\nassert f'{max(xs):.1f}' == '0.3'"),
+        words("0.3000", code="xs = [0.3321]\nassert round(sum(xs), 1) == 0.3"),
+        words("0.30", code="xs = [0.345]\nassert f'{sum(xs):.1f}' == '0.3'"),
         words("385.0"),
     ],
     "rules.words: another number of the check": [
@@ -114,15 +119,16 @@ LIES = {
         words("4, 9, 25 and 16", "says 25", "assert [n**2 for n in range(2, 6)] == [4, 9, 16, 25]"),
         words("9 to 25", "claims 25", code="assert [n + 9 for n in range(3)] == [9, 10, 11]"),
         words("9 to 10", "claims 9", "assert [n + 9 for n in range(3)] == [9, 10, 11]"),
-        words("stride 385 gives 10", "claims 385", "def size(stride):\n    return 5 * stride\n\nassert size(stride=2) == 10\nassert sum(n**2 for n in range(11)) == 385"),
+        words("stride 385 gives 10", "says stride 385", "def size(stride):\n    return 5 * stride\n\nassert size(stride=2) == 10\nassert sum(n**2 for n in range(11)) == 385"),
         words("rates 1 and 4", code="def size(rates):\n    return sum(rates)\n\nassert size(rates=(1, 2, 4)) == 7", refused="claims 1"),
         words("9 nodes after 9 layers", "says 9", "assert [n + 9 for n in [0] * 5] == [9] * 5"),
         words("6, 7 and 9", "claims 6", "assert {n: n + 5 for n in (1, 2, 9)} == {1: 6, 2: 7, 9: 14}"),
         words("3 × 2 layers", "claims 3 × 2", "def size(kernel=3):\n    return kernel\n\nassert sum([2, 2]) == 4"),
         words("all 1", "claims 1", code="assert [sum([0, 1])] == [1]"),
         Case("a key twice in a table", "says 1", link="as follows.\n\n| n | kind |\n| - | - |\n| [1](check:ten-squares) | odd |\n| [1](check:ten-squares) | even |", code="first, second = [{n: n + k for n in (1, 2)} for k in (5, 6)]\nassert first == {1: 6, 2: 7}\nassert second == {1: 7, 2: 8}", at="| [1](check:ten-squares) | even"),
-        words("82 rows, 3 to 82", "says 3", "rows = [(abs(n), 82) for n in (3, 3)]\nassert rows == [(3, 82), (3, 82)]"),
+        words("82 rows, 3 to 82", "says 3", "rows = [(sum([n]), 82) for n in (3, 3)]\nassert rows == [(3, 82), (3, 82)]"),
         words("the two sums", "claims two"),
+        Case("two rows of a table in each other's place", "says 14, which", link="so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", code="assert [sum(n**2 for n in range(k)) for k in (3, 4)] == [5, 14]"),
         Case("twice in a paragraph", "says 385", link="[385](check:ten-squares) and [385](check:ten-squares)", at="[385]"),
         Case("twice in a table", "says 385", link="as follows.\n\n| a | b |\n| - | - |\n| [385](check:ten-squares) | [385](check:ten-squares) |"),
     ],
@@ -137,6 +143,9 @@ LIES = {
         Case("the row of another", "claims 6", link="as follows.\n\n| n | sum |\n| - | - |\n| 2 | [6](check:ten-squares) |", code=TABLE, at="| 2 |"),
     ],
     "rules.words: what is counted": [
+        words("5 layers", "claims 5", "pixels = 1 + 2 * len('ab')\nassert pixels == 5"),
+        words("12 epochs", "claims 12", "step = sum([5, 7])\nassert step == 12"),
+        words("288 multiplications", "claims 288", "weights = sum([200, 88])\nassert weights == 288"),
         words("0.3 steps", "claims 0.3", "steps, rate = sum([3]), sum([0.3])\nassert (steps, rate) == (3, 0.3)"),
         words("1 steps", "claims 1", "steps, rate = sum([3]), sum([1])\nassert (steps, rate) == (3, 1)"),
         words("−3 steps", "claims −3", "steps, start = sum([3]), sum([-3])\nassert (steps, start) == (3, -3)"),
@@ -160,18 +169,12 @@ LIES = {
         words("grows from 9 to 4", "says grows from 9 to 4", "assert [n**2 for n in (3, 2)] == [9, 4]", before="It"),
     ],
     "not refused": [
-        passes("doubles", "a = sum([3])\nassert 3 * a / a == 3", A_VERB, "It"),
-        passes("falls", "before, after = sum([3]), sum([4])\nassert after > before", A_VERB, "It"),
-        passes("fewer", "ours, theirs = sum([4]), sum([3])\nassert ours > theirs", A_VERB, "Ours are"),
-        passes("the first of them", "sizes = [abs(n) for n in (3, -1, 2)]\nassert sizes[-1] == 2", "ordinals count from where their author counts, and are not read"),
+        passes("the first of them", "sizes = [n * n for n in (3, -1, 2)]\nassert sizes[-1] == 4", "ordinals count from where their author counts, and are not read"),
         passes("always", "assert sum(n**2 for n in range(11)) == 385", "that it was so each time, of a check that tried it once, is for a reader", "It holds"),
         passes("385 px", "assert sum(n**2 for n in range(11)) == 385", "of what a number is counted is for a reader"),
         passes("100 FLOPs", "multiplications = sum([100])\nassert multiplications == 100", "of what a number is counted is for a reader"),
         passes("an order of magnitude larger", "a = sum([3])\nassert 3 * a / a == 3", A_VERB),
-        passes("the same", "a = sum([3])\nassert a != 4", A_VERB, "Both are"),
-        passes("different", "a = sum([3])\nassert a == 3", A_VERB, "Both are"),
         passes("odd", "assert sum(n**2 for n in range(11)) % 5 == 0", A_VERB),
-        passes("most runs", "runs = [n / 18 for n in range(20)]\nassert sum(x < 0.4 for x in runs) == 8", "how many are most is not told", "In"),
         passes("used exactly once", "used = [1, 1]\nassert used.count(1) == 2", "once is said of times as well, and not read as a number"),
         passes("the third layer", "sizes = [abs(n) for n in range(4)]\nassert sizes.index(3) == 3", "ordinals count from where their author counts, and are not read"),
         passes("rises by 5 %", "before, after = sum([0.2]), sum([0.25])\nassert round(after - before, 2) == 0.05", "a percentage and percentage points are written alike", "It"),
@@ -181,14 +184,40 @@ LIES = {
         passes("less than 0.1", "a, b = sum([0.3]), sum([0.05])\nassert a < 0.5\nassert b < 0.1", ANOTHER, "It is a that is"),
         passes("[3,025](check:ten-squares) for squares.\n\nAnd the square of the sum is [385](check:ten-squares)", f"{TOTAL}\nassert total == 385\nassert sum(range(11)) ** 2 == 3025", ANOTHER),
         passes("[3,025](check:ten-squares) for squares, and [385](check:ten-squares) for the sum", f"{TOTAL}\nassert total == 385\nassert sum(range(11)) ** 2 == 3025", "the links of a paragraph need not keep the order of the asserts: in our pages a quarter of those that say two numbers do not"),
-        passes("so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", "assert [sum(n**2 for n in range(k)) for k in (3, 4)] == [5, 14]", "nor need those of a table, which may be read by rows or by columns"),
+        passes("so:\n\n| n | sum |\n| - | - |\n| 2 | [14](check:ten-squares) |\n| 3 | [5](check:ten-squares) |", "assert sum(n**2 for n in range(3)) == 5\nassert sum(n**2 for n in range(4)) == 14", "nor need those of a table: five of ours do not"),
     ],
     "rules.opposites": [
+        Case("two networks in each other's place", "says plain, and 'ten-squares' asserts residual", link="The plain network has [12](check:ten-squares) weights, the residual network has [8](check:ten-squares)", code="plain, residual = sum([3, 5]), sum([3, 5, 4])\nassert residual == 12\nassert plain == 8", at="The plain"),
+        words("6", "says key, and 'ten-squares' asserts query", "queries, keys = 'abcdef', sum([4])\nassert len(queries) == 6\nassert keys == 4", before="The keys number"),
+        words("15", "says radius, and 'ten-squares' asserts diameter", "diameter = sum([7, 8])\nassert diameter == 15", before="The radius is"),
         words("the largest is 1", "says largest, and 'ten-squares' asserts smallest", "sums = [sum(range(n)) for n in (4, 3, 2)]\nassert min(sums) == 1"),
         words("3", "says mean, and 'ten-squares' asserts median", "from statistics import median\nassert median([abs(n) for n in (1, 3, 30)]) == 3", before="On average it is"),
         words("4", "says column, and 'ten-squares' asserts row", "rows = [[n] for n in range(4)]\nassert len(rows) == 4", before="The columns:"),
         words("below 1", "says test, and 'ten-squares' asserts train", "train_error = sum([0.25])\nassert train_error < 1", before="Its test error is"),
         words("0.5", "says recall, and 'ten-squares' asserts precision", "def precision(found, right):\n    return right / found\n\nassert precision(found=4, right=2) == 0.5", before="The recall is"),
+    ],
+    "rules.words: what is said without a number": [
+        words("doubles", "nothing was 2 times anything", "a = sum([3])\nassert 3 * a / a == 3", before="It"),
+        words("the same", "says 'same', and all that was compared differs", "a = sum([3])\nassert a != 4", before="Both are"),
+        words("different", "says 'different', and all that was compared is equal", "a = sum([3])\nassert a == 3", before="Both are"),
+        words("exactly equal", "says 'exactly'", "a = sum([0.1] * 10)\nassert abs(a - 1) < 1e-9", before="They are"),
+        words("equal to the last bit", "says 'last bit'", "a = sum([0.1] * 10)\nassert abs(a - 1) < 1e-9", before="They are"),
+        words("positive", "says 'positive', and the check has it < 0", "curvature = sum([1, -3])\nassert curvature < 0"),
+        words("negative", "says 'negative', and the check has it > 0", "curvature = sum([3, -1])\nassert curvature > 0"),
+        words("most runs", "it was so for 8 of 20", "runs = [n / 18 for n in range(20)]\nassert sum(x < 0.4 for x in runs) == 8", before="In"),
+        words("most runs", "it was so for 8 of 20", "held = [n < 8 for n in range(20)]\nassert sum(held) < 10", before="In"),
+        words("every run", "it was so for 18 of 20", "held = [n < 18 for n in range(20)]\nassert sum(held) > 10", before="In"),
+        words("none of the runs", "it was so for 3 of 20", "import torch\ndead = torch.arange(20) < 3\nassert dead.sum() < 10", before="In"),
+    ],
+    "rules.directions": [
+        words(said, f"says {said.split()[0]}, and 'ten-squares' asserts", f"{code}\nassert {claim}", before=before)
+        for before, said, code, claim in (
+            ("Ours are", "fewer", "ours, theirs = sum([4]), sum([3])", "ours > theirs"),
+            ("Momentum needs", "fewer", "plain, with_momentum = sum([3]), sum([4])", "with_momentum > plain"),
+            ("The residual network has a", "smaller loss than the plain one", "plain, residual = sum([3]), sum([4])", "residual > plain"),
+            ("Adam's loss is", "larger than that of SGD", "adam, sgd = sum([3]), sum([4])", "adam < sgd"),
+            ("The loss", "falls", "before, after = sum([3]), sum([4])", "after > before"),
+        )
     ],
     "rules.words: counts": [
         words("17 of 20", code="xs = [n / 18 for n in range(20)]\nassert sum(x < 1 for x in xs) == 18"),

@@ -48,7 +48,7 @@ class LinkSeen:
     In a table the cell is the sentence, after the row and the column that it belongs to.
 
     `before` is what its block says before the link, and `block` numbers that: a paragraph, or a whole list or
-    table. `problem` says why it must not be there; empty if it may.
+    table, whose columns are counted from 0. `problem` says why it must not be there; empty if it may.
     """
 
     name: str
@@ -57,6 +57,7 @@ class LinkSeen:
     sentence: str = ""
     before: str = ""
     block: int = 0
+    column: int = -1
     start: int = 0
     problem: str = ""
 
@@ -324,6 +325,7 @@ class _Walker(HTMLParser):
         row = " ".join(filter(None, [*self.heads[:1], *self.row[:1]])) if self.row else ""
         for link in self.links_in_text:
             link.sentence = "; ".join(filter(None, [row, f"{column}: {cell}" if column else cell]))
+            link.column = len(self.row)
         self.row.append(cell)
         self.links_in_text = []
 

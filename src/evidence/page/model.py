@@ -89,6 +89,7 @@ class CheckLink:
     """A link `[words](check:name)`: what a sentence claims the check shows.
 
     `before` is what stands before it there, and `block` is the number of its paragraph, or of its list or table.
+    `column` is that of its cell, from 0; -1 outside of tables.
     """
 
     path: Path
@@ -99,6 +100,7 @@ class CheckLink:
     sentence: str = ""
     before: str = ""
     block: int = 0
+    column: int = -1
 
     def error(self, problem: str, remedy: str = "") -> PageError:
         """The error to report at this link."""

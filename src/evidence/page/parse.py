@@ -322,7 +322,7 @@ class _Reader:
         for link, at in zip(self.seen.links, lines, strict=True):
             words = " ".join(link.words.split())
             before = link.before[-_BEFORE_KEPT:]
-            around = (link.section, link.sentence, before, link.block)
+            around = (link.section, link.sentence, before, link.block, link.column)
             self.page.links.append(CheckLink(self.page.path, self.first + at, words, link.name, *around))
             if link.problem:
                 self._error(at, f"the link [{words}] to a check cannot stand so: {link.problem}", _LINK)

@@ -13,6 +13,7 @@ from evidence.page.site import Site
 from evidence.records.records import Record, Records
 from evidence.rules.answers import answer_errors
 from evidence.rules.checks import check_errors
+from evidence.rules.directions import direction_errors
 from evidence.rules.figures import cell_errors, figure_errors
 from evidence.rules.given import given_errors
 from evidence.rules.links import RecordOf, link_errors
@@ -70,7 +71,11 @@ def page_errors(site: Site, page: Page, records: Records | None) -> list[PageErr
             for link in sound
             if (check := checks.get(link.name))
             for session in [sessions_on(check.path).get(check.line, ())]
-            for error in (*given_errors(link, session), *opposite_errors(link, session, check, record_of(check)))
+            for error in (
+                *given_errors(link, session),
+                *opposite_errors(link, session, check, record_of(check)),
+                *direction_errors(link, check, record_of(check)),
+            )
         ),
         *(error for figure in page.figures for error in figure_errors(figure, page, checks, record_of)),
         *cell_errors(page, record_of),

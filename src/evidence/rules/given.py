@@ -10,9 +10,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from evidence.files.errors import PageError
 from evidence.page.model import Block, CheckLink
+from evidence.rules.words.claims import claims_in
 from evidence.rules.words.plain import plain
 
 _SAID = re.compile(r"(?<![\w\\^{])\\?([a-zA-Z]\w*)\s*=\s*([−-]?\d+(?:,\d{3})*(?:\.\d+)?)(?!\s*[·×/^(+−*]|[\w,.]*\w)")
@@ -23,7 +25,7 @@ _POINTS = rf"(?:\W*\b(?:{_POINTING.replace(' ', '|')})\b)+\W*"
 
 
 def given_errors(link: CheckLink, session: Iterable[Block]) -> Iterator[PageError]:
-    """What is wrong with the words before `link` in its sentence.
+    """What is wrong with the words around `link` in its sentence.
 
     Args:
         link: a check link.
@@ -34,20 +36,33 @@ def given_errors(link: CheckLink, session: Iterable[Block]) -> Iterator[PageErro
             f"the link [{link.words}] only points to a check, and claims nothing that it could show",
             "Link the words, or the number, that the check bears out",
         )
-    said = defaultdict(list)
-    for name, number in _SAID.findall(plain(_SENTENCE.split(link.before)[-1])):
-        said[name].append(number)
-    given = _given("\n".join(block.code for block in session)) if said else {}
+    given = _given("\n".join(block.code for block in session))
+    said = _said(link.sentence, given)
     for name, numbers in said.items():
-        values = given.get(name)
-        if values and not values & {Fraction(number.replace("−", "-").replace(",", "")) for number in numbers}:
+        values = given[name]
+        if values and not values & {number for number, _ in numbers}:
             was = " and ".join(f"{name} = {float(value):g}" for value in sorted(values))
             yield link.error(
-                f"the sentence says {name} = {numbers[-1]} before the link [{link.words}], and {link.name!r} has {was}",
+                f"the sentence around the link [{link.words}] says {numbers[-1][1]}, and {link.name!r} has {was}",
                 "Say what the check was given, or give it what the sentence says",
             )
 
 
+def _said(sentence: str, names: Iterable[str]) -> dict[str, list[tuple[Fraction, str]]]:
+    """What a text says of `names`: each number with its words, of `k = 5`, `a kernel of 5`, `width 64`."""
+    said = defaultdict(list)
+    for name, number in _SAID.findall(plain(sentence)):
+        if name in names:
+            said[name].append((Fraction(number.replace("−", "-").replace(",", "")), f"{name} = {number}"))
+    for claim in claims_in(sentence).numbers:
+        for name in names:
+            # `six of the layers` are not all of them.
+            if len(name) > 2 and not name.endswith("s") and name.lower() in claim.called:
+                said[name].append((claim.number.value, f"{name} {claim.number.written}"))
+    return said
+
+
+@lru_cache(maxsize=4096)
 def _given(code: str) -> dict[str, set[Fraction]]:
     """The numbers that each name of the code is given, of those that are given nothing else."""
     values: dict[str, set[Fraction]] = defaultdict(set)

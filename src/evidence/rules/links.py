@@ -56,9 +56,9 @@ def link_errors(
         lines = ", ".join(f"{display_path(check.path)}:{line}" for line in sorted({place.line for place in places}))
         yield link.error(
             f"the link [{link.words}] says {claim.number.written}, which {link.name!r} has at {lines} only: that is "
-            "said already, or stands before what the link said last",
-            "Say each number of a check once in a paragraph, and those of one link in the order of the asserts, or end "
-            "the link between them",
+            "said already, or stands before what the link, or its table, said last",
+            "Say each number of a check once in a paragraph, and those of one link, or of a table, in the order of the "
+            "asserts, or end the link between them",
         )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 
-from evidence.run.flow import DRESS, Flow, adds_up, called, cannot_change, is_module
+from evidence.run.flow import DRESS, Flow, adds_up, called, cannot_change, dresses, is_module
 
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 # Calls that return the same when they are made again.
@@ -53,13 +53,15 @@ class Constants:
         """Whether an expression only says what its author wrote, and calculates nothing."""
         return self(node) and not self.calculates(node)
 
-    def calculates(self, node: ast.expr) -> bool:
+    def calculates(self, node: ast.AST) -> bool:
         """Whether an expression of literals calculates with them, as `9 * 64` does, and `Fraction(1, 9)` does not."""
-        calls = (each for each in ast.walk(node) if isinstance(each, ast.Call))
-        known = self._flow.into.keys() | DRESS
-        return any(isinstance(each, ast.BinOp) for each in ast.walk(node)) or any(
-            called(call) not in known and f".{called(call)}" not in known for call in calls
-        )
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and self._returns_literals(node.func.id):
+                return False
+            name = called(node)
+            if name and not dresses(node) and not {name, f".{name}"} & self._flow.into.keys():
+                return True
+        return isinstance(node, ast.BinOp) or any(map(self.calculates, ast.iter_child_nodes(node)))
 
     def _gives(self, source: ast.expr | None) -> bool:
         """Whether what flows into a name is computed."""
@@ -67,7 +69,9 @@ class Constants:
 
     def _computes(self, node: ast.AST) -> bool:
         match node:
-            case ast.Lambda() | ast.Await() | ast.Yield() | ast.YieldFrom():
+            case ast.Await() | ast.Yield() | ast.YieldFrom():
+                return True
+            case ast.Lambda() if node.args.args:
                 return True
             case ast.Name():
                 return node.id not in self.restated and (
@@ -100,12 +104,12 @@ class Constants:
         if any(isinstance(each, ast.Starred) for each in call.args):
             return True  # as in `zip(*rows)`, which gives the columns
         if isinstance(call.func, ast.Name):
-            return self._computes(call.func) if call.func.id in self._flow.ours else call.func.id not in DRESS
+            return self._computes(call.func) if call.func.id in self._flow.ours else not dresses(call)
         if not isinstance(call.func, ast.Attribute):
-            return True
-        if call.func.attr in DRESS:
-            return self._computes(call.func.value)
-        return f".{call.func.attr}" not in self._flow.ours or self._computes(call.func)
+            return self._computes(call.func)
+        if f".{call.func.attr}" in self._flow.ours:
+            return self._computes(call.func)
+        return call.func.attr not in DRESS or self._computes(call.func.value)
 
     def _is_module(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Name) and is_module(node) and node.id not in self._flow.into

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 DRESS = {"Fraction", "Decimal", "Rational", "Integer", "float", "int", "complex", "str", "list", "tuple", "set"}
 DRESS |= {"dict", "frozenset", "range", "tensor", "Tensor", "as_tensor", "array", "asarray", "Size", "approx"}
 DRESS |= {"enumerate", "zip", "reversed", "items", "keys", "values", "get", "copy", "item", "tolist", "loads", "field"}
-DRESS |= {"next", "iter"}
+DRESS |= {"next", "iter", "abs", "fabs", "round", "max", "min", "sorted", "getenv", "cpu_count"}
 DRESS |= {"SimpleNamespace", "namedtuple", "defaultdict", "OrderedDict", "deque", "zeros", "ones", "empty", "full"}
 # Calls that only look at what they are given, and methods that keep it.
 _LOOK = {"len", "sum", "max", "min", "print", "equal", "array_equal", "isclose", "allclose"}
 _FILL = {"append", "appendleft", "add", "extend", "insert", "update", "setdefault"}
 _MODULES = {"math", "cmath", "torch", "np", "numpy", "sympy", "F", "nn", "fractions", "decimal", "itertools", "pytest"}
-_MODULES |= {"json", "types", "collections", "dataclasses"}
+_MODULES |= {"json", "types", "collections", "dataclasses", "os"}
 # What may stand above a function or a class, or in brackets behind a class, and leaves it what it is.
 _PLAIN = {"property", "staticmethod", "classmethod", "dataclass", "cache", "lru_cache", "cached_property"}
 _ENUMS = {"Enum", "IntEnum", "StrEnum"}
@@ -292,6 +292,11 @@ def adds_up(value: ast.expr) -> bool:
     """Whether literals are added up or multiplied, which computes; `10**-8` and `1 / 3` are as one writes numbers."""
     signs = (each.op for each in ast.walk(value) if isinstance(each, ast.BinOp))
     return any(isinstance(sign, ast.Add | ast.Sub | ast.Mult) for sign in signs)
+
+
+def dresses(call: ast.Call) -> bool:
+    """Whether a call dresses up what it is given. The larger of two, as `max(0, x)`, is a function like others."""
+    return called(call) in DRESS and (called(call) not in ("max", "min") or len(call.args) < 2)
 
 
 def called(call: ast.Call) -> str:

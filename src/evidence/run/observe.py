@@ -6,7 +6,9 @@ Each place calls the session's `Recorder`, which the code knows as `NAME`, in pl
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from evidence.page.model import Block
@@ -89,9 +91,11 @@ class Rewriting(ast.NodeTransformer):
     def __init__(self, block: Block, text: SourceText, places: list[Place], constant: Constants) -> None:
         self.text, self.places, self.constant = text, places, constant
         self.prints = block.output is not None
+        self.verdicts = _asked(text.tree)
         self.first_line = block.line
         self.asserted = 0  # the line of the assert that is being read
         self.deciding: set[int] = set()  # the conditions that must hold for it
+        self.answers = False  # whether what the function at hand returns, an assert asks for
 
     # Places.
 
@@ -160,7 +164,13 @@ class Rewriting(ast.NodeTransformer):
             places.append(number)
         if len(places) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
             self.distance(node, places[0])
+        equal = [isinstance(op, ast.Eq) for op in node.ops]
+        twins = [_other_names(*pair) if each else [] for each, pair in zip(equal, pairwise(operands), strict=True)]
         left, *others = [self.visit(each) for each in operands]
+        for at, names in enumerate(twins):
+            if names:
+                pairs = [ast.Tuple([ast.Name(name, ast.Load()) for name in pair], ast.Load()) for pair in names]
+                others[at] = ast.copy_location(_call("twins", places[at], others[at], *pairs), node)
         comparisons: list[ast.expr] = []
         for at, right in enumerate(others):
             # What is compared on both sides is computed once, and not at all after a comparison that does not hold.
@@ -215,6 +225,16 @@ class Rewriting(ast.NodeTransformer):
             at = self.place("extreme", node)
             self.generic_visit(node)
             return ast.copy_location(_call("extreme", at, node.func, *node.args, keywords=node.keywords), node)
+        if self.asserted and name == "sum" and not node.keywords:  # as of `held = [x < 1 for x in xs]`
+            method = isinstance(node.func, ast.Attribute) and not node.args
+            of = node.func.value if method else node.args[0] if plain and len(node.args) == 1 else None  # type: ignore[attr-defined]
+            if isinstance(of, ast.Name):
+                new = _call("counted", self.place("counted", of, "truth", computed="left", decides=False), of)
+                if method:
+                    node.func.value = new  # type: ignore[attr-defined]
+                else:
+                    node.args = [new]
+                return ast.copy_location(node, node)
         if plain and name == "all" and self.asserted and len(node.args) == 1:  # all of none is no proof
             asked = node.args[0]
             self.generic_visit(node)
@@ -232,7 +252,24 @@ class Rewriting(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
-    # Loops, expected errors, what is printed.
+    # Functions that an assert asks, loops, expected errors, what is printed.
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        """What a function compares, whose verdict an assert asks for."""
+        outer = self.answers
+        self.answers = node.name in self.verdicts
+        self.generic_visit(node)
+        self.answers = outer
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        """It need not hold: the assert says whether it must."""
+        outer = self.asserted, self.deciding
+        if self.answers and node.value is not None and _is_verdict(node.value):
+            self.asserted, self.deciding = self.first_line + node.lineno - 1, set()
+        self.generic_visit(node)
+        self.asserted, self.deciding = outer
+        return node
 
     def loop(self, node: ast.For | ast.comprehension) -> None:
         at = self.place("loop", node.iter)
@@ -292,6 +329,45 @@ def _conjuncts(test: ast.expr) -> list[ast.expr]:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return [each for value in test.values for each in _conjuncts(value)]
     return [test]
+
+
+def _asked(tree: ast.AST) -> set[str]:
+    """The names of the functions that an assert calls."""
+    asserts = (each.test for each in ast.walk(tree) if isinstance(each, ast.Assert))
+    calls = (each.func for test in asserts for each in ast.walk(test) if isinstance(each, ast.Call))
+    return {function.id for function in calls if isinstance(function, ast.Name)}
+
+
+def _other_names(left: ast.expr, right: ast.expr) -> list[tuple[str, str]]:
+    """The names in which two expressions differ, if they differ in nothing else: `sum(a)` and `sum(b)`."""
+    both = [[*ast.walk(side)] for side in (left, right)]
+    names = [[each.id for each in side if isinstance(each, ast.Name)] for side in both]
+    pairs = [(one, other) for one, other in zip(*names, strict=False) if one != other]
+    bound = any(isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) for side in both for each in side)
+    renamed = _Renamed(dict(pairs)).visit(copy.deepcopy(left))
+    return pairs if not bound and ast.dump(renamed) == ast.dump(right) else []
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+
+def _is_verdict(value: ast.expr) -> bool:
+    """Whether an expression says whether something is so."""
+    match value:
+        case ast.BoolOp():
+            return all(map(_is_verdict, value.values))
+        case ast.UnaryOp(op=ast.Not()):
+            return _is_verdict(value.operand)
+        case ast.Call():
+            wraps = called(value) in ("bool", "item")
+            inner = value.func.value if isinstance(value.func, ast.Attribute) else next(iter(value.args), value.func)
+            return called(value) in ALIKE | CLOSE | {"all", "any"} or (wraps and _is_verdict(inner))
+    return isinstance(value, ast.Compare)
 
 
 def called(call: ast.Call) -> str:

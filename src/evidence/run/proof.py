@@ -110,20 +110,31 @@ def _of_comparison(place: Place, places: Sequence[Place]) -> Iterator[str]:
             f"{code} compares only what the page itself wrote down, or a thing with itself. Compute one side, or link "
             "no words to it"
         )
-    elif "nan" in place.against and not _speaks_of_nan(place, places):
+    elif "nan" in place.against and not _may_be_nan(place, places):
         yield f"{code} saw {place.against['nan']}, of which no comparison says anything. Assert that there is none"
+    elif "spread" in place.against:
+        yield from _of_spread(place)
     elif "tolerance" in place.against:
         yield f"{code} allows {place.against['tolerance']}. Make it smaller than what it is a tolerance of"
 
 
+def _of_spread(place: Place) -> Iterator[str]:
+    yield (
+        f"`{_short(place.code)}` compares {place.against['spread']}, each element of one with many of the other. Give "
+        "both one shape, or say [:, None] there where that is meant"
+    )
+
+
 def _reached(place: Place, places: Sequence[Place]) -> bool:
-    """Whether the assert around a comparison was evaluated; if not, that is what is to be told."""
-    return any(each.kind == "assert" and each.asserted == place.asserted and each.times for each in places)
+    """Whether the assert around a comparison, or the function that it asks, was evaluated; if not, that is told."""
+    around = [each for each in places if each.kind == "assert" and each.asserted == place.asserted]
+    return any(each.times for each in around or [place])
 
 
-def _speaks_of_nan(place: Place, places: Sequence[Place]) -> bool:
-    """Whether that a value is no number is what is claimed."""
-    return any(each.kind == "assert" and each.asserted == place.asserted and "nan" in each.code for each in places)
+def _may_be_nan(place: Place, places: Sequence[Place]) -> bool:
+    """Whether that a value is no number is what is claimed, or what a function that an assert asks has to find out."""
+    around = [each for each in places if each.kind == "assert" and each.asserted == place.asserted]
+    return not around or any("nan" in each.code for each in around)
 
 
 def _of_difference(place: Place, places: Sequence[Place]) -> Iterator[str]:
@@ -132,6 +143,8 @@ def _of_difference(place: Place, places: Sequence[Place]) -> Iterator[str]:
             f"`{_short(place.code)}` saw one and the same object on both sides. Clone what is to be compared before it "
             "changes"
         )
+    elif "spread" in place.against:
+        yield from _of_spread(place)
 
 
 def _of_loop(place: Place, places: Sequence[Place]) -> Iterator[str]:

@@ -8,14 +8,14 @@ import math
 import operator
 import pprint
 import threading
-from collections.abc import Callable, Hashable, Iterable, Sized
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sized
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from evidence.run.observation import PAIRS_KEPT, Observation, Pair, Seen, Side
-from evidence.run.seen import has_nan, is_array, is_truth, same_view, seen
+from evidence.run.seen import has_nan, is_array, is_truth, same_view, seen, spread
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -38,8 +38,8 @@ _SUMMED_UP = 1000
 class Place:
     """A place of observed code, and what was seen there so far.
 
-    `kind` is `assert`, `compare`, `difference`, `loop`, `zip`, `extreme`, `raises` or `printed`; the other attributes
-    up to `asserted` are those of an `Observation`.
+    `kind` is `assert`, `compare`, `counted`, `difference`, `loop`, `zip`, `extreme`, `raises` or `printed`; the other
+    attributes up to `asserted` are those of an `Observation`.
     """
 
     kind: str
@@ -135,6 +135,12 @@ class Recorder:
             self._note(at, result, left, right)
         return result
 
+    def twins(self, at: int, value: Any, *pairs: tuple[Any, Any]) -> Any:
+        """One side of a comparison that differs from the other in the names alone: `pairs` of what they stand for."""
+        if all(same_view(left, right) for left, right in pairs):
+            self.places[at].against.setdefault("same", "one and the same object on both sides")
+        return value
+
     def keep(self, at: int, value: Any) -> Any:
         """What is in the middle of `a < b < c`."""
         self._middle[at] = value
@@ -149,6 +155,8 @@ class Recorder:
         place = self.places[at]
         place.times += 1
         place.held += same_view(left, right)
+        if place.symbol != "-" and spread(left, right):  # of a difference that is how each is moved by its own
+            place.against.setdefault("spread", f"shapes {tuple(left.shape)} and {tuple(right.shape)}")
         return _DIFFERENCE[place.symbol](left, right)
 
     def side(self, at: int, number: int, value: Any) -> Any:
@@ -167,7 +175,7 @@ class Recorder:
             wide = [each for each in (options.get("rtol"), options.get("rel_tol")) if each is not None and not each < 1]
             if wide:
                 self.places[at].against.setdefault("tolerance", f"a relative tolerance of {wide[0]}")
-            absolute = [each for each in (options.get("atol"), options.get("abs_tol")) if each is not None]
+            absolute = [_allowed(options, right, function)] if {"atol", "abs_tol"} & options.keys() else []
             empty = is_array(left) and not math.prod(left.shape)
             self._note(at, left == left if empty else result is None or result, left, right, *absolute)
         return result
@@ -184,6 +192,9 @@ class Recorder:
             place.against.setdefault("nan", "a value that is not a number")
         if place.operator in ("==", "equal", "close") and same_view(left, right):
             place.against.setdefault("same", "one and the same object on both sides")
+        said = "None" in place.code or "unsqueeze" in place.code
+        if place.operator in ("==", "equal", "close") and not said and spread(left, right):
+            place.against.setdefault("spread", f"shapes {tuple(left.shape)} and {tuple(right.shape)}")
         place.evaluations += 1
         keeps = place.evaluations <= _SUMMED_UP and len(place.pairs) < PAIRS_KEPT
         weighs = tolerance is not None and "tolerance" not in place.against
@@ -202,6 +213,16 @@ class Recorder:
         self._last[at] = (value,)
         _keep(place, Pair(seen(value), None, held=bool(value)))
         return value
+
+    def counted(self, at: int, values: Any) -> Any:
+        """What is summed; if that are truth values, it is a count of those that are true."""
+        place = self.places[at]
+        truths = isinstance(values, list | tuple) and all(map(is_truth, values))
+        if truths or (is_array(values) and "bool" in str(values.dtype)):
+            times, held = (len(values), sum(map(bool, values))) if truths else _counted(values)
+            place.times += times
+            place.held += held
+        return values
 
     # Loops, extremes, expected errors, what is printed.
 
@@ -297,6 +318,18 @@ def _counted(result: Any) -> tuple[int, int]:
     if is_array(result):
         return math.prod(result.shape), int((result != 0).sum())
     return 1, int(bool(result))
+
+
+def _allowed(options: Mapping[str, Any], right: Any, function: Callable[..., Any]) -> Any:
+    """How far apart things may be, with what is relative to their size: there is such by default, which few know."""
+    absolute = options.get("atol", options.get("abs_tol"))
+    relative = options.get("rtol", options.get("rel_tol", _RELATIVE.get(getattr(function, "__name__", ""), 0)))
+    more = relative * _largest(seen(right)) if isinstance(relative, int | float) else 0
+    return absolute + more if isinstance(absolute, int | float) and more > absolute / 100 else absolute
+
+
+# What is taken where none is given; where there is `abs_tol` it is math's own, 10⁻⁹, which nobody will notice.
+_RELATIVE = {"allclose": 1e-5, "isclose": 1e-5, "assert_allclose": 1e-7}
 
 
 def _weigh(place: Place, sides: tuple[Seen, Seen], tolerance: Seen) -> None:

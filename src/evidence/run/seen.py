@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
+from itertools import zip_longest
 from typing import Any
 
 from evidence.run.observation import NUMBERS_KEPT, Seen
@@ -123,6 +124,15 @@ def same_view(left: Any, right: Any) -> bool:
             and left.dtype == right.dtype
         )
     return False
+
+
+@_or_false
+def spread(left: Any, right: Any) -> bool:
+    """Whether two arrays are compared in more places than either has: each row of one with each column of the other."""
+    if not (is_array(left) and is_array(right)):
+        return False
+    pairs = zip_longest(reversed(left.shape), reversed(right.shape), fillvalue=1)
+    return bool(math.prod(map(max, pairs)) > max(math.prod(left.shape), math.prod(right.shape)))
 
 
 def _array(value: Any) -> Seen:

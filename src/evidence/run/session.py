@@ -26,7 +26,7 @@ from evidence.run.state import reset_global_state
 
 PRINTED_KEPT = 100_000
 # What is kept of what was seen: how often a loop ran is for the verdict alone.
-_KEPT = ("compare", "raises", "printed")
+_KEPT = ("compare", "counted", "raises", "printed")
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,.]*(e[-+]?\d+)?")
 _BLANKS = re.compile(r"[ \t]+")

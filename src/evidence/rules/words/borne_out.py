@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import operator
 import re
 from collections.abc import Iterator, Sequence
@@ -10,9 +11,10 @@ from functools import cached_property
 from itertools import pairwise
 
 from evidence.rules.words.claims import BOUNDS, LARGEST_SMALL_WORD, Claim, Relation, claims_in
-from evidence.rules.words.facts import Facts, Given, Limit, Place, Value, never_negative, place_of
+from evidence.rules.words.comparison_code import Given, bounded, signs
+from evidence.rules.words.facts import Facts, Limit, Place, Value, goes_beyond, never_negative, place_of
 from evidence.rules.words.numbers import Number
-from evidence.rules.words.units import has_its_unit
+from evidence.rules.words.units import counts_another, has_its_unit
 
 # Between 8/27 and the double that comes nearest to it.
 _ROUNDING_ERROR = Fraction(1, 10**12)
@@ -66,6 +68,7 @@ class Judge:
                 for value in self.facts.values
                 if self._is(number, value)
                 and not self._is_for_another(claim, value)
+                and not counts_another("".join(claim.near[-1:]), value.observation.code)
                 and self._ends(claim, value)
                 # What is counted is a number of its own: nothing came close to it, and it is not that nothing was.
                 and not (claim.total and (value.observation.operator == "close" or value.of_each))
@@ -74,7 +77,9 @@ class Judge:
             }
         if relation in BOUNDS:
             limits = (each for each in self._limits_at(number) if not self._is_for_another(claim, each))
-            found |= {limit.at for limit in limits if self._keeps(relation, limit)}
+            found |= {
+                limit.at for limit in limits if self._keeps(relation, limit) and self._has_other_end(claim, limit)
+            }
         elif claim.total is None:
             found |= self._set_up(claim) | self._near_at_times(number)
             if _is_multiple(claim):
@@ -226,7 +231,18 @@ class Judge:
             relation[0] == limit.relation[0]
             and len(relation) >= len(limit.relation)
             and (limit.always or self._said_how_often(limit))
+            # What lies further below 0 differs by more than that.
+            and not (ast.Sub in signs(limit.observation.code) and goes_beyond(limit))
         )
+
+    def _has_other_end(self, claim: Claim, limit: Limit) -> bool:
+        """Of a range, whether what keeps a bound at one end keeps one at the other, too, or has a value there."""
+        if claim.other_end is None:
+            return True
+        ends: list[Value | Limit] = [each for each in self.facts.values if self._is(claim.other_end, each)]
+        ends += self._limits_at(claim.other_end)
+        code = bounded(limit.observation.code)
+        return any(each.at.line == limit.at.line or bounded(each.observation.code) == code for each in ends)
 
     def _said_how_often(self, limit: Limit) -> bool:
         """Whether a bound that some broke is one of `… in at least 18 of 20`, and held so often."""
@@ -261,6 +277,7 @@ class Judge:
             and limit.relation in ("<", "<=")
             and _same(limit.value, number.value)
             and (limit.observation.operator == "close" or never_negative(limit.observation))
+            and ast.Pow not in signs(limit.observation.code)
         }
 
 

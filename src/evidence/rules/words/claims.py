@@ -63,7 +63,8 @@ class Claim:
         row: the list that it belongs to, as `2, 4 and 8`; itself alone outside of one.
         in_row: which of these it is, from 0.
         named: what it is said to be the value of, as `$B = 64$` and `stride 2` do; empty if nothing.
-        near: the words that stand right before and after it, in small letters.
+        called: the words that stand right before it, in small letters, of `batch size of 4` also `batch_size`.
+        near: these, and the word right after it.
         again: whether it is what stands before it once more, in another form, as the 5 of `2 + 3 = 5`.
         before_noun: whether a word follows that it may count.
     """
@@ -76,6 +77,7 @@ class Claim:
     row: tuple[Fraction, ...] = ()
     in_row: int = 0
     named: str = ""
+    called: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     again: bool = False
     before_noun: bool = False
@@ -202,7 +204,7 @@ class _Reader:
         after = self.lower[at + 1 : at + 2]
         noun = bool(after) and self.tokens[at + 1].kind == "word" and after[0] not in ("of", "in", "or", "and")
         pair = ("_".join(self.lower[at - 2 : at]),) if at > 1 else ()  # `batch size 64` and `batch_size=64`
-        near = (*self._name(at), *pair, *after)
+        called = (*self._name(at), *pair)
         row = self._row(at)
         values = tuple(each.value for place in row if (each := self.tokens[place].number) is not None)
         self.found[at] = Claim(
@@ -214,7 +216,8 @@ class _Reader:
             row=values,
             in_row=row.index(at),
             named=self._named(at),
-            near=near,
+            called=called,
+            near=(*called, *after),
             again=self._is_again(at, number),
             before_noun=noun and not total,
         )

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from math import isfinite, prod
+from functools import cached_property
+from math import prod
 from typing import Literal, NamedTuple
 
+from evidence.rules.words.comparison_code import (
+    Given,
+    arguments,
+    expressions,
+    is_none_at_all,
+    literal_places,
+    multiples,
+    names_of_table,
+    one_is_literal,
+    passed,
+    place_of_last_digit,
+    ranges,
+    rounding,
+    times_hundred,
+)
 from evidence.run.observation import PAIRS_KEPT, Observation, Pair, Seen
 
 Bound = Literal["<", "<=", ">", ">="]
 _TURNED: dict[str, Bound] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-# What an argument is called, empty of a key and of a text, and what it is.
-Given = tuple[str, Fraction | str]
 Kind = Literal["value", "square", "printed", "bound", "key", "given", "row", "count"]
 
 
@@ -118,7 +130,7 @@ class Facts:
         """The arguments that the observed code passes by name, one number or a row of them, and where."""
         found: dict[tuple[str, tuple[Fraction, ...]], set[Place]] = {}
         for seen in self.observations:
-            for name, row in _arguments(seen.code):
+            for name, row in arguments(seen.code):
                 found.setdefault((name, row), set()).add(place_of(seen, "given" if len(row) == 1 else "row"))
         return found
 
@@ -131,7 +143,7 @@ class Facts:
     @cached_property
     def expressions(self) -> set[str]:
         """The expressions of the observed code, as formulas are written: `2r^2+2r+1`."""
-        return {each for seen in self.observations for each in _expressions(seen.code)}
+        return {each for seen in self.observations for each in expressions(seen.code)}
 
     @cached_property
     def totals(self) -> dict[int, set[Place]]:
@@ -148,7 +160,7 @@ class Facts:
         found: dict[int, set[int]] = {}
         for seen in self.observations:
             if seen.asserted:
-                deeper = (self.evaluations(seen), *_totals(seen)) if not seen.decides else _ranges(seen.code)
+                deeper = (self.evaluations(seen), *_totals(seen)) if not seen.decides else ranges(seen.code)
                 found.setdefault(seen.asserted, set()).update(each for each in deeper if each > 1)
         return found
 
@@ -189,14 +201,14 @@ def facts_of(observations: Iterable[Observation]) -> Facts:
     for seen in facts.observations:
         if seen.computed == "neither":
             continue
-        if seen.operator == "truth" and _is_none_at_all(seen.code) and held_always(seen):
+        if seen.operator == "truth" and is_none_at_all(seen.code) and held_always(seen):
             facts.values.append(Value(Fraction(0), None, seen, place_of(seen, "value")))
         if seen.operator in ("==", "equal", "printed", "close"):
             if held_always(seen):
                 before = _on_line(facts.values, seen)
                 facts.values += _values(seen, before)
                 facts.rows += _rows(seen, before)
-                facts.multiples += [(each, place_of(seen)) for each in _multiples(seen.code, seen.operator)]
+                facts.multiples += [(each, place_of(seen)) for each in multiples(seen.code, seen.operator)]
         elif seen.operator == "!=" and held_always(seen):
             at = place_of(seen)
             facts.others += [
@@ -226,6 +238,13 @@ def never_negative(seen: Observation) -> bool:
     return all(number >= 0 for pair in seen.pairs for number in _numbers(_computed(seen, pair)))
 
 
+def goes_beyond(limit: Limit) -> bool:
+    """Whether what keeps a bound was seen further from 0 than that, on the other side of it."""
+    seen = limit.observation
+    numbers = (number for pair in seen.pairs for number in _numbers(_computed(seen, pair)))
+    return any(number * limit.value < 0 and abs(number) > abs(limit.value) for number in numbers)
+
+
 # --- Values ---
 
 
@@ -249,10 +268,10 @@ def _values(seen: Observation, before: int) -> Iterator[Value]:
     """The values of an observation; as many as `before` stand before them in the same assert."""
     # Two computed sides that agree over many values are a law; none of the values is what the check claims.
     one_number = len(seen.pairs) == 1 and seen.pairs[0].left.kind == "number"
-    if seen.computed == "both" and not one_number and not _one_is_literal(seen.code, seen.operator):
+    if seen.computed == "both" and not one_number and not one_is_literal(seen.code, seen.operator):
         return
     number = itertools.count(before)
-    rounded, literals, hundred = _rounding(seen.code), _literal_places(seen.code), _times_hundred(seen.code)
+    rounded, literals, hundred = rounding(seen.code), literal_places(seen.code), times_hundred(seen.code)
     for pair in seen.pairs:
         computed, claimed = _computed(seen, pair), _claimed(seen, pair)
         target = tolerance = None
@@ -266,7 +285,7 @@ def _values(seen: Observation, before: int) -> Iterator[Value]:
             if not _finite(text):
                 continue
             value = Fraction(text)
-            place = _place(text)
+            place = place_of_last_digit(text)
             if seen.operator == "close":
                 place = None if rounded is None else rounded
             elif place is not None:
@@ -318,7 +337,7 @@ def _keys(seen: Observation, computed: Seen, claimed: Seen | None) -> list[Given
         keys = [Fraction(each) if _finite(each) else None for each in computed.numbers[::2]]
         return [None if key is None else ("", key) for key in keys for _ in range(2)]
     # The order of two equal tables may differ, and what is equal has no name of its own.
-    names, told = _names_of_table(seen.code), _numbers(claimed)
+    names, told = names_of_table(seen.code), _numbers(claimed)
     if computed.type == "dict" and len(names) == len(told) == len(set(told)) == len(computed.numbers):
         by_number = dict(zip(told, names, strict=True))
         return [("", by_number[number]) if number in by_number else None for number in _numbers(computed)]
@@ -333,14 +352,6 @@ def _rows(seen: Observation, before: int) -> Iterator[tuple[tuple[Fraction, ...]
             yield tuple(_numbers(computed)), place_of(seen, "given", before)
         if computed.shape and len(computed.shape) > 1:
             yield tuple(map(Fraction, computed.shape)), place_of(seen, "given")
-
-
-def _place(number: str) -> int | None:
-    """The power of ten of the last digit of a number as the run wrote it; `None` of a fraction."""
-    if "/" in number:
-        return None
-    mantissa, _, exponent = number.lower().partition("e")
-    return int(exponent or 0) - len(mantissa.partition(".")[2])
 
 
 # --- Bounds ---
@@ -363,14 +374,14 @@ def _limits(seen: Observation, before: int) -> Iterator[Limit]:
         at = place_of(seen, "bound", before)
         targets = {each for pair in seen.pairs for each in _numbers(_claimed(seen, pair))}
         target = targets.pop() if seen.operator == "close" and len(targets) == 1 else None
-        yield Limit(relation, weakest, seen, at, held_always(seen), _times_hundred(seen.code), target)
+        yield Limit(relation, weakest, seen, at, held_always(seen), times_hundred(seen.code), target)
 
 
 # --- How many ---
 
 
 def _totals(seen: Observation) -> Iterator[int]:
-    yield from _ranges(seen.code)
+    yield from ranges(seen.code)
     for pair in seen.pairs:
         for side in (pair.left, pair.right):
             if side is not None:
@@ -380,173 +391,3 @@ def _totals(seen: Observation) -> Iterator[int]:
                 yield from side.shape or ()
                 if side.shape:
                     yield prod(side.shape)
-
-
-# --- The code of a comparison ---
-
-
-@lru_cache(maxsize=4096)
-def _parsed(code: str) -> tuple[ast.AST, ...]:
-    try:
-        return tuple(ast.walk(ast.parse(code.strip(), mode="eval")))
-    except SyntaxError:
-        return ()
-
-
-def _constant(node: ast.AST) -> Fraction | None:
-    """The number that a node of literals stands for."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        return Fraction(repr(node.value)) if isfinite(node.value) else None
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        value = _constant(node.operand)
-        return None if value is None else -value
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        top, bottom = _constant(node.left), _constant(node.right)
-        return top / bottom if top is not None and bottom else None
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _sides(code: str, operator: str) -> tuple[ast.expr, ...]:
-    """What a comparison finds equal or close, as far as its code shows that."""
-    for node in _parsed(code):
-        match node:
-            case ast.Compare(ops=[ast.Eq()]):
-                return node.left, *node.comparators
-            case ast.BinOp(op=ast.Sub()) if operator == "close":
-                return node.left, node.right
-            case ast.Call(args=[left, right, *_]) if operator in ("close", "equal"):
-                return left, right
-    return ()
-
-
-def _one_is_literal(code: str, operator: str) -> bool:
-    """Whether one side of a comparison is written down: it holds no name, and calls nothing."""
-    names = ast.Name | ast.Call
-    return any(not any(isinstance(each, names) for each in ast.walk(side)) for side in _sides(code, operator))
-
-
-def _multiples(code: str, operator: str) -> Iterator[Fraction]:
-    """How many times something else one side is: 2 of `large == 2 * small`, 1/2 of `small == large / 2`."""
-    return (each for side in _sides(code, operator) for each in _factor(side))
-
-
-def _factor(side: ast.expr) -> Iterator[Fraction]:
-    if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult | ast.Div):
-        left, right = _constant(side.left), _constant(side.right)
-        if isinstance(side.op, ast.Mult) and (left is None) != (right is None):
-            yield left if right is None else right  # type: ignore[misc]
-        elif isinstance(side.op, ast.Div) and left is None and right:
-            yield 1 / right
-
-
-def _is_none_at_all(code: str) -> bool:
-    """Whether it is `not x.any()`: all of `x` is 0."""
-    tree = _parsed(code)[1:2]
-    if not tree or not isinstance(tree[0], ast.UnaryOp) or not isinstance(tree[0].op, ast.Not):
-        return False
-    call = tree[0].operand
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "any"
-
-
-def _arguments(code: str) -> Iterator[tuple[str, tuple[Fraction, ...]]]:
-    for node in _parsed(code):
-        if isinstance(node, ast.keyword) and node.arg:
-            parts = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
-            values = [_constant(each) for each in parts]
-            if values and None not in values:
-                yield node.arg.lower(), tuple(each for each in values if each is not None)
-
-
-# At least two letters: one alone is a word in too many sentences.
-_NAME = re.compile(r"[a-zA-Z]{2}[\w -]*")
-
-
-@lru_cache(maxsize=4096)
-def passed(code: str) -> frozenset[Given]:
-    """The numbers that a comparison passes by name, and its texts that are names. What is none of is left unsaid."""
-    by_name = {(name, row[0]) for name, row in _arguments(code) if len(row) == 1 and row[0]}
-    calls = (node for node in _parsed(code) if isinstance(node, ast.Call | ast.Subscript))
-    texts = {each.value for node in calls for each in ast.walk(node) if isinstance(each, ast.Constant)}
-    return frozenset(by_name | {("", each) for each in texts if isinstance(each, str) and _NAME.fullmatch(each)})
-
-
-@lru_cache(maxsize=4096)
-def _names_of_table(code: str) -> tuple[str, ...]:
-    """The texts that are the keys of a table in the code, if all are."""
-    for node in _parsed(code):
-        if isinstance(node, ast.Dict):
-            keys = [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-            return tuple(keys) if len(keys) == len(node.keys) else ()
-    return ()
-
-
-def _ranges(code: str) -> Iterator[int]:
-    """How many things an expression runs over, where it says so: `for seed in range(20)`."""
-    for node in _parsed(code):
-        if isinstance(node, ast.comprehension) and not node.ifs and isinstance(node.iter, ast.Call):
-            call, count = node.iter, [_constant(each) for each in node.iter.args]
-            if isinstance(call.func, ast.Name) and call.func.id == "range" and len(count) == 1 and count[0]:
-                yield count[0].numerator
-
-
-@lru_cache(maxsize=4096)
-def _rounding(code: str) -> int | None:
-    """The place that the code rounds to, where it does so for all to see."""
-    for node in _parsed(code):
-        if isinstance(node, ast.Call):
-            function = node.func
-            name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-            if name == "round":
-                digits = node.args[1 if isinstance(function, ast.Name) else 0 :][:1]
-                digits += [each.value for each in node.keywords if each.arg in ("ndigits", "decimals")]
-                places = _constant(digits[0]) if digits else Fraction(0)
-                return None if places is None else -places.numerator
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _literal_places(code: str) -> dict[Fraction, int]:
-    """Of each literal the place of its last digit, as the author wrote it."""
-    found: dict[Fraction, int] = {}
-    for text in re.findall(r"(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w)", code):
-        value, place = Fraction(text.replace("_", "")), _place(text.replace("_", ""))
-        if place is not None:
-            for each in (value, -value):
-                found[each] = min(place, found.get(each, place))
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _times_hundred(code: str) -> bool:
-    return any(
-        isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.Mult)
-        and Fraction(100) in (_constant(node.left), _constant(node.right))
-        for node in _parsed(code)
-    )
-
-
-def _expressions(code: str) -> Iterator[str]:
-    for node in _parsed(code):
-        if isinstance(node, ast.expr):
-            yield as_formula(ast.unparse(node))
-
-
-def as_formula(text: str) -> str:
-    """An expression as a formula is written, whether it comes from code or from TeX: `2 * r**2` as `2r^2`."""
-    text = text.replace("**", "^").replace("−", "-").replace("\\", "").replace("varepsilon", "epsilon")
-    text = re.sub(r"(?<=\d)\s*[*·×]\s*(?=\d)", "#", text)
-    text = re.sub(r"[\s*·×_]", "", text)
-    while (simpler := re.sub(r"(?<![a-zA-Z])\((\w+)\)", r"\1", text)) != text:
-        text = simpler
-    return text.removeprefix("(").removesuffix(")") if _wrapped(text) else text
-
-
-def _wrapped(text: str) -> bool:
-    depth = 0
-    for at, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if not depth:
-            return text.startswith("(") and at == len(text) - 1
-    return False

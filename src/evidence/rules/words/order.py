@@ -28,7 +28,37 @@ def out_of_order(link: CheckLink, links: Iterable[CheckLink], facts: Facts) -> t
     together = [each for each in links if (each.name, each.block) == (link.name, link.block)]
     said = [said_of(each, facts) for each in together]
     wrong = first_without_place(said)
+    if wrong is None and link.column >= 0 and together[0] is link and not _is_read(together, said):
+        wrong = next((0, at) for at, _ in enumerate(said[0]))
     return said[wrong[0]][wrong[1]] if wrong is not None and together[wrong[0]] is link else None
+
+
+def _is_read(cells: Sequence[CheckLink], said: Sequence[Said]) -> bool:
+    """Whether a table, read by its rows or by its columns, has the numbers of each assert in their order.
+
+    That the asserts come in that order, too, five tables of these pages do not keep.
+    """
+    by_columns = sorted(range(len(cells)), key=lambda at: cells[at].column)
+    return any(_keeps_order([each for at in way for each in said[at]]) for way in (range(len(cells)), by_columns))
+
+
+def _keeps_order(said: Said) -> bool:
+    @cache
+    def fit(at: int, taken: frozenset[Hashable], furthest: frozenset[tuple[int, int]]) -> bool:
+        if at == len(said):
+            return True
+        claim, places = said[at]
+        for place in places:
+            own, reached = _taken_by(claim, place), dict(furthest)
+            if own & taken or (place.kind == "value" and place.number < reached.get(place.line, 0)):
+                continue
+            if place.kind == "value":
+                reached[place.line] = place.number
+            if fit(at + 1, taken | own, frozenset(reached.items())):
+                return True
+        return False
+
+    return fit(0, frozenset(), frozenset())
 
 
 # Each link of a paragraph asks for all of them.

@@ -8,9 +8,11 @@ from fractions import Fraction
 
 from evidence.rules.words.borne_out import Judge
 from evidence.rules.words.claims import BOUNDS, Claim, Claims, claims_in
+from evidence.rules.words.comparison_code import as_formula
 from evidence.rules.words.contradictions import contradictions
-from evidence.rules.words.facts import Facts, Value, as_formula
+from evidence.rules.words.facts import Facts, Value
 from evidence.rules.words.numbers import Number, tokens_in
+from evidence.rules.words.unnumbered import unshown
 from evidence.run.observation import Observation
 
 # Names with digits that every reader of the field knows.
@@ -32,6 +34,7 @@ def refusals(
         before: what the sentence says before the link.
         sentence: the whole of it.
     """
+    yield from unshown(words, facts)
     claims = claims_in(words, before)
     if claims == Claims():
         return

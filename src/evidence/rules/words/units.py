@@ -49,3 +49,24 @@ def has_its_unit(word: str, observations: Iterable[Observation]) -> bool:
     alike = {each: names for each, (of, names) in _UNITS.items() if of == kind}
     named = {each for each, names in alike.items() if re.search(rf"(?<![a-z])(?:{names})(?![a-z])", said)}
     return unit in named or (unit in _WORDS and not named)
+
+
+# What is counted in this field; with strokes between stand words for one thing.
+_COUNTED = "batch byte channel epoch filter/kernel flop/multiplication head image/sample key layer network/run/seed"
+_COUNTED += " neuron/unit pixel parameter/weight query step/iteration token/word"
+_COUNTS = {
+    form: names
+    for names in _COUNTED.split()
+    for one in names.split("/")
+    for form in (one, f"{one}s", f"{one}es", f"{one.removesuffix('y')}ies")
+}
+
+
+def counts_another(word: str, code: str) -> bool:
+    """Whether a comparison is of a variable that says what it counts, and that is another thing than `word` says.
+
+    `pixels == 5` is not yet 5 layers.
+    """
+    said, name = _COUNTS.get(word), re.match(r"(\w+) ==", code)
+    named = {_COUNTS[part] for part in name[1].lower().split("_") if part in _COUNTS} if said and name else set()
+    return bool(named) and said not in named
