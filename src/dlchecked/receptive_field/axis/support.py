@@ -4,6 +4,7 @@ Almost always every set is an interval, and two arrays hold all of them. Where d
 is also kept as the bits of a Python integer, which is exact, compact and fast to unite.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
 from typing import Any, TypeVar
@@ -164,8 +165,13 @@ class Support:
             middle = len(self.lo) // 2
             if other.lo.item(middle) > self.lo.item(middle) or self.hi.item(middle) > other.hi.item(middle):
                 return False
+        lo, hi, other_lo, other_hi = self.lo, self.hi, other.lo, other.hi
+        if lo.shape != other_lo.shape and lo.ndim == other_lo.ndim:
+            # Along what only one of them has, its extremes settle it: one number instead of each with each.
+            lo, hi = _extremes(lo, np.min, other_lo), _extremes(hi, np.max, other_lo)
+            other_lo, other_hi = _extremes(other_lo, np.max, self.lo), _extremes(other_hi, np.min, self.lo)
         # count_nonzero is several times as quick as all() for the few hundred that there mostly are.
-        if np.count_nonzero(other.lo > self.lo) or np.count_nonzero(self.hi > other.hi):
+        if np.count_nonzero(other_lo > lo) or np.count_nonzero(hi > other_hi):
             return False
         if other.bits is None:
             return True
@@ -249,6 +255,12 @@ def _of_bits(length: int, bits: Bits, unbounded: Unbounded | None) -> Support:
     if (count == np.maximum(hi - lo + 1, 0)).all():
         return _interval(length, lo, hi, unbounded)
     return Support(length, lo, hi, bits, False, unbounded)
+
+
+def _extremes(array: Index, of: Callable[..., Index], beside: Index) -> Index:
+    """An array without what it has along dimensions that another of as many lacks."""
+    alone = tuple(i for i, (n, m) in enumerate(zip(array.shape, beside.shape, strict=True)) if n > m == 1)
+    return of(array, axis=alone, keepdims=True) if alone else array
 
 
 def _no_gaps(los: Index, his: Index, axis: int, length: int) -> bool:
