@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 AXE := tests/site/node_modules/axe-core/axe.min.js
 ADDRESS ?= 127.0.0.1:8000
-# One more than there are cores, since tests also wait: for a browser, a server, a process that is to be stopped. Of more
+# Two more than there are cores, since tests also wait: for a browser, a server, a process that is to be stopped. Of more
 # than five, none would end before the one with the longest file.
-WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 2 : 5)))
 # Which part of the tests, where several machines share them. The first also lints, and the last attacks the claims.
 export SHARD ?= 1/1
 BESIDES := $(if $(filter 1/%,$(SHARD)),lint types) $(if $(filter $(notdir $(SHARD))/%,$(SHARD)),mutate reseed)
