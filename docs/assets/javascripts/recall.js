@@ -39,7 +39,7 @@ export function tellNext(told) {
   const due = dueToday();
   const line = Object.assign(document.createElement("span"), { className: "due-next" });
   if (due.length) {
-    const [[name, { question }]] = due;
+    const [name, { question }] = due[Math.floor(Math.random() * due.length)];
     const link = Object.assign(document.createElement("a"), { href: addressOf(name), textContent: question });
     line.append("Due next: ", link, ` (${due.length} left).`);
   } else line.append("Nothing else is due today.");
@@ -53,6 +53,7 @@ function comesAgain({ right, due }) {
 }
 
 export function offer(changed) {
+  const all = [];
   for (const answer of document.querySelectorAll("article details.success")) {
     const heading = question(answer);
     if (!heading) continue;
@@ -74,5 +75,7 @@ export function offer(changed) {
     if (report) line.append(" ", reported(heading, answer));
     answer.append(line);
     tell();
+    all.push(tell);
   }
+  return () => all.forEach((tell) => tell());
 }
