@@ -33,6 +33,7 @@ TEACHES = {
     "vanishing gradient": "optimization/depth/#opt-6-1",
     "vanishing": "optimization/depth/#opt-6-1",
     "backpropagation": "backpropagation/#backprop-4",
+    "bakpropagation": "backpropagation/#backprop-4",
     "finite difference": "backpropagation/#backprop-2-1",
     "embedding": "sequence-models/#seq-1-1",
     "TBPTT": "sequence-models/#seq-3-1",
@@ -101,6 +102,35 @@ def test_a_slip_in_a_word_is_forgiven_and_told(tab_of_one_chapter, search):
     box = tab.locator(".md-search__input")
     box.fill("mex")
     told.filter(has_text="No matching documents").wait_for()
+
+
+def test_a_check_is_found_by_its_name_and_shown(tab_of_one_chapter, search):
+    tab = tab_of_one_chapter
+    tab.goto("")
+    search(tab, "Printed-squares")
+    assert comes_first(tab, "sums/#check-printed-squares")
+    tab.locator(".md-search-result__link[href*='#check-printed-squares']").click()
+    check = tab.locator("#check-printed-squares:target")
+    check.wait_for()
+    assert check.is_visible()
+    # Its words alone bring up the answer first.
+    tab.goto("")
+    search(tab, "squares")
+    assert comes_first(tab, "sums/#sum-1")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_search_has_an_address(tab_of_one_chapter, search, width):
+    tab = tab_of_one_chapter
+    tab.set_viewport_size({"width": width, "height": 740})
+    tab.goto("means/")
+    if width == 360:
+        tab.get_by_role("button", name="Search").click()
+    search(tab, "ten squares")
+    tab.get_by_role("link", name="Link to this search").click()
+    assert tab.url.endswith("means/?q=ten+squares")
+    tab.locator(".md-search-result__link[href*='sums/#sum-1']").wait_for()
+    assert tab.locator(".md-search__input").input_value() == "ten squares"
 
 
 # Names of products, people, data and networks, which stand for nothing, or are explained where they stand.
