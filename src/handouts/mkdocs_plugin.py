@@ -27,7 +27,7 @@ from evidence.show.ledger import commit, versions
 from handouts.cards import write_decks
 from handouts.citation import CITATION, citation, read_citation
 from handouts.glossary import Term, abbreviations, as_sections, explained, terms
-from handouts.helpers import MARK, Module, as_html, linked, modules
+from handouts.helpers import MARK, Module, as_html, breakable, linked, modules
 from handouts.lists import FOLDER, Chapter, fill_in
 from handouts.overview import fill_in_cards
 from handouts.questions import Question, questions
@@ -153,8 +153,7 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
                     for name in block.imports or ():
                         uses[name].append((block.name, address))
         page.content = (page.content or "").replace(MARK, as_html(self._helpers(), uses))
-        links = [AnchorLink(f"<code>{module.name}</code>", module.name, 2) for module in self._helpers()]
-        page.toc = TableOfContents(links)
+        page.toc = TableOfContents([AnchorLink(breakable(module.name), module.name, 2) for module in self._helpers()])
 
     def _draw_pictures(self, config: MkDocsConfig, files: Files) -> None:
         """A preview of a link names its picture with the whole address."""

@@ -1,4 +1,4 @@
-"""What a search knows besides the words of the pages: which question teaches a term, which pages teach at all, checks."""
+"""What a search knows besides the words of the pages: what teaches a term, which pages teach, and checks."""
 
 from __future__ import annotations
 

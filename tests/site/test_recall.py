@@ -93,6 +93,21 @@ def test_an_answer_says_what_it_holds(tab):
     ]
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_answer_has_an_address_that_opens_it(browser, one_chapter, scripts):
+    context = browser.new_context(base_url=one_chapter.url, java_script_enabled=scripts, service_workers="block")
+    tab = context.new_page()
+    tab.goto("sums/#answer-sum-2")
+    short = tab.locator(".short-answer:target")
+    short.wait_for()
+    assert short.inner_text().startswith("It is 2")
+    assert short.evaluate("answer => getComputedStyle(answer).boxShadow") != "none"
+    if scripts:
+        answer = tab.locator("details.success").nth(1)
+        assert answer.get_by_role("link", name="Link to this answer").get_attribute("href") == "#answer-sum-2"
+    context.close()
+
+
 def test_a_mistake_is_reported_with_question_check_and_versions(tab):
     page = tab.locator("a.report", has_text="Report a mistake").last
     assert page.get_attribute("href").startswith(

@@ -1,4 +1,4 @@
-// At the end of each answer: whether the reader knew it, and a way to report a mistake in it.
+// At the end of each answer: whether the reader knew it, its address, and a way to report a mistake in it.
 
 import { addressOf, answered, dueToday, here, isDue, itemsOf, today } from "./progress.js";
 
@@ -72,6 +72,8 @@ export function offer(changed) {
       told.textContent = item ? comesAgain(item) : "";
     };
     line.append("Did you know it? ", button("Knew it", mark(true)), " ", button("Again", mark(false)), told);
+    const short = answer.querySelector(".short-answer[id]");
+    if (short) line.append(" ", Object.assign(document.createElement("a"), { href: `#${short.id}`, textContent: "Link to this answer" }));
     if (report) line.append(" ", reported(heading, answer));
     answer.append(line);
     tell();
