@@ -202,6 +202,9 @@ def test_the_glossary_is_in_the_order_of_the_alphabet(built_site, open_tab):
     assert tab.locator("#letter-r").evaluate("h => Math.abs(h.getBoundingClientRect().top) < innerHeight / 2")
 
 
+SHOWN = "heading => heading.checkVisibility({ contentVisibilityAuto: true })"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "found"),
     [
@@ -228,6 +231,27 @@ def test_the_ledger_filters(tab_of_one_chapter, field, value, found):
     tab.reload()
     tab.locator("article li:visible").first.wait_for()
     assert tab.locator("article li:visible code").all_inner_texts() == found
+
+
+def test_the_ledger_fills_one_screen_until_something_is_asked_and_hides_nothing_that_is_sought(tab_of_one_chapter):
+    tab = tab_of_one_chapter
+    tab.goto("ledger/")
+    everything = tab.get_by_role("button", name="Show all 4 checks by chapter")
+    everything.wait_for()
+    chapter = tab.locator("article h2", has_text="Sums")
+    assert not chapter.evaluate(SHOWN)
+    tab.emulate_media(media="print")
+    assert chapter.evaluate(SHOWN)
+    tab.emulate_media(media="screen")
+    everything.click()
+    assert chapter.evaluate(SHOWN)
+    assert not everything.is_visible()
+    # A link, and what the browser itself looks for: a link to a text finds as Ctrl-F does.
+    for place in ("#sums", "#:~:text=mean%2Dof%2Dtwo"):
+        tab.goto("about:blank")
+        tab.goto(f"ledger/{place}")
+        tab.wait_for_function(SHOWN, arg=chapter.element_handle())
+    assert tab.locator("article details[open]").count() == 1
 
 
 def test_only_the_ledger_is_filtered_whatever_a_heading_is_called(open_tab):
