@@ -212,6 +212,7 @@ SHOWN = "heading => heading.checkVisibility({ contentVisibilityAuto: true })"
         ("Words of a claim, or a name", "RUN prints", ["printed-squares"]),
         ("Words of a claim, or a name", "a mean", ["mean-of-two"]),
         ("grade", "exact", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
+        ("verdict", "passed", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
         ("chapter", "Sums", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
     ],
 )

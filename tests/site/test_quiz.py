@@ -38,6 +38,15 @@ def test_a_wrong_choice_is_told_why_and_can_be_tried_again(tab, quiz):
     assert tab.locator(".progress").inner_text().startswith(f"1 of {asked} questions answered; wrong at first: 1.")
 
 
+def test_right_and_wrong_are_told_apart_without_colour(tab_of_one_chapter):
+    tab = tab_of_one_chapter
+    tab.goto("sums/")
+    for option, sign in (("3025", "✗"), ("385", "✓")):
+        chosen = tab.locator("#quiz-sum-1").get_by_role("button", name=option)
+        chosen.click()
+        assert sign in chosen.evaluate("option => getComputedStyle(option, '::after').content"), option
+
+
 def test_the_reason_leads_to_the_run(tab, quiz):
     quiz.get_by_role("button", name="0.28").click()
     quiz.locator(".quiz-told a.check-link").click()
