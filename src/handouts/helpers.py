@@ -108,6 +108,11 @@ def as_html(found: Sequence[Module], uses: Mapping[str, Sequence[tuple[str, str]
     return "\n".join(parts)
 
 
+def breakable(name: str) -> str:
+    """A dotted name as code that fills two lines between its words rather than within one."""
+    return f"<code>{re.sub(r'(?<=[._])', '<wbr>', name)}</code>"
+
+
 def _said(docstring: str) -> Iterator[str]:
     """A docstring in the style of Google as HTML."""
     for paragraph in re.split(r"\n\s*\n", docstring.strip()):

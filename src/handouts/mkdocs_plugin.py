@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -26,11 +27,11 @@ from evidence.show.ledger import commit, versions
 from handouts.cards import write_decks
 from handouts.citation import CITATION, citation, read_citation
 from handouts.glossary import Term, abbreviations, as_sections, explained, terms
-from handouts.helpers import MARK, Module, as_html, linked, modules
+from handouts.helpers import MARK, Module, as_html, breakable, linked, modules
 from handouts.lists import FOLDER, Chapter, fill_in
 from handouts.overview import fill_in_cards
 from handouts.questions import Question, questions
-from handouts.search import BOOST_OF_CHAPTERS, tag_with_terms
+from handouts.search import BOOST_OF_CHAPTERS, list_checks, tag_with_terms
 from handouts.share import description, list_for_programs, picture, report_address
 from notebooks.addresses import page_uri
 
@@ -152,8 +153,7 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
                     for name in block.imports or ():
                         uses[name].append((block.name, address))
         page.content = (page.content or "").replace(MARK, as_html(self._helpers(), uses))
-        links = [AnchorLink(f"<code>{module.name}</code>", module.name, 2) for module in self._helpers()]
-        page.toc = TableOfContents(links)
+        page.toc = TableOfContents([AnchorLink(breakable(module.name), module.name, 2) for module in self._helpers()])
 
     def _draw_pictures(self, config: MkDocsConfig, files: Files) -> None:
         """A preview of a link names its picture with the whole address."""
@@ -163,13 +163,24 @@ class HandoutsPlugin(BasePlugin[HandoutsConfig]):  # type: ignore[no-untyped-cal
                 files.append(File.generated(config, uri, content=png))
                 page.meta["picture"] = urljoin(config.site_url or "", uri)
 
+    def _checks(self, config: MkDocsConfig) -> Iterator[tuple[str, str, str]]:
+        """The address of each check, its name, and the first sentence that claims what it shows."""
+        site = shared_site(Path(config.config_file_path).absolute())
+        claims = {link.name: link.sentence for page in reversed(site.pages()) for link in reversed(page.links)}
+        for page in site.pages():
+            url = self._addresses.get(page_uri(page.path, site.settings) or "")
+            for block in page.blocks:
+                if url is not None and block.name:
+                    yield f"{url}#{anchor(block.name)}", block.name, claims.get(block.name, "")
+
     # After the search has written its index.
     @event_priority(-50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Tell the search where terms are taught, and write the decks and the list of all pages."""
+        """Tell the search of terms and checks, and write the decks and the list of all pages."""
         index = Path(config.site_dir, "search", "search_index.json")
-        if self._terms and index.is_file():
+        if index.is_file():
             tag_with_terms(index, self._terms, self._addresses)
+            list_checks(index, self._checks(config))
         if self.serving:
             return
         site, site_url = Path(config.site_dir), config.site_url or ""

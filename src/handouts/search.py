@@ -1,16 +1,19 @@
-"""What a search knows besides the words of the pages: which question teaches a term, and which pages teach at all."""
+"""What a search knows besides the words of the pages: what teaches a term, which pages teach, and checks."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from html import escape
 from pathlib import Path
 
 from handouts.glossary import Term
 
 # A page with questions is what a reader is after, more than one that only mentions the words.
 BOOST_OF_CHAPTERS = 2
+# A check is found by its name; by the words of its claim, after the answer that makes it.
+BOOST_OF_CHECKS = 1e-6
 
 
 def tag_with_terms(index: Path, found: Iterable[Term], addresses: Mapping[str, str]) -> None:
@@ -31,6 +34,27 @@ def tag_with_terms(index: Path, found: Iterable[Term], addresses: Mapping[str, s
     for entry in content["docs"]:
         if entry["location"] in tags:
             entry["tags"] = tags[entry["location"]]
+    index.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def list_checks(index: Path, checks: Iterable[tuple[str, str, str]]) -> None:
+    """Have search find checks.
+
+    Args:
+        index: the file that the theme's search reads.
+        checks: of each its address on the site, its name, and a sentence that claims what it shows.
+    """
+    content = json.loads(index.read_text(encoding="utf-8"))
+    content["docs"] += [
+        {
+            "location": address,
+            "title": f"<code>{name}</code>",
+            "text": escape(sentence, quote=False),
+            "tags": [name],
+            "boost": BOOST_OF_CHECKS,
+        }
+        for address, name, sentence in checks
+    ]
     index.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 

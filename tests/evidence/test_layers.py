@@ -86,7 +86,7 @@ def test_what_the_layers_become(write):
     html = Markdown(extensions=[*BASELINE, extension], extension_configs=configs).convert(page())
     assert '<ol class="quiz-options" type="A">\n<li>3025</li>\n<li>385</li>\n</ol>' in html
     assert '<li class="quiz-right"><span class="quiz-option">385</span>: <a class="check-link"' in html
-    assert html.index("quiz-why") < html.index("<summary>Answer") < html.index('<div class="short-answer">')
+    assert html.index("quiz-why") < html.index("<summary>Answer") < html.index('<div class="short-answer"')
     summary = 'The squares, added up <span class="check-grade check-grade--exact">exact</span></summary>'
     assert html.index(summary) < html.index('id="check-ten-squares"') < html.index("Common mistake")
 

@@ -88,7 +88,7 @@ It is [2](check:mean-of-two).
 from fractions import Fraction
 from dlchecked.dropout import in_a_row
 
-assert 1 + 3 == 4
+assert 1 + 3 == 4  # mutation: for other sums
 assert Fraction(1 + 3, 2) == 2
 ```
 ///

@@ -71,6 +71,7 @@ def test_the_menu_shows_where_the_page_stands_and_the_contents_go_back_to_their_
     tab.wait_for_function(
         within, arg=[".md-sidebar--primary a.md-nav__link--active[href='./']", ".md-sidebar--primary"]
     )
+    tab.get_by_role("button", name="Show all").click()
     assert tab.evaluate("scrollY") == 0
     last = ".md-sidebar--secondary li:last-child > a"
     assert not tab.evaluate(within, [last, ".md-sidebar--secondary"])

@@ -33,6 +33,7 @@ TEACHES = {
     "vanishing gradient": "optimization/depth/#opt-6-1",
     "vanishing": "optimization/depth/#opt-6-1",
     "backpropagation": "backpropagation/#backprop-4",
+    "bakpropagation": "backpropagation/#backprop-4",
     "finite difference": "backpropagation/#backprop-2-1",
     "embedding": "sequence-models/#seq-1-1",
     "TBPTT": "sequence-models/#seq-3-1",
@@ -101,6 +102,35 @@ def test_a_slip_in_a_word_is_forgiven_and_told(tab_of_one_chapter, search):
     box = tab.locator(".md-search__input")
     box.fill("mex")
     told.filter(has_text="No matching documents").wait_for()
+
+
+def test_a_check_is_found_by_its_name_and_shown(tab_of_one_chapter, search):
+    tab = tab_of_one_chapter
+    tab.goto("")
+    search(tab, "Printed-squares")
+    assert comes_first(tab, "sums/#check-printed-squares")
+    tab.locator(".md-search-result__link[href*='#check-printed-squares']").click()
+    check = tab.locator("#check-printed-squares:target")
+    check.wait_for()
+    assert check.is_visible()
+    # Its words alone bring up the answer first.
+    tab.goto("")
+    search(tab, "squares")
+    assert comes_first(tab, "sums/#sum-1")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_search_has_an_address(tab_of_one_chapter, search, width):
+    tab = tab_of_one_chapter
+    tab.set_viewport_size({"width": width, "height": 740})
+    tab.goto("means/")
+    if width == 360:
+        tab.get_by_role("button", name="Search").click()
+    search(tab, "ten squares")
+    tab.get_by_role("link", name="Link to this search").click()
+    assert tab.url.endswith("means/?q=ten+squares")
+    tab.locator(".md-search-result__link[href*='sums/#sum-1']").wait_for()
+    assert tab.locator(".md-search__input").input_value() == "ten squares"
 
 
 # Names of products, people, data and networks, which stand for nothing, or are explained where they stand.
@@ -172,6 +202,9 @@ def test_the_glossary_is_in_the_order_of_the_alphabet(built_site, open_tab):
     assert tab.locator("#letter-r").evaluate("h => Math.abs(h.getBoundingClientRect().top) < innerHeight / 2")
 
 
+SHOWN = "heading => heading.checkVisibility({ contentVisibilityAuto: true })"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "found"),
     [
@@ -179,6 +212,7 @@ def test_the_glossary_is_in_the_order_of_the_alphabet(built_site, open_tab):
         ("Words of a claim, or a name", "RUN prints", ["printed-squares"]),
         ("Words of a claim, or a name", "a mean", ["mean-of-two"]),
         ("grade", "exact", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
+        ("verdict", "passed", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
         ("chapter", "Sums", ["ten-squares", "printed-squares", "square-of-sum", "mean-of-two"]),
     ],
 )
@@ -198,6 +232,27 @@ def test_the_ledger_filters(tab_of_one_chapter, field, value, found):
     tab.reload()
     tab.locator("article li:visible").first.wait_for()
     assert tab.locator("article li:visible code").all_inner_texts() == found
+
+
+def test_the_ledger_fills_one_screen_until_something_is_asked_and_hides_nothing_that_is_sought(tab_of_one_chapter):
+    tab = tab_of_one_chapter
+    tab.goto("ledger/")
+    everything = tab.get_by_role("button", name="Show all 4 checks by chapter")
+    everything.wait_for()
+    chapter = tab.locator("article h2", has_text="Sums")
+    assert not chapter.evaluate(SHOWN)
+    tab.emulate_media(media="print")
+    assert chapter.evaluate(SHOWN)
+    tab.emulate_media(media="screen")
+    everything.click()
+    assert chapter.evaluate(SHOWN)
+    assert not everything.is_visible()
+    # A link, and what the browser itself looks for: a link to a text finds as Ctrl-F does.
+    for place in ("#sums", "#:~:text=mean%2Dof%2Dtwo"):
+        tab.goto("about:blank")
+        tab.goto(f"ledger/{place}")
+        tab.wait_for_function(SHOWN, arg=chapter.element_handle())
+    assert tab.locator("article details[open]").count() == 1
 
 
 def test_only_the_ledger_is_filtered_whatever_a_heading_is_called(open_tab):

@@ -29,3 +29,21 @@ def test_what_a_package_offers_is_called_as_it_is_imported(tab_of_one_chapter):
     assert shown.inner_text().startswith("receptive_field(")
     arguments = shown.locator("xpath=following-sibling::ul[1]")
     assert arguments.locator("li > code:first-child").count() >= 2
+
+
+WORDS_IN_TWO_LINES = """() => [...document.querySelectorAll(".md-sidebar--secondary .md-ellipsis code")].flatMap(code => {
+    const found = [];
+    for (const text of [...code.childNodes].filter(node => node.nodeType === Node.TEXT_NODE)) {
+        const range = document.createRange();
+        range.selectNode(text);
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(text.data);
+    }
+    return found;
+})"""
+
+
+def test_a_long_name_in_the_contents_goes_on_in_the_next_line_between_its_words(tab_of_one_chapter):
+    tab = tab_of_one_chapter
+    tab.goto("helpers/")
+    assert tab.locator(".md-sidebar--secondary a", has_text="dlchecked.finite_differences").is_visible()
+    assert tab.evaluate(WORDS_IN_TWO_LINES) == []

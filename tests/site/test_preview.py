@@ -79,3 +79,26 @@ def test_a_finger_sees_it_first_and_follows_with_the_second_tap(browser, one_cha
     tab.locator(".check-back").tap()
     tab.wait_for_function("link => link === document.activeElement", arg=link.element_handle())
     context.close()
+
+
+def test_a_finger_that_is_faster_than_the_script_sees_it_too(browser, one_chapter):
+    context = browser.new_context(
+        base_url=one_chapter.url, has_touch=True, viewport={"width": 360, "height": 800}, service_workers="block"
+    )
+    tab = context.new_page()
+    held = []
+    tab.route("**/preview.js", lambda route: held.append(route))
+    tab.goto("sums/#check-printed-squares")
+    link = tab.locator(PRINTED)
+    link.tap()
+    assert held
+    assert tab.url.endswith("#check-printed-squares")
+    held[0].continue_()
+    tab.unroute("**/preview.js")
+    tab.locator("#preview", has_text="It printed").wait_for()
+    # Where it cannot be had, the link is followed.
+    tab.route("**/preview.js", lambda route: route.abort())
+    tab.goto("means/")
+    tab.locator("article a.check-link").tap()
+    tab.wait_for_url("**/sums/#check-mean-of-two")
+    context.close()

@@ -60,6 +60,14 @@ def test_the_check_leads_back_to_the_sentence(open_tab, axe):
     assert link.evaluate(IN_SIGHT)
 
 
+def test_what_the_browser_itself_looks_for_is_found_in_a_closed_answer(tab_of_one_chapter):
+    """A link to a text finds as Ctrl-F does."""
+    tab = tab_of_one_chapter
+    tab.goto("sums/#:~:text=The%20RMS%20again")
+    tab.locator("details.success", has_text="The RMS again").locator("p", has_text="The RMS again").wait_for()
+    assert tab.locator("details[open]").count() == 1
+
+
 def test_the_home_page_shows_a_claim_with_its_check(open_tab):
     tab = open_tab()
     tab.goto("")

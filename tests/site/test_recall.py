@@ -48,7 +48,7 @@ def test_keys_lead_from_question_to_question_and_open_answers(tab):
     assert tab.evaluate(FOCUSED).startswith("It is 385")
 
 
-def test_all_that_is_due_is_asked(tab):
+def test_all_that_is_due_is_asked_in_an_order_drawn_by_chance(tab):
     titles = [f"Question {number}" for number in range(5)]
     items = {
         f"sums/#sum-{number}": {"question": title, "right": True, "step": 0, "due": 0}
@@ -57,9 +57,11 @@ def test_all_that_is_due_is_asked(tab):
     tab.evaluate(
         "text => localStorage.setItem('deep-learning-checked', text)", json.dumps({"items": items, "pages": {}})
     )
+    # Drawn by chance: each time the last of what is left.
+    tab.add_init_script("Math.random = () => 1 - 2 ** -52")
     tab.goto("practice/")
     tab.locator("#practice li").first.wait_for()
-    assert sorted(tab.locator("#practice li a").all_inner_texts()) == titles
+    assert tab.locator("#practice li a").all_inner_texts() == titles[::-1]
     assert tab.locator("#practice").get_by_role("status").inner_text() == "5 questions answered so far, 5 due today."
 
 
@@ -91,6 +93,21 @@ def test_an_answer_says_what_it_holds(tab):
         "Answer 3 checks, 1 common mistake",
         "Answer 1 check",
     ]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_answer_has_an_address_that_opens_it(browser, one_chapter, scripts):
+    context = browser.new_context(base_url=one_chapter.url, java_script_enabled=scripts, service_workers="block")
+    tab = context.new_page()
+    tab.goto("sums/#answer-sum-2")
+    short = tab.locator(".short-answer:target")
+    short.wait_for()
+    assert short.inner_text().startswith("It is 2")
+    assert short.evaluate("answer => getComputedStyle(answer).boxShadow") != "none"
+    if scripts:
+        answer = tab.locator("details.success").nth(1)
+        assert answer.get_by_role("link", name="Link to this answer").get_attribute("href") == "#answer-sum-2"
+    context.close()
 
 
 def test_a_mistake_is_reported_with_question_check_and_versions(tab):

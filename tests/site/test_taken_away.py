@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shlex
 import subprocess
 import sys
+import sysconfig
 import tomllib
-from importlib.metadata import packages_distributions
+import venv
+import zipfile
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import nbformat
@@ -18,6 +22,7 @@ from evidence.files.percent import cells
 from evidence.page.model import without_remarks
 
 ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 _NAME = re.compile(r"\A# (?:exact|numeric|statistical|experiment): [\w-]+\n")
 # All in one process, so that torch is imported once; each in a shell of its own, as Jupyter would.
 RUN = """
@@ -36,6 +41,14 @@ for path in sys.argv[1:]:
             break
 print("\\n\\n".join(failed))
 sys.exit(bool(failed))
+"""
+# In an environment that holds the site's wheel, and what that needs by name alone: those that are here serve there.
+RUN_THERE = f"""
+import sys
+sys.path.append(sys.argv.pop(1))
+import dlchecked
+assert dlchecked.__file__.startswith(sys.prefix), dlchecked.__file__
+{RUN}
 """
 
 
@@ -115,8 +128,7 @@ def test_chapters_run_from_top_to_bottom(taken_away, tmp_path):
 
 def test_what_they_install_is_all_that_they_import(taken_away):
     """The package with its extra `examples` brings every module that a cell names."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["examples"]]
+    named = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["examples"]]
     installed = {line.split(">")[0].split("=")[0].strip().lower() for line in named}
     own = {"dlchecked", "evidence", "figures", "mathml", "notebooks"}
     of_module = packages_distributions()
@@ -147,6 +159,40 @@ def _imported(code: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.partition(".")[0])
     return found
+
+
+def test_its_first_cell_installs_what_runs_it_from_the_served_site_into_an_empty_environment(one_chapter, tmp_path):
+    notebook = one_chapter.folder / "sums" / "sums.ipynb"
+    first = nbformat.read(notebook, as_version=4).cells[0].source
+    commands = [shlex.split(line.removeprefix("%pip ")) for line in first.splitlines() if line.startswith("%pip ")]
+    assert all(f"@ {one_chapter.url}wheels/" in command[-1] for command in commands)
+    venv.create(tmp_path / "empty")
+    there = tmp_path / "empty" / "bin" / "python"
+    write_names_of_what_is_needed(tmp_path / "names")
+    alone = {
+        **os.environ,
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(tmp_path / "names"),
+    }
+    for command in commands:
+        subprocess.run([sys.executable, "-m", "pip", "--python", there, *command], env=alone, check=True)
+    run = [there, "-c", RUN_THERE, sysconfig.get_path("purelib"), notebook]
+    here = {"IPYTHONDIR": str(tmp_path), "PYTHONPATH": "", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(run, cwd=tmp_path, env={**os.environ, **here}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def write_names_of_what_is_needed(folder: Path) -> None:
+    """Write wheels that have the names and versions of what the examples need, and hold nothing."""
+    folder.mkdir()
+    for requirement in PROJECT["optional-dependencies"]["examples"]:
+        name = requirement.partition(">=")[0]
+        about = f"{name}-{version(name)}.dist-info"
+        with zipfile.ZipFile(folder / f"{name}-{version(name)}-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version(name)}\n")
+            wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{about}/RECORD", "")
 
 
 def test_it_leads_to_colab_where_the_host_says_so(tab_of_one_chapter, built_site):

@@ -38,8 +38,29 @@ reveal();
 
 // What a claim rests on is shown to who moves; until then it need not be fetched.
 const START = ["pointermove", "pointerdown", "focusin", "scroll"];
+let preview, finger = false, tapped;
 function load() {
   for (const event of START) removeEventListener(event, load);
-  import("./preview.js");
+  return preview ??= import("./preview.js").then((module) => {
+    removeEventListener("click", wait, true);
+    return module;
+  });
 }
 for (const event of START) addEventListener(event, load, { passive: true });
+
+// A finger may be faster than that. Its first tap waits, and a second one follows the link, as ever.
+addEventListener("pointerdown", ({ pointerType }) => { finger = pointerType === "touch"; });
+async function wait(event) {
+  const link = event.target.closest("article a.check-link, article a[href*='glossary/#']");
+  if (!finger || !link || link === tapped) return;
+  event.preventDefault();
+  event.stopPropagation();
+  tapped = link;
+  try {
+    (await load()).tap(link);
+  } catch {
+    // Not to be had: the link is followed.
+    link.click();
+  }
+}
+addEventListener("click", wait, true);

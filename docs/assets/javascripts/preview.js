@@ -86,6 +86,12 @@ function hide() {
   box.hidden = true;
 }
 
+// What a finger touched before this script was there.
+export function tap(words) {
+  hide();
+  show(words);
+}
+
 function later(action) {
   clearTimeout(waiting);
   waiting = setTimeout(action, WAIT);
@@ -120,8 +126,7 @@ if (article) {
     if (!finger || shown === words) { hide(); return; }
     event.preventDefault();
     event.stopPropagation();
-    hide();
-    show(words);
+    tap(words);
   }, true);
   addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
   // This script may have been fetched because of that.

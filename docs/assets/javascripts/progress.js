@@ -37,17 +37,12 @@ export function understood(progress) {
     Object.values(progress.items).every((item) => item && sound(item));
 }
 
-export function visited(title) {
-  const progress = read();
-  progress.pages[here] = { title };
-  write(progress);
-}
-
 // The first try of an asking counts.
 export function answered(id, question, right) {
   const progress = read();
   const before = progress.items[here + "#" + id];
   const step = right ? Math.min(before ? before.step + 1 : 0, DAYS.length - 1) : 0;
+  progress.pages[here] = { title: document.querySelector("article h1").firstChild.textContent };
   progress.items[here + "#" + id] = { question, right, step, due: today() + DAYS[step] };
   write(progress);
 }

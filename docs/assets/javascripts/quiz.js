@@ -1,9 +1,13 @@
 // Asks each quiz of a page: choose, see why, try again. Without this script a quiz is a list, and a fold that tells.
 
-import { answered, dueToday, forget, here, isDue, itemsOf, read, visited } from "./progress.js";
+import { answered, dueToday, forget, here, isDue, itemsOf, read } from "./progress.js";
 import { offer, tellNext } from "./recall.js";
 
 const quizzes = [...document.querySelectorAll("article .quiz[id]")];
+const headings = [...document.querySelectorAll("article :is(h2, h3)")];
+// The question that a quiz belongs to.
+const above = (quiz) => headings.filter(
+  (heading) => heading.compareDocumentPosition(quiz) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
 
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -16,6 +20,8 @@ function ask(quiz) {
   const options = [...quiz.querySelectorAll(".quiz-options > li")];
   const why = quiz.querySelector(".quiz-why");
   const question = quiz.querySelector(".quiz-question").textContent;
+  const alike = quizzes.filter((each) => above(each) === above(quiz));
+  const other = alike[(alike.indexOf(quiz) + 1) % alike.length];
   const told = element("div", { className: "quiz-told" });
   told.setAttribute("role", "status");
   let tried = false, wasDue = false;
@@ -35,7 +41,8 @@ function ask(quiz) {
     if (quiz.nextElementSibling?.matches("details.evidence")) quiz.nextElementSibling.open = true;
     if (right) {
       why.hidden = false;
-      told.append(" ", element("button", { type: "button", className: "quiz-again", onclick: begin }, "Ask me again"));
+      const words = other === quiz ? "Ask me again" : "Ask me another";
+      told.append(" ", element("button", { type: "button", className: "quiz-again", onclick: () => askAnew(other) }, words));
     }
     if (wasDue) tellNext(told);
     summarise();
@@ -47,7 +54,6 @@ function ask(quiz) {
     why.open = false;
     told.replaceChildren();
     for (const option of options) option.classList.remove("chosen-right", "chosen-wrong");
-    options[0].firstElementChild.focus({ preventScroll: true });
   }
 
   // A link cannot stand in a button.
@@ -56,7 +62,20 @@ function ask(quiz) {
     option.append(element("button", { type: "button", onclick: () => choose(at) }, ...option.childNodes)));
   why.hidden = true;
   why.before(told);
+  quiz.addEventListener("begin", begin);
 }
+
+const begin = (quiz) => quiz.dispatchEvent(new Event("begin"));
+
+// Where a question has two, the answer to one that was just seen is known.
+function askAnew(quiz) {
+  for (const each of quizzes) if (above(each) === above(quiz)) begin(each);
+  quiz.scrollIntoView({ block: "nearest" });
+  quiz.querySelector(".quiz-options button").focus({ preventScroll: true });
+}
+
+// Says again of each answer when it comes again.
+let retell = () => {};
 
 // Of what is kept of a page, its quizzes; the rest are answers that the reader knew, or did not.
 const isQuiz = ([name]) => name.split("#")[1].startsWith("quiz-");
@@ -78,18 +97,18 @@ function summarise() {
   line.append(". ", element("button", { type: "button", onclick: () => {
     if (!confirm("Forget what you have answered on this page?")) return;
     forget(here);
+    quizzes.forEach(begin);
+    retell();
     summarise();
   } }, "Forget these"));
   document.querySelector("article h1").after(line);
 }
 
 // A quiz is called as the question that it belongs to.
-function numberOf(id) {
-  const headings = [...document.querySelectorAll("article :is(h2, h3)")];
+const numberOf = (id) => {
   const quiz = document.getElementById(id);
-  const above = headings.filter((heading) => heading.compareDocumentPosition(quiz) & Node.DOCUMENT_POSITION_FOLLOWING);
-  return above.at(-1)?.textContent.match(/^[\d.]*\d/)?.[0] ?? id;
-}
+  return above(quiz)?.textContent.match(/^[\d.]*\d/)?.[0] ?? `question ${quizzes.indexOf(quiz) + 1}`;
+};
 
 // On the card of a chapter: how much of it is answered.
 function mark(count) {
@@ -103,9 +122,8 @@ function mark(count) {
 }
 
 if (quizzes.length) {
-  visited(document.querySelector("article h1").firstChild.textContent);
   quizzes.forEach(ask);
-  offer(summarise);
+  retell = offer(summarise);
   summarise();
 }
 document.querySelectorAll("article .card-count").forEach(mark);

@@ -1,4 +1,4 @@
-// At the end of each answer: whether the reader knew it, and a way to report a mistake in it.
+// At the end of each answer: whether the reader knew it, its address, and a way to report a mistake in it.
 
 import { addressOf, answered, dueToday, here, isDue, itemsOf, today } from "./progress.js";
 
@@ -39,7 +39,7 @@ export function tellNext(told) {
   const due = dueToday();
   const line = Object.assign(document.createElement("span"), { className: "due-next" });
   if (due.length) {
-    const [[name, { question }]] = due;
+    const [name, { question }] = due[Math.floor(Math.random() * due.length)];
     const link = Object.assign(document.createElement("a"), { href: addressOf(name), textContent: question });
     line.append("Due next: ", link, ` (${due.length} left).`);
   } else line.append("Nothing else is due today.");
@@ -53,6 +53,7 @@ function comesAgain({ right, due }) {
 }
 
 export function offer(changed) {
+  const all = [];
   for (const answer of document.querySelectorAll("article details.success")) {
     const heading = question(answer);
     if (!heading) continue;
@@ -71,8 +72,12 @@ export function offer(changed) {
       told.textContent = item ? comesAgain(item) : "";
     };
     line.append("Did you know it? ", button("Knew it", mark(true)), " ", button("Again", mark(false)), told);
+    const short = answer.querySelector(".short-answer[id]");
+    if (short) line.append(" ", Object.assign(document.createElement("a"), { href: `#${short.id}`, textContent: "Link to this answer" }));
     if (report) line.append(" ", reported(heading, answer));
     answer.append(line);
     tell();
+    all.push(tell);
   }
+  return () => all.forEach((tell) => tell());
 }

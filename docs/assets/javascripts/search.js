@@ -41,10 +41,11 @@ function ask() {
 }
 
 // Of the words that are typed, those of `like` may differ from what they find by a letter, and long ones by two.
+const slipsOf = (word) => word.length < LONG ? 1 : 2;
 const words = () => input.value.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 function put(like) {
   asked.push(like);
-  const forgiving = words().map((word) => like.includes(word) ? `${word}~${word.length < LONG ? 1 : 2}` : word);
+  const forgiving = words().map((word) => like.includes(word) ? `${word}~${slipsOf(word)}` : word);
   worker.postMessage({ type: QUERY, data: like.length ? forgiving.join(" ") : input.value });
 }
 
@@ -52,8 +53,22 @@ function put(like) {
 const foundNowhere = (items) => words().filter((word) => word.length >= SHORTEST &&
   items.flat().every(({ score, terms }) => !score || terms[word] === false));
 
-// What is called by the very words of the query comes before what only holds them: tags are the terms that a part teaches.
-const taught = (part) => part.tags?.some((term) => term.replace(/<[^>]*>/g, "").toLowerCase() === input.value.trim().toLowerCase());
+// How many letters part two words.
+function apart(one, other) {
+  let row = [...Array(other.length + 1).keys()];
+  for (let at = 0; at < one.length; at++) {
+    const next = [at + 1];
+    for (let to = 0; to < other.length; to++)
+      next.push(Math.min(next[to] + 1, row[to + 1] + 1, row[to] + (one[at] !== other[to])));
+    row = next;
+  }
+  return row.at(-1);
+}
+
+// What is called by the very words of the query, or by words like them where those are found nowhere, comes before what
+// only holds them: tags are the terms that a part teaches.
+const taught = (slips) => ({ tags = [] }) => tags.some((term) =>
+  apart(term.replace(/<[^>]*>/g, "").toLowerCase(), input.value.trim().toLowerCase()) <= slips);
 const first = (list, wanted) => [...list.filter(wanted), ...list.filter((each) => !wanted(each))];
 
 // Of each page found, its parts that were found, the best first.
@@ -62,14 +77,17 @@ function show(items, like = []) {
   meta.textContent = !items ? translations["search.result.placeholder"]
     : !items.length ? translations["search.result.none"]
       : translations[`search.result.${number}`].replace("#", items.length) + (like.length ? `, with words like ${like.join(" and ")}` : "");
-  list.replaceChildren(...first(items ?? [], (parts) => parts.some(taught)).slice(0, MOST_PAGES).map(page));
+  if (items?.length) meta.append(" · ", Object.assign(document.createElement("a"),
+    { href: `?${new URLSearchParams({ q: input.value.trim() })}`, textContent: "Link to this search" }));
+  const wanted = taught(like.length ? slipsOf(input.value.trim()) : 0);
+  list.replaceChildren(...first(items ?? [], (parts) => parts.some(wanted)).slice(0, MOST_PAGES).map((parts) => page(parts, wanted)));
 }
 
-function page(parts) {
+function page(parts, wanted) {
   const item = document.createElement("li");
   item.className = "md-search-result__item";
   const whole = parts.find(({ location }) => !location.includes("#"));
-  const best = first(parts.filter((part) => part !== whole), taught);
+  const best = first(parts.filter((part) => part !== whole), wanted);
   if (whole) item.append(result(whole, "h1"));
   item.append(...best.slice(0, 3).map((part) => result(part, "h2")));
   if (best.length > 3) {

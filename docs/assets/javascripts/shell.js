@@ -59,6 +59,14 @@ addEventListener("keydown", (event) => {
   box?.focus();
 });
 
+// A link to a search opens it.
+const query = new URLSearchParams(location.search).get("q");
+if (box && query) {
+  box.value = query;
+  document.querySelector(".shell-search")?.click();
+  box.focus();
+}
+
 // From question to question, and what the keys are.
 addEventListener("keydown", async (event) => {
   if (!["j", "k", "?"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections import Counter
 from collections.abc import Callable
 from xml.etree.ElementTree import Element, SubElement
 
@@ -37,6 +38,7 @@ OPTION = "quiz-option"
 RIGHT = "quiz-right"
 WRONG = "quiz-wrong"
 
+_NAMED = {QUIZ: "quiz", SHORT: "answer"}
 REASONS = "Which is right, and why"
 _OPTION = re.compile(r"\[(?P<mark>[ xX])\]\s+(?P<said>.+?)(?::\s+(?P<why>.+))?\Z", re.DOTALL)
 # An option whose dash was lost is swallowed by the one before it, mark and all.
@@ -103,14 +105,15 @@ class _Quiz(Block):  # type: ignore[misc]
 
 class _Addresses(Treeprocessor):
     def run(self, root: Element) -> None:
-        """Name each quiz after its question: `quiz-dropout-1`, and a second one `quiz-dropout-1-2`."""
-        section, count = "", 0
+        """Name each quiz after its question, `quiz-dropout-1`, a second one `quiz-dropout-1-2`; so short answers."""
+        section, counts = "", Counter[str]()
         for element in root.iter():
+            kind = _NAMED.get(element.get("class", ""))
             if element.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-                section, count = element.get("id", ""), 0
-            elif element.get("class") == QUIZ and section:
-                count += 1
-                element.set("id", f"quiz-{section}" + (f"-{count}" if count > 1 else ""))
+                section, counts = element.get("id", ""), Counter()
+            elif kind and section:
+                counts[kind] += 1
+                element.set("id", f"{kind}-{section}" + (f"-{counts[kind]}" if counts[kind] > 1 else ""))
 
 
 def _split(item: Element, options: Element, reasons: Element) -> None:
