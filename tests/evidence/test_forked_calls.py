@@ -145,6 +145,12 @@ def test_who_stops_listening_leaves_no_process():
     assert os.read(reader, 1) == b""
 
 
+def test_who_is_told_to_end_ends_with_the_status_of_the_signal():
+    ends = "[lambda: os.kill(os.getppid(), signal.SIGTERM) or signal.pause()]"
+    code = f"import os, signal; from evidence.run.forked_calls import in_forks; list(in_forks({ends}))"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 128 + signal.SIGTERM  # as a shell tells it
+
+
 def test_one_that_forks_tells_its_result_once():
     def forks() -> str:
         os.fork()

@@ -120,7 +120,7 @@ def test_a_block_that_fails_stops_the_command_before_any_page_is_written(update,
     assert "ZeroDivisionError" in out
 
 
-@pytest.mark.parametrize("printed", ["```\\n", "a\\tb"], ids=["a fence", "a tab"])
+@pytest.mark.parametrize("printed", ["```\\n", "a\\tb", "\\x1b[1m"], ids=["a fence", "a tab", "a colour"])
 def test_what_cannot_stand_in_a_fence_is_refused(printed, update):
     text = printing(f"print('{printed}')", "5\n")
     status, out, new = update(text)
