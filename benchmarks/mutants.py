@@ -47,6 +47,7 @@ KEPT = ROOT / ".cache/mutants"
 TREE = KEPT / "tree"
 PAGE = Path(__file__).with_suffix(".md")
 NO_REASON = "No reason yet."
+EQUIVALENT = "Equivalent:"
 # The folders of tests that are run for a package. Those in a browser are not: they take too long.
 TESTS = {
     "dlchecked": ("dlchecked",),
@@ -71,15 +72,20 @@ LEFT_OUT |= {"core/VariableInserter", "core/VariableReplacer"}
 WITHOUT_EFFECT = {"abstractmethod", "cache", "final", "overload", "override", "runtime_checkable"}
 HEAD = """# Changes of our own code that no test notices
 
-`make mutants` writes this, and keeps the reasons. One that is given is that the change is none, or that it changes
-what may as well be so; what has none is a hole in the tests. In brackets, with 95 % of confidence. Tests written for
-these very changes make the share too high: `--seed` draws others. Not changed is what only the checker of types reads,
-and whether what was computed is kept in memory.
+`make mutants` writes this, and keeps the reasons that are written below the survivors. A reason begins with one of:
+
+- *Equivalent:* what comes out is the same for all that can come in. No test could notice it.
+- *Taste:* what comes out is another thing, and as good.
+- *Noticed since:* a test that was written, or code that was deleted, for this very change.
+- *Hole:* or no reason at all. A test should notice it.
+
+In brackets, with 95 % of confidence. Tests written for these very changes make the share too high: `--seed` draws
+others. Not changed is what only the checker of types reads, and whether what was computed is kept in memory.
 
 {told}
 
-| Package | Changed | Noticed | Share |
-| --- | --- | --- | --- |"""
+| Package | Changed | Noticed | Share | Equivalent | Share of the others |
+| --- | --- | --- | --- | --- | --- |"""
 
 
 @dataclass(frozen=True)
@@ -503,17 +509,23 @@ def overall(results: dict[str, list[dict]]) -> str:
 
 def page(results: dict[str, list[dict]], reasons: dict[str, str], told: str) -> str:
     """How many were killed, package by package, and the survivors."""
-    rows, survivors = [], []
+    others = {
+        package: [each for each in made if each["by"] or not reasons.get(survivor(each), "").startswith(EQUIVALENT)]
+        for package, made in results.items()
+    }
+    rows, survivors, sums = [], [], [0, 0, 0]
     for package, made in results.items():
-        killed = [each for each in made if each["by"]]
-        rows.append(f"| `{package}` | {len(made)} | {len(killed)} | {interval(len(killed), len(made))} |")
+        killed, left = sum(bool(each["by"]) for each in made), len(others[package])
+        sums = [a + b for a, b in zip(sums, (len(made), killed, len(made) - left), strict=True)]
+        shares = f"{interval(killed, len(made))} | {len(made) - left} | {interval(killed, left)}"
+        rows.append(f"| `{package}` | {len(made)} | {killed} | {shares} |")
         for each in made:
             if not each["by"]:
                 not_all = f" {each['asked']} of the {each['tests']} tests that run it were asked."
                 why = reasons.get(survivor(each), NO_REASON + not_all * (each["asked"] < each["tests"]))
                 survivors.append(f"{survivor(each)}\n  {why}")
-    made, killed = (sum(map(len, results.values())), sum(bool(e["by"]) for some in results.values() for e in some))
-    rows.append(f"| these, by their lines | {made} | {killed} | {overall(results)} |")
+    shares = f"{overall(results)} | {sums[2]} | {overall(others)}"
+    rows.append(f"| these, by their lines | {sums[0]} | {sums[1]} | {shares} |")
     return "\n".join([HEAD.format(told=told), *rows, "", "## Survivors", "", *survivors, ""])
 
 
