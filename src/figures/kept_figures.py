@@ -20,7 +20,7 @@ from evidence.files.import_graph import imports_in
 from evidence.files.rests_on import RestsOn, holds
 from evidence.files.store import Store, cache_folder
 from evidence.records.records import runner
-from evidence.run.clean_process import NoAnswer, in_clean_process
+from evidence.run.clean_process import in_clean_process
 from evidence.run.forked_calls import Died
 from figures.draw import draw_all
 
@@ -196,7 +196,7 @@ class _Drawing:
                     _store(kept.parent).write(kept.stem, drawn.svg.encode(), drawn.rests_on)
                 self._futures[kept].set_result(drawn)
         except Exception as error:  # else who waits would wait for ever
-            problem = error if isinstance(error, DrawingError) else DrawingError(f"{type(error).__name__}: {error}")
+            problem = DrawingError(f"drawing broke off: {type(error).__name__}: {error}")
             for kept in waiting.values():
                 self._futures[kept].set_result(Drawn(problem))
         if not self._late.isdisjoint(figures.values()):
@@ -218,18 +218,15 @@ def _run(figures: Sequence[Figure]) -> Iterator[tuple[Figure, Drawn]]:
     """What came of drawing each figure, as soon as it is there.
 
     Raises:
-        DrawingError: the process that draws ended before it could tell.
+        NoAnswer: the process that draws ended before it could tell.
     """
     modules = list(dict.fromkeys(figure.module for figure in figures))
     jobs = [(module, [each.function for each in figures if each.module == module]) for module in modules]
-    try:
-        # Whoever serves the site meanwhile goes first.
-        for number, told in in_clean_process(draw_all, jobs, niceness=10):
-            for figure in figures:
-                if figure.module == modules[number]:
-                    yield figure, _drawn(figure, told)
-    except NoAnswer as error:
-        raise DrawingError(f"drawing broke off: {error}") from error
+    # Whoever serves the site meanwhile goes first.
+    for number, told in in_clean_process(draw_all, jobs, niceness=10):
+        for figure in figures:
+            if figure.module == modules[number]:
+                yield figure, _drawn(figure, told)
 
 
 def _drawn(figure: Figure, told: Any) -> Drawn:

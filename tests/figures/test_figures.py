@@ -188,13 +188,21 @@ def test_a_process_of_its_own_draws_the_same_bytes(docs: Path) -> None:
     assert not (docs / "figures" / "__pycache__").exists()
 
 
-def test_a_process_that_dies_is_reported(docs: Path) -> None:
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ("os._exit(3)", "docs/figures/demo.py: drawing ended its own process, with code 3"),
+        (
+            "os.kill(os.getppid(), 9)",
+            "drawing broke off: NoAnswer: the process that does the work was ended by SIGKILL",
+        ),
+    ],
+)
+def test_a_process_that_dies_is_reported(ends: str, told: str, docs: Path) -> None:
     module = docs / "figures" / "demo.py"
-    module.write_text("import os\nos._exit(3)\n")
+    module.write_text(f"import os\n{ends}\n")
     figure = Figure(module, "f")
-    assert "docs/figures/demo.py: drawing ended its own process, with code 3" in str(
-        figures.svgs([figure], docs)[figure]
-    )
+    assert told in str(figures.svgs([figure], docs)[figure])
 
 
 def test_settings_do_not_leak(docs: Path) -> None:
