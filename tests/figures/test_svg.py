@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from figures.palette import C1, FG, VARIABLES
+from figures.palette import C1, FG, VARIABLES, style
 from figures.svg import PREFIX, FigureError, adapt
 
 HEAD = '<svg xmlns:xlink="http://www.w3.org/1999/xlink" xmlns="http://www.w3.org/2000/svg" width="331.2pt" height="216pt" viewBox="0 0 331.2 216">'
@@ -39,6 +39,12 @@ def test_text_takes_the_font_around_it() -> None:
         "<text style=\"font: italic 700 10.5px 'DejaVu Sans', 'Arial', sans-serif; text-anchor: middle\">a</text>"
     )
     assert 'style="font-style:italic;font-weight:700;font-size:10.5px;text-anchor:middle"' in svg
+
+
+def test_text_becomes_no_larger_than_the_pages() -> None:
+    pixels = re.search(r"max-width:(\d+)px", adapted(""))
+    assert pixels
+    assert round(style()["font.size"] * int(pixels[1]) / 331.2) == 16
 
 
 def test_ids_are_kept_where_they_are_needed_and_made_the_figures_own() -> None:
