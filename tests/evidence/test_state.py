@@ -95,3 +95,11 @@ def test_a_seed_of_torch_is_noted_for_no_gpu(monkeypatch):
     torch.manual_seed(3)
     drawn = torch.rand(2)
     assert torch.equal(drawn, torch.rand(2, generator=torch.Generator().manual_seed(3)))
+
+
+def test_no_figure_of_one_session_is_there_in_the_next(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "svg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.plot([0, 1])
+    reset_global_state()
+    assert (pyplot.get_fignums(), pyplot.get_backend()) == ([], "agg")
