@@ -103,6 +103,12 @@ def test_the_number_of_a_question_gives_nothing_and_its_code_gives_what_it_sets(
     assert unclaimed(pytester, capsys, page)[0].startswith("docs/sums.md:14: 44 in")
 
 
+def test_a_block_that_is_not_run_need_not_be_python(pytester, capsys):
+    block = '<!--pytest.mark.skip(reason="it is a sketch")-->\n```python\nwidth = 33 …\n```'
+    page = ASKED.format(heading="4. Sums", block=block, said="It is 33.")
+    assert unclaimed(pytester, capsys, page)[0].startswith("docs/sums.md:15: 33 in")
+
+
 QUIZ = """/// quiz | What is the sum of 12 and 30?
 - [ ] 43: that is [42](check:ten) and 99
 - [x] 42: with 12

@@ -379,6 +379,8 @@ def test_names_with_digits_are_those_of_the_check():
         ("−385", TEN, "Its sign is another"),
         ("385.0", TEN, "Write the digits and the unit that the check has, and no more"),
         ("more than 386", BELOW, "Say on which side of it the values lie, as the check does"),
+        ("387", BELOW, "Write what the check observed"),
+        ("more than 300", BELOW, "Write what the check observed"),
         ("385 of 400", TEN, "Let one assert count both"),
     ],
 )
