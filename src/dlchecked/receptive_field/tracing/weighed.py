@@ -15,9 +15,6 @@ from dlchecked.receptive_field.tracing.values import MARK
 
 # Of what no mask has lowered these are never zero, but for rounding.
 _POSITIVE = "exp exp_ exp2 exp2_ sigmoid sigmoid_ softmax softplus"
-_WRITING = {"__setitem__", "__set__"} | {
-    f"__i{name}__" for name in ["add", "sub", "mul", "div", "truediv", "floordiv", "pow", "mod", "and", "or", "xor"]
-}
 _ASKING = "item tolist numpy __array__ __bool__ __int__ __float__ __index__ __complex__ equal allclose is_nonzero"
 _ASKED = (
     "is not covered: the forward asks for values of weights, and they may decide what a constant in it cuts off or "
@@ -67,9 +64,8 @@ class Weighed(TorchFunctionMode):
         if not name.startswith("new_") and not name.endswith("_like"):
             made = [x for x in _tensors((found,)) if is_real(x)]
             decided = decided or (name in _POSITIVE.split() and bool(made) and _underflows(given[0], made[0]))
-            if name in _WRITING or (name.endswith("_") and not name.endswith("__")):
-                # Written into a part, it is in the whole.
-                made += [given[0]] + ([] if given[0]._base is None else [given[0]._base])
+            if name in ("__setitem__", "__set__"):
+                made.append(given[0])  # all else that writes into a tensor returns it
             for x in made:
                 if decided or not (x.is_floating_point() or x.is_complex()):
                     self._decided[_memory(x)] = x
