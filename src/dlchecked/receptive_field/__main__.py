@@ -28,8 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         network = build(options.network)
-        shapes = options.input if len(options.input) > 1 else options.input[0]
-        found = receptive_field(network, shapes, input=options.of, output=options.output)
+        found = receptive_field(network, options.input, input=options.of, output=options.output)
         print(table(found))
         print(sentence(found, options.unit))
         if options.svg is not None:
